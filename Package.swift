@@ -1,0 +1,123 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The house, floor by floor: a target imports only from lower floors. docs/architecture.md draws it.
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+let oneDNN: [SwiftSetting] = strict + [.define("ASSAY_ONEDNN", .when(traits: ["OneDNN"]))]
+
+/// A library target of ours with the settings that every one of them shares.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings ?? strict)
+}
+
+/// An executable parses arguments, calls a library and prints.
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies + [
+            "CommandLineSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "assay",
+    products: [
+        .executable(name: "assay", targets: ["assay"]),
+        .executable(name: "assay-labels", targets: ["assay-labels"]),
+        .executable(name: "assay-anchors", targets: ["assay-anchors"]),
+        .executable(name: "assay-toxic", targets: ["assay-toxic"]),
+        .executable(name: "assay-report", targets: ["assay-report"]),
+    ],
+    traits: [
+        .trait(name: "OneDNN", description: "Run the model on oneDNN (libdnnl); without it, on the reference backend"),
+        .default(enabledTraits: ["OneDNN"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // Floor 0: C libraries, and C shims where Swift cannot call them safely.
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        .target(
+            name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+        .target(name: "CVectorKernels"),
+        .target(
+            name: "COneDNN",
+            cSettings: [.define("ASSAY_ONEDNN", .when(traits: ["OneDNN"]))],
+            linkerSettings: [
+                .linkedLibrary("dnnl", .when(traits: ["OneDNN"])),
+                .linkedLibrary("gomp", .when(traits: ["OneDNN"])),
+            ]),
+
+        // Floor 1
+        library("FileReading", ["CVectorKernels"]),
+        library("Findings"),
+        library("Imaging", ["CImageCodecs", "FileReading"]),
+        library("YAMLText", ["CYAML"]),
+        library("NeuralKernels", ["COneDNN", "CVectorKernels"], settings: oneDNN),
+
+        // Floor 2
+        library("YOLODataset", ["FileReading", "Findings", "Imaging", "YAMLText"]),
+        library("YOLOModel", ["FileReading", "NeuralKernels", "YAMLText"]),
+
+        // Floor 3
+        library("LabelRules", ["Findings", "YOLODataset"]),
+        library("AnchorFitting", ["CVectorKernels", "FileReading", "YAMLText", "YOLODataset"]),
+        library("ToxicRanking", ["Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+
+        // Floor 4
+        library(
+            "AuditPlan",
+            ["FileReading", "Findings", "YAMLText", .product(name: "GRDB", package: "GRDB.swift")]),
+
+        // Floor 5
+        library("AuditStages", ["AuditPlan", "LabelRules", "AnchorFitting", "ToxicRanking"]),
+        library("AuditReport", ["AuditPlan", "Imaging", "YOLODataset"]),
+
+        // Floor 6
+        library(
+            "CommandLineSupport",
+            [
+                "AuditPlan", "FileReading", "Findings", "YOLODataset",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Floor 7
+        tool("assay", ["AuditPlan"]),
+        tool("assay-labels", ["AuditStages", "LabelRules"]),
+        tool("assay-anchors", ["AuditStages", "AnchorFitting"]),
+        tool("assay-toxic", ["AuditStages", "ToxicRanking"]),
+        tool("assay-report", ["AuditReport", "AuditStages"]),
+        tool("make-fixtures", ["Imaging"]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("FileReading"),
+        tests("Findings"),
+        tests("Imaging"),
+        tests("YAMLText"),
+        tests("NeuralKernels"),
+        tests("YOLODataset"),
+        tests("YOLOModel", ["Imaging", "YOLODataset"]),
+        tests("LabelRules"),
+        tests("AnchorFitting"),
+        tests("ToxicRanking"),
+        tests("AuditPlan"),
+        tests("AuditReport"),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TestSupport", "assay", "assay-labels", "assay-anchors", "assay-toxic", "assay-report",
+                "make-fixtures",
+            ], swiftSettings: strict),
+    ]
+)
