@@ -63,7 +63,7 @@ let package = Package(
         library("FileReading", ["CVectorKernels"]),
         library("Findings"),
         library("Imaging", ["CImageCodecs", "FileReading"]),
-        library("YAMLText", ["CYAML"]),
+        library("YAMLText", ["CYAML", "FileReading"]),
         library("NeuralKernels", ["COneDNN", "CVectorKernels"], settings: oneDNN),
 
         // Floor 2

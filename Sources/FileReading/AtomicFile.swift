@@ -1,0 +1,61 @@
+import Foundation
+
+/// Writing a file so that a crash, a full disk or another reader never sees half of it.
+public enum AtomicFile {
+    /// Replaces `path` by `bytes`: a temporary file beside it, fsync, rename, fsync of the folder.
+    ///
+    /// - Throws: `FileError`; the old contents are then still in place.
+    public static func write(_ bytes: [UInt8], to path: String) throws {
+        let folder = Paths.directory(of: path)
+        let temporary = "\(path).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
+        let mode = existingMode(path) ?? 0o644
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw failure(path, errno) }
+        do {
+            defer { close(descriptor) }
+            try writeAll(bytes, descriptor, path)
+            guard fsync(descriptor) == 0 else { throw failure(path, errno) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        guard rename(temporary, path) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw failure(path, code)
+        }
+        let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folderDescriptor >= 0 {
+            fsync(folderDescriptor)
+            close(folderDescriptor)
+        }
+    }
+
+    /// Replaces `path` by the UTF-8 of `text`.
+    public static func write(_ text: String, to path: String) throws {
+        try write(Array(text.utf8), to: path)
+    }
+
+    private static func existingMode(_ path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+    }
+
+    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ path: String) throws {
+        var done = 0
+        while done < bytes.count {
+            let wrote = bytes.withUnsafeBytes { buffer in
+                Foundation.write(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done)
+            }
+            if wrote < 0, errno == EINTR { continue }
+            guard wrote > 0 else { throw failure(path, errno) }
+            done += wrote
+        }
+    }
+
+    private static func failure(_ path: String, _ code: Int32) -> FileError {
+        FileError(
+            file: path, message: "cannot be written: \(String(cString: strerror(code)))",
+            wayOut: "check the folder, its permissions and the free space")
+    }
+}

@@ -1,0 +1,46 @@
+import CVectorKernels
+
+/// SHA-256 of some contents (FIPS 180-4).
+public struct ContentDigest: Hashable, Sendable {
+    /// 64 lower-case hexadecimal digits.
+    public let hex: String
+
+    public static func of(_ bytes: [UInt8]) -> ContentDigest {
+        var builder = DigestBuilder()
+        builder.update(bytes)
+        return builder.finish()
+    }
+
+    public static func of(_ text: String) -> ContentDigest { of(Array(text.utf8)) }
+
+    /// The digest of a file, read whole.
+    public static func ofFile(_ path: String) throws -> ContentDigest {
+        of(try FileReading.bytes(ofFile: path))
+    }
+}
+
+/// Takes contents piece by piece.
+public struct DigestBuilder {
+    private var state = assay_sha256_state()
+
+    public init() { assay_sha256_start(&state) }
+
+    public mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { assay_sha256_update(&state, $0.baseAddress, $0.count) }
+    }
+
+    /// Adds a text and its length, so that neighbouring texts cannot run into each other.
+    public mutating func update(field text: String) {
+        let bytes = Array(text.utf8)
+        update(withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) })
+        update(bytes)
+    }
+
+    public mutating func finish() -> ContentDigest {
+        var digest = [UInt8](repeating: 0, count: 32)
+        assay_sha256_finish(&state, &digest)
+        let digits = Array("0123456789abcdef".utf8)
+        let hex = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return ContentDigest(hex: String(decoding: hex, as: UTF8.self))
+    }
+}
