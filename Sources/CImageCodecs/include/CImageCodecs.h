@@ -1,1 +1,40 @@
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// libjpeg-turbo and libpng behind functions that return a status. Both libraries report errors by longjmp: it is set
+// and caught inside each function, and no caller's frame is ever jumped over.
+
+typedef enum {
+    ASSAY_IMAGE_OK = 0,
+    ASSAY_IMAGE_DAMAGED = 1,   // the decoder gave up; `message` says why
+    ASSAY_IMAGE_NO_MEMORY = 2,
+    ASSAY_IMAGE_TOO_LARGE = 3, // more pixels than the limit
+} assay_image_status;
+
+typedef struct {
+    uint8_t *pixels;      // RGB, interleaved, width * height * 3 bytes; free with assay_image_free
+    uint32_t width;
+    uint32_t height;
+    uint32_t warnings;    // how many times the decoder complained and went on
+    char message[256];    // the error, or the first warning
+} assay_image;
+
+// Decodes a JPEG to RGB with the library's default settings; CMYK and YCCK are converted, Adobe's inversion respected.
+// scale_denominator: 1, 2, 4 or 8 decodes at that fraction of the size; every entropy-coded byte is still read.
+assay_image_status assay_jpeg_decode(
+    const uint8_t *bytes, size_t count, uint64_t most_pixels, int scale_denominator, assay_image *out);
+
+// Decodes a PNG to 8-bit RGB; 16-bit samples are reduced, palettes expanded, alpha left out.
+assay_image_status assay_png_decode(const uint8_t *bytes, size_t count, uint64_t most_pixels, assay_image *out);
+
+// Encodes RGB; *encoded is to be freed with free().
+assay_image_status assay_jpeg_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **encoded, size_t *count);
+// kind: 0 RGB, 1 grey (from the red channel), 2 palette of at most 256 colours, 3 RGB with 16 bits a sample
+assay_image_status assay_png_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int kind, uint8_t **encoded, size_t *count);
+
+void assay_image_free(assay_image *image);
+void assay_bytes_free(uint8_t *bytes);

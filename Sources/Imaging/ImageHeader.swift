@@ -1,0 +1,225 @@
+import FileReading
+
+public enum ImageFormat: String, Sendable, Hashable {
+    case jpeg, png, bmp, webp, tiff, gif
+
+    /// Whether pixels are decoded, or only the header read.
+    public var isDecoded: Bool { self == .jpeg || self == .png }
+}
+
+/// What stands at the beginning of an image file.
+public struct ImageHeader: Sendable, Hashable {
+    public let format: ImageFormat
+    /// Size as stored, before EXIF orientation.
+    public let storedWidth: Int
+    public let storedHeight: Int
+    /// EXIF orientation, 1…8; 1 where there is none.
+    public let orientation: Int
+    public let bitsPerChannel: Int
+    /// 1 grey or palette, 3 colour, 4 CMYK or colour with alpha; 0 where the header does not say.
+    public let channels: Int
+
+    /// Size as a viewer shows the image: the size that label fractions refer to.
+    public var width: Int { orientation >= 5 ? storedHeight : storedWidth }
+    public var height: Int { orientation >= 5 ? storedWidth : storedHeight }
+
+    /// Reads the header of a file, looking at its first 64 KiB, and at all of it when that is not enough.
+    ///
+    /// - Throws: `FileError` where the file cannot be read, or is no image of a known format.
+    public static func readFile(_ path: String) throws -> ImageHeader {
+        let head = try FileReading.head(ofFile: path, count: 1 << 16)
+        if let header = parse(head) { return header }
+        if head.count == 1 << 16, let header = parse(try FileReading.bytes(ofFile: path)) { return header }
+        throw unrecognised(head, path)
+    }
+
+    /// Reads the header in `bytes`, which begin with the beginning of the file.
+    public static func read(_ bytes: [UInt8], file: String) throws -> ImageHeader {
+        guard let header = parse(bytes) else { throw unrecognised(bytes, file) }
+        return header
+    }
+
+    /// The format that the first bytes name.
+    public static func format(of bytes: [UInt8]) -> ImageFormat? {
+        let reader = ByteReader(bytes)
+        if reader.matches([0xFF, 0xD8, 0xFF], at: 0) { return .jpeg }
+        if reader.matches([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) { return .png }
+        if reader.matches(Array("BM".utf8), at: 0) { return .bmp }
+        if reader.matches(Array("RIFF".utf8), at: 0), reader.matches(Array("WEBP".utf8), at: 8) { return .webp }
+        if reader.matches([0x49, 0x49, 0x2A, 0], at: 0) || reader.matches([0x4D, 0x4D, 0, 0x2A], at: 0) {
+            return .tiff
+        }
+        if reader.matches(Array("GIF8".utf8), at: 0) { return .gif }
+        return nil
+    }
+
+    private static func unrecognised(_ head: [UInt8], _ file: String) -> FileError {
+        let message =
+            head.isEmpty
+            ? "is empty" : format(of: head) == nil ? "is not an image of a known format" : "has a damaged header"
+        return FileError(file: file, message: message, wayOut: "replace the image or remove it with its label")
+    }
+
+    static func parse(_ bytes: [UInt8]) -> ImageHeader? {
+        let reader = ByteReader(bytes)
+        let header: ImageHeader?
+        switch format(of: bytes) {
+        case .jpeg: header = parseJPEG(reader)
+        case .png: header = parsePNG(reader)
+        case .bmp: header = parseBMP(reader)
+        case .webp: header = parseWebP(reader)
+        case .tiff: header = parseTIFF(reader)
+        case .gif: header = parseGIF(reader)
+        case nil: header = nil
+        }
+        guard let header, header.storedWidth > 0, header.storedHeight > 0 else { return nil }
+        return header
+    }
+
+    private static func parseJPEG(_ reader: ByteReader) -> ImageHeader? {
+        var at = 2
+        var orientation = 1
+        while let marker = reader.big16(at) {
+            guard marker >> 8 == 0xFF else { return nil }
+            let code = marker & 0xFF
+            if code == 0xFF {
+                at += 1
+                continue
+            }
+            if code == 0x01 || (0xD0...0xD8).contains(code) {
+                at += 2
+                continue
+            }
+            guard let length = reader.big16(at + 2), length >= 2 else { return nil }
+            if code == 0xE1, reader.matches(Array("Exif\0\0".utf8), at: at + 4) {
+                orientation = exifOrientation(reader, from: at + 10, to: at + 2 + length) ?? orientation
+            }
+            let isFrame = (0xC0...0xCF).contains(code) && code != 0xC4 && code != 0xC8 && code != 0xCC
+            if isFrame {
+                guard let bits = reader.byte(at + 4), let height = reader.big16(at + 5),
+                    let width = reader.big16(at + 7), let channels = reader.byte(at + 9)
+                else { return nil }
+                return ImageHeader(
+                    format: .jpeg, storedWidth: width, storedHeight: height, orientation: orientation,
+                    bitsPerChannel: bits, channels: channels)
+            }
+            if code == 0xDA || code == 0xD9 { return nil }
+            at += 2 + length
+        }
+        return nil
+    }
+
+    /// The orientation tag (0x0112) of the TIFF block in `start..<end`.
+    private static func exifOrientation(_ reader: ByteReader, from start: Int, to end: Int) -> Int? {
+        let isLittle = reader.matches([0x49, 0x49], at: start)
+        guard isLittle || reader.matches([0x4D, 0x4D], at: start) else { return nil }
+        func short(_ at: Int) -> Int? { isLittle ? reader.little16(at) : reader.big16(at) }
+        func long(_ at: Int) -> Int? { isLittle ? reader.little32(at) : reader.big32(at) }
+        guard let offset = long(start + 4), offset < end - start, let count = short(start + offset) else { return nil }
+        for entry in 0..<min(count, 512) {
+            let at = start + offset + 2 + 12 * entry
+            guard at + 12 <= end, let tag = short(at) else { return nil }
+            if tag == 0x0112, let value = short(at + 8), (1...8).contains(value) { return value }
+        }
+        return nil
+    }
+
+    private static func parsePNG(_ reader: ByteReader) -> ImageHeader? {
+        guard reader.matches(Array("IHDR".utf8), at: 12), let width = reader.big32(16),
+            let height = reader.big32(20), let bits = reader.byte(24), let colour = reader.byte(25)
+        else { return nil }
+        var orientation = 1
+        var at = 33
+        while let length = reader.big32(at), length < 1 << 31 {
+            if reader.matches(Array("IDAT".utf8), at: at + 4) { break }
+            if reader.matches(Array("eXIf".utf8), at: at + 4) {
+                orientation = exifOrientation(reader, from: at + 8, to: at + 8 + length) ?? 1
+            }
+            at += 12 + length
+        }
+        let channels = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colour] ?? 0
+        return ImageHeader(
+            format: .png, storedWidth: width, storedHeight: height, orientation: orientation, bitsPerChannel: bits,
+            channels: channels)
+    }
+
+    private static func parseBMP(_ reader: ByteReader) -> ImageHeader? {
+        guard let width = reader.little32(18), let height = reader.little32(22) else { return nil }
+        let rows = Int(Int32(truncatingIfNeeded: height)).magnitude
+        return ImageHeader(
+            format: .bmp, storedWidth: width, storedHeight: Int(rows), orientation: 1, bitsPerChannel: 8,
+            channels: 3)
+    }
+
+    private static func parseWebP(_ reader: ByteReader) -> ImageHeader? {
+        var size: (Int, Int)?
+        if reader.matches(Array("VP8 ".utf8), at: 12), let width = reader.little16(26), let height = reader.little16(28) {
+            size = (width & 0x3FFF, height & 0x3FFF)
+        } else if reader.matches(Array("VP8L".utf8), at: 12), let packed = reader.little32(21) {
+            size = ((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1)
+        } else if reader.matches(Array("VP8X".utf8), at: 12), let low = reader.little32(24),
+            let high = reader.little32(26)
+        {
+            size = ((low & 0xFFFFFF) + 1, (high >> 8 & 0xFFFFFF) + 1)
+        }
+        guard let size else { return nil }
+        return ImageHeader(
+            format: .webp, storedWidth: size.0, storedHeight: size.1, orientation: 1, bitsPerChannel: 8, channels: 0)
+    }
+
+    private static func parseTIFF(_ reader: ByteReader) -> ImageHeader? {
+        let isLittle = reader.matches([0x49, 0x49], at: 0)
+        func short(_ at: Int) -> Int? { isLittle ? reader.little16(at) : reader.big16(at) }
+        func long(_ at: Int) -> Int? { isLittle ? reader.little32(at) : reader.big32(at) }
+        guard let offset = long(4), let count = short(offset) else { return nil }
+        var width = 0
+        var height = 0
+        var orientation = 1
+        for entry in 0..<min(count, 512) {
+            let at = offset + 2 + 12 * entry
+            guard let tag = short(at), let type = short(at + 2) else { break }
+            guard let value = type == 3 ? short(at + 8) : long(at + 8) else { break }
+            switch tag {
+            case 0x0100: width = value
+            case 0x0101: height = value
+            case 0x0112 where (1...8).contains(value): orientation = value
+            default: break
+            }
+        }
+        return ImageHeader(
+            format: .tiff, storedWidth: width, storedHeight: height, orientation: orientation, bitsPerChannel: 8,
+            channels: 0)
+    }
+
+    private static func parseGIF(_ reader: ByteReader) -> ImageHeader? {
+        guard let width = reader.little16(6), let height = reader.little16(8) else { return nil }
+        return ImageHeader(
+            format: .gif, storedWidth: width, storedHeight: height, orientation: 1, bitsPerChannel: 8, channels: 1)
+    }
+}
+
+/// Bounds-checked access to the bytes of a header.
+struct ByteReader {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func byte(_ at: Int) -> Int? { at >= 0 && at < bytes.count ? Int(bytes[at]) : nil }
+
+    func matches(_ pattern: [UInt8], at: Int) -> Bool {
+        at >= 0 && at <= bytes.count - pattern.count && bytes[at..<at + pattern.count].elementsEqual(pattern)
+    }
+
+    func big16(_ at: Int) -> Int? { combine(at, [1, 0]) }
+    func little16(_ at: Int) -> Int? { combine(at, [0, 1]) }
+    func big32(_ at: Int) -> Int? { combine(at, [3, 2, 1, 0]) }
+    func little32(_ at: Int) -> Int? { combine(at, [0, 1, 2, 3]) }
+
+    /// The bytes from `at`, each shifted by its weight.
+    private func combine(_ at: Int, _ weights: [Int]) -> Int? {
+        guard at >= 0, at <= bytes.count - weights.count else { return nil }
+        var value = 0
+        for (index, weight) in weights.enumerated() { value |= Int(bytes[at + index]) << (8 * weight) }
+        return value
+    }
+}
