@@ -1,3 +1,4 @@
 #pragma once
 
 #include "SHA256.h"
+#include "TensorKernels.h"

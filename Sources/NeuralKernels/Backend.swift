@@ -1,0 +1,72 @@
+/// How far back the gradient is wanted.
+public enum GradientScope: Hashable, Sendable {
+    /// Forward only.
+    case none
+    /// Parameters of nodes from this one on.
+    case from(node: Int)
+    /// Every trainable parameter.
+    case full
+
+    /// Whether a node's parameters are to have gradients.
+    func includes(_ node: Int) -> Bool {
+        switch self {
+        case .none: false
+        case .from(let first): node >= first
+        case .full: true
+        }
+    }
+}
+
+/// Something that can run a network.
+public protocol Backend: Sendable {
+    /// `onednn` or `reference`.
+    var name: String { get }
+
+    /// Prepares everything for one input shape: memory, primitives, weights.
+    ///
+    /// - Throws: `GraphError` where the graph does not fit the shape or the backend refuses a node.
+    func compile(_ graph: NetworkGraph, input: TensorShape, gradient: GradientScope) throws -> any CompiledNetwork
+}
+
+/// A network ready to run. One thread at a time, and always the thread that made it.
+public protocol CompiledNetwork: AnyObject {
+    /// Runs one image, `[1, c, h, w]`, and returns one array a graph output, NCHW.
+    func forward(_ input: [Float]) throws -> [[Float]]
+
+    /// From the gradients of the outputs of the last forward pass, computes that of every trainable parameter in scope.
+    func backward(_ outputGradients: [[Float]]) throws
+
+    /// Calls `body` with the gradient of a parameter, in the parameter's own order; nil where it is out of scope.
+    func withGradient<Result>(ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result) rethrows
+        -> Result
+}
+
+extension CompiledNetwork {
+    /// A copy of the gradient of a parameter; empty where it is out of scope.
+    public func gradient(ofParameter index: Int) -> [Float] {
+        withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
+    }
+
+    /// ‖gradient‖² of a parameter, in double precision.
+    public func gradientSquaredNorm(ofParameter index: Int) -> Double {
+        withGradient(ofParameter: index) { $0.map(VectorKernels.sumOfSquares) ?? 0 }
+    }
+}
+
+/// The backends of this build.
+public enum Backends {
+    /// The fastest one first.
+    public static var all: [any Backend] {
+        #if ASSAY_ONEDNN
+            [OneDNNBackend(), ReferenceBackend()]
+        #else
+            [ReferenceBackend()]
+        #endif
+    }
+
+    /// The backend of that name; nil where this build has none. Without a name, the fastest.
+    public static func named(_ name: String?) -> (any Backend)? {
+        guard let name else { return all.first }
+        return all.first { $0.name == name }
+    }
+}

@@ -1,0 +1,237 @@
+/// The shape of an activation, `[n, c, h, w]`.
+public struct TensorShape: Hashable, Sendable {
+    public var n: Int
+    public var c: Int
+    public var h: Int
+    public var w: Int
+
+    public init(n: Int = 1, c: Int, h: Int, w: Int) {
+        self.n = n
+        self.c = c
+        self.h = h
+        self.w = w
+    }
+
+    /// Number of values.
+    public var count: Int { n * c * h * w }
+    /// `h · w`
+    public var pixels: Int { h * w }
+}
+
+/// A named array of weights, in the framework's order: a convolution's is `[out, in/groups, kh, kw]`.
+public struct NetworkParameter: Sendable {
+    /// As the framework names it, for example `model.0.conv.weight`.
+    public var name: String
+    public var shape: [Int]
+    public var values: [Float]
+    /// False for running statistics and other buffers.
+    public var isTrainable: Bool
+
+    public init(name: String, shape: [Int], values: [Float], isTrainable: Bool = true) {
+        self.name = name
+        self.shape = shape
+        self.values = values
+        self.isTrainable = isTrainable
+    }
+}
+
+/// What is wrong with a graph: the node and the reason. Wrapped by whoever knows the file that it came from.
+public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let node: String
+    public let reason: String
+
+    public init(node: String, reason: String) {
+        self.node = node
+        self.reason = reason
+    }
+
+    public var description: String { "\(node): \(reason)" }
+}
+
+/// A network as a list of operations, each reading the results of earlier ones.
+public struct NetworkGraph: Sendable {
+    public enum Activation: Hashable, Sendable {
+        case none, silu
+        case leakyReLU(slope: Float)
+    }
+
+    /// Indices of a batch-norm's parameters. Statistics are frozen: y = γ·(x − μ)/√(σ² + ε) + β.
+    public struct BatchNorm: Hashable, Sendable {
+        public var weight: Int
+        public var bias: Int
+        public var runningMean: Int
+        public var runningVariance: Int
+        public var epsilon: Float
+
+        public init(weight: Int, bias: Int, runningMean: Int, runningVariance: Int, epsilon: Float) {
+            self.weight = weight
+            self.bias = bias
+            self.runningMean = runningMean
+            self.runningVariance = runningVariance
+            self.epsilon = epsilon
+        }
+    }
+
+    /// A convolution with what usually follows it: bias or batch-norm, then an activation.
+    public struct Convolution: Hashable, Sendable {
+        public var weight: Int
+        public var bias: Int?
+        public var batchNorm: BatchNorm?
+        public var outChannels: Int
+        public var kernelHeight: Int
+        public var kernelWidth: Int
+        public var stride: Int
+        public var paddingHeight: Int
+        public var paddingWidth: Int
+        public var dilation: Int
+        public var groups: Int
+        public var activation: Activation
+
+        public init(
+            weight: Int, bias: Int? = nil, batchNorm: BatchNorm? = nil, outChannels: Int, kernelHeight: Int,
+            kernelWidth: Int, stride: Int = 1, paddingHeight: Int = 0, paddingWidth: Int = 0, dilation: Int = 1,
+            groups: Int = 1, activation: Activation = .none
+        ) {
+            self.weight = weight
+            self.bias = bias
+            self.batchNorm = batchNorm
+            self.outChannels = outChannels
+            self.kernelHeight = kernelHeight
+            self.kernelWidth = kernelWidth
+            self.stride = stride
+            self.paddingHeight = paddingHeight
+            self.paddingWidth = paddingWidth
+            self.dilation = dilation
+            self.groups = groups
+            self.activation = activation
+        }
+    }
+
+    public enum Operation: Hashable, Sendable {
+        case input
+        case convolution(Convolution)
+        /// Padding never wins.
+        case maxPool(kernel: Int, stride: Int, padding: Int)
+        case upsampleNearest(factor: Int)
+        /// Along the channels.
+        case concatenate
+        case add
+        /// Channels `from ..< from + count`.
+        case slice(from: Int, count: Int)
+    }
+
+    public struct Node: Hashable, Sendable {
+        /// For example `model.2.cv1`.
+        public var name: String
+        public var operation: Operation
+        /// Indices of earlier nodes.
+        public var inputs: [Int]
+    }
+
+    public private(set) var nodes: [Node] = []
+    /// Nodes whose results the forward pass returns.
+    public var outputs: [Int] = []
+    public private(set) var parameters: [NetworkParameter] = []
+
+    public init() {}
+
+    /// Adds a node and returns its index.
+    public mutating func add(_ operation: Operation, inputs: [Int] = [], name: String) -> Int {
+        nodes.append(Node(name: name, operation: operation, inputs: inputs))
+        return nodes.count - 1
+    }
+
+    /// Adds a parameter and returns its index.
+    public mutating func addParameter(_ parameter: NetworkParameter) -> Int {
+        parameters.append(parameter)
+        return parameters.count - 1
+    }
+
+    /// Replaces a parameter's values; the count must stay.
+    public mutating func setValues(_ values: [Float], ofParameter index: Int) {
+        precondition(values.count == parameters[index].values.count)
+        parameters[index].values = values
+    }
+
+    /// The shape of every node's result for an input.
+    ///
+    /// - Throws: `GraphError` naming the first node that does not fit.
+    public func shapes(input: TensorShape) throws -> [TensorShape] {
+        var shapes: [TensorShape] = []
+        shapes.reserveCapacity(nodes.count)
+        for (index, node) in nodes.enumerated() {
+            guard node.inputs.allSatisfy({ $0 >= 0 && $0 < index }) else {
+                throw GraphError(node: node.name, reason: "reads a node that does not stand before it")
+            }
+            let inputs = node.inputs.map { shapes[$0] }
+            guard node.operation == .input || !inputs.isEmpty else {
+                throw GraphError(node: node.name, reason: "reads nothing")
+            }
+            shapes.append(try shape(of: node, inputs: inputs, networkInput: input))
+        }
+        return shapes
+    }
+
+    private func shape(of node: Node, inputs: [TensorShape], networkInput: TensorShape) throws -> TensorShape {
+        func refuse(_ reason: String) -> GraphError { GraphError(node: node.name, reason: reason) }
+        guard var shape = inputs.first else { return networkInput }
+        switch node.operation {
+        case .input:
+            return networkInput
+        case .convolution(let convolution):
+            return try self.shape(of: convolution, input: shape, refuse)
+        case .maxPool(let kernel, let stride, let padding):
+            guard shape.h + 2 * padding >= kernel, shape.w + 2 * padding >= kernel else {
+                throw refuse("the input of \(shape.h) × \(shape.w) is smaller than the window of \(kernel)")
+            }
+            shape.h = (shape.h + 2 * padding - kernel) / stride + 1
+            shape.w = (shape.w + 2 * padding - kernel) / stride + 1
+        case .upsampleNearest(let factor):
+            shape.h *= factor
+            shape.w *= factor
+        case .concatenate:
+            guard inputs.allSatisfy({ $0.h == shape.h && $0.w == shape.w }) else {
+                throw refuse("inputs of different sizes cannot be concatenated: the image size must fit the strides")
+            }
+            shape.c = inputs.reduce(0) { $0 + $1.c }
+        case .add:
+            guard inputs.allSatisfy({ $0 == shape }) else { throw refuse("inputs of different shapes cannot be added") }
+        case .slice(let from, let count):
+            guard from >= 0, count > 0, from + count <= shape.c else {
+                throw refuse("channels \(from)..<\(from + count) of \(shape.c)")
+            }
+            shape.c = count
+        }
+        return shape
+    }
+
+    private func shape(
+        of convolution: Convolution, input: TensorShape, _ refuse: (String) -> GraphError
+    ) throws -> TensorShape {
+        guard convolution.groups > 0, convolution.stride > 0, convolution.dilation > 0,
+            input.c % convolution.groups == 0, convolution.outChannels % convolution.groups == 0
+        else { throw refuse("\(input.c) channels do not divide into \(convolution.groups) groups") }
+        let weight = parameters[convolution.weight]
+        let expected = [
+            convolution.outChannels, input.c / convolution.groups, convolution.kernelHeight, convolution.kernelWidth,
+        ]
+        guard weight.shape == expected, weight.values.count == expected.reduce(1, *) else {
+            throw refuse("\(weight.name) has the shape \(weight.shape), \(expected) is needed")
+        }
+        guard convolution.bias == nil || convolution.batchNorm == nil else {
+            throw refuse("has a bias of its own before a batch-norm, which is not supported")
+        }
+        let rest =
+            [convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias]
+            + [convolution.batchNorm?.runningMean, convolution.batchNorm?.runningVariance]
+        for index in rest.compactMap(\.self) where parameters[index].values.count != convolution.outChannels {
+            throw refuse("\(parameters[index].name) has not \(convolution.outChannels) values")
+        }
+        let height = input.h + 2 * convolution.paddingHeight - convolution.dilation * (convolution.kernelHeight - 1) - 1
+        let width = input.w + 2 * convolution.paddingWidth - convolution.dilation * (convolution.kernelWidth - 1) - 1
+        guard height >= 0, width >= 0 else { throw refuse("the input of \(input.h) × \(input.w) is smaller than the kernel") }
+        return TensorShape(
+            n: input.n, c: convolution.outChannels, h: height / convolution.stride + 1,
+            w: width / convolution.stride + 1)
+    }
+}

@@ -1,0 +1,85 @@
+#if ASSAY_ONEDNN
+    import COneDNN
+    import CVectorKernels
+
+    /// A convolution whose frozen batch-norm is folded into weight and bias.
+    ///
+    /// With s = γ/√(σ² + ε): W' = s·W and b' = β − s·μ. Its own gradients follow from those of W' and b':
+    /// dW = s·dW', dγ = (Σ dW'·W − db'·μ)/√(σ² + ε), dβ = db'.
+    final class FoldedConvolution {
+        let name: String
+        private let handle: ConvolutionHandle
+        private let convolution: NetworkGraph.Convolution
+        private let weight: [Float]
+        private let scale: [Float]
+        private let inverseDeviation: [Float]
+        private let mean: [Float]
+        private var biasGradient: [Float]
+        private let valuesPerChannel: Int
+
+        var pointer: OpaquePointer { handle.pointer }
+        var scratchSize: Int { assay_convolution_scratch_size(handle.pointer) }
+
+        init(
+            _ convolution: NetworkGraph.Convolution, graph: NetworkGraph, name: String, input: TensorShape,
+            inputBlock: Int, output: TensorShape, outputBlock: Int, needsData: Bool, needsWeights: Bool
+        ) throws {
+            self.name = name
+            self.convolution = convolution
+            handle = try ConvolutionHandle(
+                assay_convolution_shape(
+                    in_channels: Int32(input.c), in_height: Int32(input.h), in_width: Int32(input.w),
+                    in_block: Int32(inputBlock), out_channels: Int32(output.c), out_height: Int32(output.h),
+                    out_width: Int32(output.w), out_block: Int32(outputBlock),
+                    kernel_height: Int32(convolution.kernelHeight), kernel_width: Int32(convolution.kernelWidth),
+                    stride: Int32(convolution.stride), padding_height: Int32(convolution.paddingHeight),
+                    padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
+                    groups: Int32(convolution.groups), backward_data: needsData ? 1 : 0,
+                    backward_weights: needsWeights ? 1 : 0), node: name)
+            let channels = output.c
+            weight = graph.parameters[convolution.weight].values
+            valuesPerChannel = weight.count / channels
+            biasGradient = Array(repeating: 0, count: channels)
+            var folded = weight
+            var bias = convolution.bias.map { graph.parameters[$0].values } ?? Array(repeating: 0, count: channels)
+            if let batchNorm = convolution.batchNorm {
+                let gamma = graph.parameters[batchNorm.weight].values
+                let beta = graph.parameters[batchNorm.bias].values
+                let variance = graph.parameters[batchNorm.runningVariance].values
+                mean = graph.parameters[batchNorm.runningMean].values
+                inverseDeviation = variance.map { 1 / ($0 + batchNorm.epsilon).squareRoot() }
+                scale = zip(gamma, inverseDeviation).map(*)
+                for channel in 0..<channels {
+                    bias[channel] = beta[channel] + scale[channel] * (bias[channel] - mean[channel])
+                    for index in channel * valuesPerChannel..<(channel + 1) * valuesPerChannel {
+                        folded[index] *= scale[channel]
+                    }
+                }
+            } else {
+                (scale, inverseDeviation, mean) = ([], [], [])
+            }
+            let status = assay_convolution_set_weight(handle.pointer, folded, bias)
+            guard status == 0 else { throw GraphError(node: name, reason: "oneDNN failed with status \(status)") }
+        }
+
+        /// After the backward pass over the weights: writes the gradients of all parameters of the convolution.
+        ///
+        /// - Parameter start: where the gradient of a parameter begins.
+        /// - Returns: oneDNN's status.
+        func takeGradients(into start: (Int) -> UnsafeMutablePointer<Float>?) -> Int32 {
+            guard let weightGradient = start(convolution.weight) else { return 0 }
+            let status = assay_convolution_weight_gradient(handle.pointer, weightGradient, &biasGradient)
+            guard status == 0 else { return status }
+            if let batchNorm = convolution.batchNorm, let gamma = start(batchNorm.weight),
+                let beta = start(batchNorm.bias)
+            {
+                assay_unfold_gradient(
+                    weightGradient, biasGradient, weight, scale, inverseDeviation, mean, gamma, beta,
+                    Int32(biasGradient.count), valuesPerChannel)
+            } else if let bias = convolution.bias, let target = start(bias) {
+                target.update(from: biasGradient, count: biasGradient.count)
+            }
+            return 0
+        }
+    }
+#endif

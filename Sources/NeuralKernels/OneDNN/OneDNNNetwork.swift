@@ -1,0 +1,171 @@
+#if ASSAY_ONEDNN
+    import COneDNN
+    import CVectorKernels
+
+    /// A graph compiled for one shape: steps over one block of memory.
+    final class OneDNNNetwork: CompiledNetwork {
+        private let graph: NetworkGraph
+        private let steps: [Step]
+        private let forwardCount: Int
+        private let memory: MemoryPlan
+        private let inputCount: Int
+        private let outputCounts: [Int]
+        private let convolutions: [FoldedConvolution]
+        private let block: UnsafeMutablePointer<Float>
+        private let scratch: UnsafeMutableRawPointer
+        /// Gradients of all parameters in scope, one after the other.
+        private var gradients: UnsafeMutableBufferPointer<Float>
+        private var gradientRange: [Range<Int>?]
+
+        init(_ graph: NetworkGraph, input: TensorShape, scope: GradientScope) throws {
+            guard input.n == 1 else { throw GraphError(node: "input", reason: "one image at a time") }
+            self.graph = graph
+            let shapes = try graph.shapes(input: input)
+            let planner = StepPlanner(
+                graph: graph, shapes: shapes, scope: scope, preferredBlock: Int(assay_dnn_block()))
+            steps = planner.steps
+            forwardCount = planner.forwardCount
+            memory = planner.memory
+            inputCount = input.count
+            outputCounts = graph.outputs.map { shapes[$0].count }
+
+            var made: [FoldedConvolution] = []
+            var ranges: [Range<Int>?] = Array(repeating: nil, count: graph.parameters.count)
+            var total = 0
+            for index in planner.convolutions {
+                guard case .convolution(let convolution) = graph.nodes[index].operation else { continue }
+                let source = graph.nodes[index].inputs[0]
+                made.append(
+                    try FoldedConvolution(
+                        convolution, graph: graph, name: graph.nodes[index].name, input: shapes[source],
+                        inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
+                        needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index)))
+                guard scope.includes(index) else { continue }
+                let own = [convolution.weight, convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias]
+                for parameter in own.compactMap(\.self) {
+                    let count = graph.parameters[parameter].values.count
+                    ranges[parameter] = total..<total + count
+                    total += count
+                }
+            }
+            convolutions = made
+            gradientRange = ranges
+            gradients = .allocate(capacity: max(1, total))
+            gradients.initialize(repeating: 0)
+            let scratchSize = made.map(\.scratchSize).max() ?? 0
+            scratch = .allocate(byteCount: max(64, scratchSize), alignment: 64)
+            block = UnsafeMutableRawPointer.allocate(byteCount: max(16, memory.total) * 4, alignment: 64)
+                .bindMemory(to: Float.self, capacity: max(16, memory.total))
+        }
+
+        deinit {
+            gradients.deallocate()
+            scratch.deallocate()
+            UnsafeMutableRawPointer(block).deallocate()
+        }
+
+        func forward(_ input: [Float]) throws -> [[Float]] {
+            precondition(input.count == inputCount)
+            var outputs = outputCounts.map { [Float](repeating: 0, count: $0) }
+            for step in steps[..<forwardCount] { try run(step, input, &outputs) }
+            return outputs
+        }
+
+        func backward(_ outputGradients: [[Float]]) throws {
+            precondition(outputGradients.map(\.count) == outputCounts)
+            var arriving = outputGradients
+            gradients.update(repeating: 0)
+            for step in steps[forwardCount...] { try run(step, [], &arriving) }
+        }
+
+        func withGradient<Result>(
+            ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result
+        ) rethrows -> Result {
+            guard graph.parameters[index].isTrainable, let range = gradientRange[index] else { return try body(nil) }
+            return try body(UnsafeBufferPointer(rebasing: gradients[range]))
+        }
+
+        private func at(_ place: MemoryPlan.Place) -> UnsafeMutablePointer<Float> { block + memory.offset(of: place) }
+
+        /// Where the gradient of a parameter begins.
+        private func gradientStart(_ parameter: Int) -> UnsafeMutablePointer<Float>? {
+            guard let range = gradientRange[parameter] else { return nil }
+            return gradients.baseAddress?.advanced(by: range.lowerBound)
+        }
+
+        private func check(_ status: Int32, _ convolution: Int) throws {
+            guard status == 0 else {
+                throw GraphError(node: convolutions[convolution].name, reason: "oneDNN failed with status \(status)")
+            }
+        }
+
+        /// - Parameter outer: the outputs, or on the way back their gradients.
+        private func run(_ step: Step, _ input: [Float], _ outer: inout [[Float]]) throws {
+            switch step {
+            case .importInput(let to, let count):
+                input.withUnsafeBufferPointer { source in
+                    if let base = source.baseAddress { at(to).update(from: base, count: count) }
+                }
+            case .exportOutput(let index, let from, let block, let channels, let pixels):
+                assay_copy_channels(at(from), Int32(block), 0, &outer[index], 1, 0, Int32(channels), pixels, 0)
+            case .importGradient(let index, let to, let block, let channels, let pixels, let accumulate):
+                assay_copy_channels(
+                    outer[index], 1, 0, at(to), Int32(block), 0, Int32(channels), pixels, accumulate ? 1 : 0)
+            case .convolve(let index, let from, let to):
+                try check(assay_convolution_forward(convolutions[index].pointer, at(from), at(to), scratch), index)
+            case .convolutionBackwardData(let index, let gradient, let to):
+                try check(
+                    assay_convolution_backward_data(convolutions[index].pointer, at(gradient), at(to), scratch), index)
+            case .convolutionBackwardWeights(let index, let from, let gradient):
+                let convolution = convolutions[index]
+                try check(
+                    assay_convolution_backward_weights(convolution.pointer, at(from), at(gradient), scratch), index)
+                try check(convolution.takeGradients(into: gradientStart), index)
+            case .activate(.silu, let place, let count): assay_silu(at(place), count)
+            case .activate(.leakyReLU(let slope), let place, let count): assay_leaky(at(place), slope, count)
+            case .activate(.none, _, _), .activateKeepingDerivative(.none, _, _, _): break
+            case .activateKeepingDerivative(.silu, let before, let to, let count):
+                assay_silu_keeping_derivative(at(before), at(to), count)
+            case .activateKeepingDerivative(.leakyReLU(let slope), let before, let to, let count):
+                assay_leaky_keeping_derivative(at(before), at(to), slope, count)
+            default: runElementwise(step)
+            }
+        }
+
+        private func runElementwise(_ step: Step) {
+            switch step {
+            case .maxPool(let pool, let from, let to, let winners):
+                at(winners).withMemoryRebound(to: Int32.self, capacity: pool.outShape.count) { won in
+                    assay_max_pool(
+                        at(from), at(to), won, Int32(pool.inShape.c / pool.block), Int32(pool.block),
+                        Int32(pool.inShape.h), Int32(pool.inShape.w), Int32(pool.kernel), Int32(pool.stride),
+                        Int32(pool.padding), Int32(pool.outShape.h), Int32(pool.outShape.w))
+                }
+            case .maxPoolBackward(let pool, let gradient, let winners, let to):
+                at(winners).withMemoryRebound(to: Int32.self, capacity: pool.outShape.count) { won in
+                    assay_max_pool_backward(
+                        at(gradient), won, at(to), Int32(pool.inShape.c / pool.block), Int32(pool.block),
+                        Int32(pool.inShape.pixels), Int32(pool.outShape.pixels))
+                }
+            case .upsample(let it, let from, let to):
+                assay_upsample(
+                    at(from), at(to), Int32(it.inShape.c / it.block), Int32(it.block), Int32(it.inShape.h),
+                    Int32(it.inShape.w), Int32(it.factor))
+            case .upsampleBackward(let it, let gradient, let to, let accumulate):
+                assay_upsample_backward(
+                    at(gradient), at(to), Int32(it.inShape.c / it.block), Int32(it.block), Int32(it.inShape.h),
+                    Int32(it.inShape.w), Int32(it.factor), accumulate ? 1 : 0)
+            case .sum(let a, let b, let to, let count): assay_sum(at(to), at(a), at(b), count)
+            case .add(let from, let to, let count): assay_add_to(at(to), at(from), count)
+            case .copy(let from, let to, let count): at(to).update(from: at(from), count: count)
+            case .multiply(let to, let by, let count): assay_multiply(at(to), at(by), count)
+            case .zero(let place, let count): at(place).update(repeating: 0, count: count)
+            case .copyChannels(let from, let to, let count, let pixels, let accumulate):
+                assay_copy_channels(
+                    at(from.place), Int32(from.block), from.offset, at(to.place), Int32(to.block), to.offset,
+                    Int32(count), pixels, accumulate ? 1 : 0)
+            default: preconditionFailure("a step of the other kind")
+            }
+        }
+    }
+#endif

@@ -1,0 +1,91 @@
+import NeuralKernels
+import Testing
+
+@Suite struct BackendTests {
+    /// Largest difference relative to the largest value.
+    private func difference(_ a: [Float], _ b: [Float]) -> Float {
+        guard a.count == b.count else { return .infinity }
+        let scale = max(a.map(abs).max() ?? 0, 1e-6)
+        return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / scale
+    }
+
+    @Test(arguments: [4, 8, 16, 32], GradientScope.allTestCases)
+    func backendsAgree(width: Int, scope: GradientScope) throws {
+        let network = NetworkBuilder.everything(seed: UInt64(width), width: width)
+        var numbers = SeededNumbers(seed: 7)
+        let input = numbers.array(network.input.count)
+        var results: [([[Float]], [[Float]])] = []
+        for backend in Backends.all {
+            let compiled = try backend.compile(network.graph, input: network.input, gradient: scope)
+            // Twice, so that nothing may be left over from the first pass.
+            var outputs = try compiled.forward(numbers.array(network.input.count))
+            outputs = try compiled.forward(input)
+            var gradientNumbers = SeededNumbers(seed: 8)
+            if scope != .none { try compiled.backward(outputs.map { gradientNumbers.array($0.count) }) }
+            results.append((outputs, network.graph.parameters.indices.map { compiled.gradient(ofParameter: $0) }))
+        }
+        guard let first = results.first else { return }
+        for other in results.dropFirst() {
+            for (a, b) in zip(first.0, other.0) { #expect(difference(a, b) < 2e-5) }
+            for (index, (a, b)) in zip(first.1, other.1).enumerated() {
+                #expect(difference(a, b) < 1e-4, "\(network.graph.parameters[index].name)")
+            }
+        }
+    }
+
+    /// d(Σ output·direction)/d(parameter) by central differences against the backward pass. The step and the tolerance
+    /// are for single precision: about 1 % of the larger of the two, above a floor of 0.02.
+    @Test(arguments: Backends.all.map(\.name), [4, 16])
+    func backwardIsTheDerivative(backend name: String, width: Int) throws {
+        let backend = try #require(Backends.named(name))
+        let network = NetworkBuilder.everything(seed: 3, width: width)
+        var numbers = SeededNumbers(seed: 11)
+        let input = numbers.array(network.input.count)
+        let compiled = try backend.compile(network.graph, input: network.input, gradient: .full)
+        let directions = try compiled.forward(input).map { numbers.array($0.count) }
+        try compiled.backward(directions)
+        func objective(_ graph: NetworkGraph) throws -> Double {
+            let outputs = try backend.compile(graph, input: network.input, gradient: .none).forward(input)
+            return zip(outputs, directions).reduce(0) { total, pair in
+                total + zip(pair.0, pair.1).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+            }
+        }
+        for (index, parameter) in network.graph.parameters.enumerated() where parameter.isTrainable {
+            let gradient = compiled.gradient(ofParameter: index)
+            let at = gradient.count / 2
+            let step: Float = 4e-3
+            var graph = network.graph
+            var values = parameter.values
+            values[at] += step
+            graph.setValues(values, ofParameter: index)
+            let above = try objective(graph)
+            values[at] -= 2 * step
+            graph.setValues(values, ofParameter: index)
+            let numeric = (above - (try objective(graph))) / Double(2 * step)
+            let tolerance = max(0.02, 0.012 * max(abs(numeric), abs(Double(gradient[at]))))
+            #expect(abs(numeric - Double(gradient[at])) < tolerance, "\(parameter.name)")
+        }
+    }
+
+    @Test func headScopeLeavesTheRestOut() throws {
+        let network = NetworkBuilder.everything(seed: 5, width: 16)
+        let last = network.graph.nodes.count - 2
+        for backend in Backends.all {
+            let compiled = try backend.compile(network.graph, input: network.input, gradient: .from(node: last))
+            let outputs = try compiled.forward(Array(repeating: 0.5, count: network.input.count))
+            try compiled.backward(outputs.map { $0.map { _ in 1 } })
+            #expect(compiled.gradient(ofParameter: 0).isEmpty)
+            #expect(compiled.gradientSquaredNorm(ofParameter: network.graph.parameters.count - 1) > 0)
+        }
+    }
+
+    @Test func misfitsAreNamed() throws {
+        var builder = NetworkBuilder(seed: 1, input: TensorShape(c: 3, h: 8, w: 8))
+        _ = builder.convolution(0, from: 4, to: 8)
+        #expect(throws: GraphError.self) { try builder.graph.shapes(input: builder.input) }
+    }
+}
+
+extension GradientScope {
+    static let allTestCases: [GradientScope] = [.none, .full, .from(node: 9)]
+}

@@ -1,0 +1,91 @@
+import NeuralKernels
+
+/// Numbers that depend on the seed alone (SplitMix64).
+struct SeededNumbers {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// Uniform in −1…1.
+    mutating func next() -> Float {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Float(Int64(bitPattern: z ^ (z >> 31)) >> 32) / Float(1 << 31)
+    }
+
+    mutating func array(_ count: Int, scale: Float = 1) -> [Float] { (0..<count).map { _ in next() * scale } }
+}
+
+/// Builds small networks for tests.
+struct NetworkBuilder {
+    var graph = NetworkGraph()
+    var numbers: SeededNumbers
+    let input: TensorShape
+
+    init(seed: UInt64, input: TensorShape) {
+        numbers = SeededNumbers(seed: seed)
+        self.input = input
+        _ = graph.add(.input, name: "input")
+    }
+
+    mutating func parameter(_ name: String, _ shape: [Int], scale: Float, around centre: Float = 0, trainable: Bool = true)
+        -> Int
+    {
+        let values = numbers.array(shape.reduce(1, *), scale: scale).map { $0 + centre }
+        return graph.addParameter(NetworkParameter(name: name, shape: shape, values: values, isTrainable: trainable))
+    }
+
+    mutating func convolution(
+        _ source: Int, from inChannels: Int, to outChannels: Int, kernel: Int = 3, stride: Int = 1, groups: Int = 1,
+        dilation: Int = 1, activation: NetworkGraph.Activation = .silu, hasBatchNorm: Bool = true
+    ) -> Int {
+        let name = "node\(graph.nodes.count)"
+        let fan = Float(inChannels / groups * kernel * kernel)
+        let weight = parameter(
+            "\(name).weight", [outChannels, inChannels / groups, kernel, kernel], scale: 1.7 / fan.squareRoot())
+        var bias: Int?
+        var batchNorm: NetworkGraph.BatchNorm?
+        if hasBatchNorm {
+            batchNorm = .init(
+                weight: parameter("\(name).gamma", [outChannels], scale: 0.3, around: 1),
+                bias: parameter("\(name).beta", [outChannels], scale: 0.3),
+                runningMean: parameter("\(name).mean", [outChannels], scale: 0.3, trainable: false),
+                runningVariance: parameter("\(name).variance", [outChannels], scale: 0.3, around: 0.8, trainable: false),
+                epsilon: 1e-3)
+        } else {
+            bias = parameter("\(name).bias", [outChannels], scale: 0.3)
+        }
+        return graph.add(
+            .convolution(
+                .init(
+                    weight: weight, bias: bias, batchNorm: batchNorm, outChannels: outChannels, kernelHeight: kernel,
+                    kernelWidth: kernel, stride: stride, paddingHeight: dilation * (kernel / 2),
+                    paddingWidth: dilation * (kernel / 2), dilation: dilation, groups: groups, activation: activation)),
+            inputs: [source], name: name)
+    }
+
+    /// Every operation at least once, with channels that do and do not fill blocks of `width`.
+    static func everything(seed: UInt64, width: Int) -> NetworkBuilder {
+        var b = NetworkBuilder(seed: seed, input: TensorShape(c: 3, h: 24, w: 16))
+        let stem = b.convolution(0, from: 3, to: width, stride: 2)
+        let grouped = b.convolution(stem, from: width, to: width, groups: width)
+        let sum = b.graph.add(.add, inputs: [stem, grouped], name: "sum")
+        let pool = b.graph.add(.maxPool(kernel: 5, stride: 1, padding: 2), inputs: [sum], name: "pool")
+        let pyramid = b.graph.add(.concatenate, inputs: [sum, pool, grouped], name: "pyramid")
+        let down = b.convolution(
+            pyramid, from: 3 * width, to: 2 * width, stride: 2, activation: .leakyReLU(slope: 0.1))
+        let half = b.graph.add(.slice(from: width, count: width), inputs: [down], name: "half")
+        let wide = b.convolution(half, from: width, to: width, dilation: 2)
+        let split = b.graph.add(.concatenate, inputs: [down, half, wide], name: "split")
+        let up = b.graph.add(.upsampleNearest(factor: 2), inputs: [split], name: "up")
+        let merged = b.graph.add(.concatenate, inputs: [up, sum], name: "merged")
+        let first = b.convolution(
+            merged, from: 5 * width, to: 7, kernel: 1, activation: .none, hasBatchNorm: false)
+        let second = b.convolution(
+            split, from: 4 * width, to: width, kernel: 1, activation: .none, hasBatchNorm: false)
+        b.graph.outputs = [first, second]
+        return b
+    }
+}
