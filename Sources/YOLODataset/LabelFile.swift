@@ -119,8 +119,8 @@ public struct LabelFile: Sendable {
             else { continue }
             boxes.append(
                 LabelBox(
-                    classID: Int32(classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),
-                    height: Float(box.height), line: UInt32(clamping: row.line)))
+                    classID: Int32(classID), cx: box.cx, cy: box.cy, width: box.width, height: box.height,
+                    line: UInt32(clamping: row.line)))
         }
         return boxes
     }

@@ -1,0 +1,115 @@
+import FileReading
+import NeuralKernels
+
+/// The kinds of head, which decide the loss.
+public enum ModelFamily: String, Sendable, Hashable {
+    /// YOLOv5, and v3 in that framework: anchors.
+    case v5
+}
+
+/// Which part of a network a parameter belongs to.
+public enum ParameterGroup: String, Sendable, Hashable, CaseIterable {
+    case backbone, neck, head
+}
+
+/// A detection network: its graph with weights, and what its head means.
+public struct DetectionModel: Sendable {
+    public let family: ModelFamily
+    public let graph: NetworkGraph
+    public let classCount: Int
+    /// As the checkpoint names them, when it does.
+    public let classNames: [String]?
+    /// Pixels a cell, a level each.
+    public let strides: [Int]
+    /// In pixels, a level each; empty for anchor-free families.
+    public let anchors: [[(width: Double, height: Double)]]
+    /// The model's layers, for tables.
+    public let layers: [LayerSummary]
+    private let groups: [ParameterGroup]
+
+    init(
+        family: ModelFamily, graph: NetworkGraph, classCount: Int, classNames: [String]?, strides: [Int],
+        anchors: [[(width: Double, height: Double)]], layers: [LayerSummary], groups: [ParameterGroup]
+    ) {
+        self.family = family
+        self.graph = graph
+        self.classCount = classCount
+        self.classNames = classNames
+        self.strides = strides
+        self.anchors = anchors
+        self.layers = layers
+        self.groups = groups
+    }
+
+    public func parameterGroup(_ parameter: Int) -> ParameterGroup { groups[parameter] }
+
+    /// Number of trainable values.
+    public var parameterCount: Int {
+        graph.parameters.reduce(0) { $0 + ($1.isTrainable ? $1.values.count : 0) }
+    }
+
+    /// The largest stride: an image size must be a multiple of it.
+    public var largestStride: Int { strides.max() ?? 32 }
+
+    /// The loss at an image size.
+    public func loss(size: Int) -> any DetectionLoss {
+        YOLOv5Loss(classCount: classCount, anchorsInPixels: anchors, strides: strides, size: size)
+    }
+
+    /// Reads a checkpoint (`.pt` of YOLOv5, or `.safetensors` that carries its model YAML).
+    ///
+    /// - Parameter modelYAML: the architecture, for files that hold weights alone.
+    /// - Throws: `FileError` naming the file, what is wrong and the way out.
+    public static func load(checkpoint path: String, modelYAML: String? = nil) throws -> DetectionModel {
+        let bytes = try FileReading.bytes(ofFile: path)
+        do {
+            if bytes.starts(with: [0x50, 0x4B]) {
+                let contents = try TorchCheckpoint.read(bytes, file: path)
+                if let module = contents.module { return try GraphBuilder.build(module) }
+                return try fromWeights(contents.tensors, modelYAML, names: nil, path)
+            }
+            if Paths.suffix(of: path) == "safetensors" {
+                let contents = try Safetensors.read(bytes, file: path)
+                let names = contents.metadata["names"]?.split(separator: "\n").map(String.init)
+                let yaml = try modelYAML ?? contents.metadata["model_yaml"] ?? missingYAML(path)
+                return try fromWeights(contents.tensors, yaml, names: names, path)
+            }
+        } catch let error as ModelError {
+            throw FileError(
+                file: path, message: error.reason, wayOut: "use a YOLOv5 checkpoint (n, s, m, l or x)")
+        } catch let error as GraphError {
+            throw FileError(file: path, message: error.description, wayOut: "save the checkpoint again from the trainer")
+        }
+        throw FileError(
+            file: path, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
+            wayOut: "name the best.pt or last.pt that the trainer wrote")
+    }
+
+    private static func missingYAML(_ path: String) throws -> String {
+        throw FileError(
+            file: path, message: "holds weights without an architecture",
+            wayOut: "name the model YAML as well, or use a checkpoint that carries its model")
+    }
+
+    private static func fromWeights(
+        _ tensors: [String: NamedTensor], _ yaml: String?, names: [String]?, _ path: String
+    ) throws -> DetectionModel {
+        var record = try ModelYAML.parse(try yaml ?? missingYAML(path), file: path).makeModule(classCount: nil, seed: 0)
+        var used: Set<String> = []
+        try record.replaceTensors(tensors, used: &used)
+        let missing = record.flattened().first { !used.contains($0.name) && !$0.name.hasSuffix("num_batches_tracked") }
+        if let missing, !missing.name.hasSuffix("anchors") { throw ModelError("the weight \(missing.name) is missing") }
+        if let names { record.settings["names"] = .list(names.map(PlainValue.string)) }
+        return try GraphBuilder.build(record)
+    }
+}
+
+/// One layer of a model, for people.
+public struct LayerSummary: Sendable, Hashable {
+    public let index: Int
+    public let from: [Int]
+    public let module: String
+    public let parameterCount: Int
+    /// The graph node of the layer's result.
+    public let node: Int
+}

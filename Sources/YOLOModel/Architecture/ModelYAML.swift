@@ -1,0 +1,261 @@
+import FileReading
+import NeuralKernels
+import YAMLText
+
+/// A model YAML in YOLOv5's form: `nc`, depth and width multiples, anchors, and layers as
+/// `[from, repeats, module, arguments]`.
+public struct ModelYAML: Sendable {
+    struct Layer {
+        var from: [Int]
+        var repeats: Int
+        var module: String
+        var arguments: [YAMLNode]
+        var line: Int
+    }
+
+    let file: String
+    let classCount: Int
+    let depthMultiple: Double
+    let widthMultiple: Double
+    /// In pixels, a level each.
+    let anchors: [[(width: Double, height: Double)]]
+    let layers: [Layer]
+    let backboneCount: Int
+
+    /// - Throws: `FileError` with line and column.
+    public static func parse(_ text: String, file: String) throws -> ModelYAML {
+        let document = try YAMLDocument.parse(Array(text.utf8), file: file)
+        func fail(_ node: YAMLNode?, _ message: String) -> FileError {
+            FileError(
+                file: file, line: node?.line, column: node?.column, message: message,
+                wayOut: "compare it with the yolov5s.yaml of the trainer")
+        }
+        guard let root = document.root, let backbone = root["backbone"]?.sequence, let head = root["head"]?.sequence else {
+            throw fail(document.root, "is not a model YAML: backbone and head are expected")
+        }
+        let layers = try (backbone + head).map { node -> Layer in
+            guard let parts = node.sequence, parts.count == 4, let repeats = parts[1].int, let module = parts[2].string,
+                let arguments = parts[3].sequence
+            else { throw fail(node, "a layer is [from, repeats, module, arguments]") }
+            let from = parts[0].sequence?.compactMap(\.int) ?? parts[0].int.map { [$0] } ?? []
+            guard !from.isEmpty, (1...1000).contains(repeats) else { throw fail(node, "a layer reads from earlier layers") }
+            return Layer(from: from, repeats: repeats, module: module, arguments: arguments, line: node.line)
+        }
+        let anchors = try (root["anchors"]?.sequence ?? []).map { level in
+            let numbers = level.sequence?.compactMap(\.double) ?? []
+            guard !numbers.isEmpty, numbers.count % 2 == 0, numbers.allSatisfy({ $0 > 0 }) else {
+                throw fail(level, "anchors are a row a level of [w,h, w,h, …]")
+            }
+            return stride(from: 0, to: numbers.count, by: 2).map { (width: numbers[$0], height: numbers[$0 + 1]) }
+        }
+        guard let classCount = root["nc"]?.int, (1...100_000).contains(classCount) else { throw fail(root["nc"], "nc is missing") }
+        return ModelYAML(
+            file: file, classCount: classCount, depthMultiple: root["depth_multiple"]?.double ?? 1,
+            widthMultiple: root["width_multiple"]?.double ?? 1, anchors: anchors, layers: layers,
+            backboneCount: backbone.count)
+    }
+
+    /// Makes the module tree with weights from the seed: He-uniform for convolutions, identity for batch-norms.
+    ///
+    /// - Parameter classCount: instead of the YAML's own.
+    func makeModule(classCount: Int?, seed: UInt64) throws -> ModuleRecord {
+        var maker = ModuleMaker(yaml: self, classCount: classCount ?? self.classCount, seed: seed)
+        return try maker.make()
+    }
+
+    /// The model with new weights.
+    public func makeModel(classCount: Int? = nil, seed: UInt64 = 0) throws -> DetectionModel {
+        do {
+            return try GraphBuilder.build(try makeModule(classCount: classCount, seed: seed))
+        } catch let error as ModelError {
+            throw FileError(file: file, message: error.reason, wayOut: "use the modules of YOLOv5")
+        }
+    }
+}
+
+/// Makes modules with new weights.
+private struct ModuleMaker {
+    let yaml: ModelYAML
+    let classCount: Int
+    let seed: UInt64
+    private var counter: UInt64 = 0
+
+    init(yaml: ModelYAML, classCount: Int, seed: UInt64) {
+        self.yaml = yaml
+        self.classCount = classCount
+        self.seed = seed
+    }
+
+    mutating func make() throws -> ModuleRecord {
+        var channels: [Int] = []
+        var scales: [Int] = []
+        var layers: [(name: String, module: ModuleRecord)] = []
+        for (index, layer) in yaml.layers.enumerated() {
+            let sources = layer.from.map { $0 < 0 ? index + $0 : $0 }
+            guard sources.allSatisfy({ $0 >= -1 && $0 < index }) else { throw fail(layer, "reads a layer that is not before it") }
+            let inputs = sources.map { $0 == -1 ? 3 : channels[$0] }
+            let inputScales = sources.map { $0 == -1 ? 1 : scales[$0] }
+            var (module, out, scale) = try make(layer, inputs, inputScales)
+            module.settings["f"] = layer.from.count == 1 ? .int(layer.from[0]) : .list(layer.from.map(PlainValue.int))
+            module.settings["i"] = .int(index)
+            layers.append((String(index), module))
+            channels.append(out)
+            scales.append(scale)
+        }
+        return ModuleRecord(
+            className: "DetectionModel", settings: ["backbone_count": .int(yaml.backboneCount)],
+            children: [("model", ModuleRecord(className: "Sequential", children: layers))])
+    }
+
+    private func fail(_ layer: ModelYAML.Layer, _ message: String) -> FileError {
+        FileError(
+            file: yaml.file, line: layer.line, message: "\(layer.module): \(message)",
+            wayOut: "compare it with the yolov5s.yaml of the trainer")
+    }
+
+    /// Channels after the width multiple, rounded up to a multiple of eight.
+    private func wide(_ layer: ModelYAML.Layer) throws -> Int {
+        guard let channels = layer.arguments.first?.int, (1...100_000).contains(channels) else {
+            throw fail(layer, "its first argument is the number of channels")
+        }
+        return Int((Double(channels) * yaml.widthMultiple / 8).rounded(.up)) * 8
+    }
+
+    private func number(_ layer: ModelYAML.Layer, _ index: Int) -> Int? {
+        layer.arguments.indices.contains(index) ? layer.arguments[index].int : nil
+    }
+
+    private mutating func make(
+        _ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]
+    ) throws -> (ModuleRecord, channels: Int, scale: Int) {
+        let input = inputs[0]
+        let scale = scales[0]
+        let repeats = layer.repeats > 1 ? max(1, Int((Double(layer.repeats) * yaml.depthMultiple).rounded(.toNearestOrEven))) : 1
+        switch layer.module {
+        case "Conv":
+            let out = try wide(layer)
+            let stride = number(layer, 2) ?? 1
+            let module = convolution(
+                input, out, kernel: number(layer, 1) ?? 1, stride: stride, padding: number(layer, 3))
+            return (module, out, scale * stride)
+        case "C3":
+            let out = try wide(layer)
+            let hasShortcut = layer.arguments.count < 2 || layer.arguments[1].bool ?? true
+            return (c3(input, out, repeats, hasShortcut), out, scale)
+        case "SPPF":
+            let out = try wide(layer)
+            return (sppf(input, out, kernel: number(layer, 1) ?? 5), out, scale)
+        case "nn.Upsample":
+            let factor = number(layer, 1) ?? 2
+            let settings: [String: PlainValue] = ["scale_factor": .int(factor), "mode": .string("nearest")]
+            return (ModuleRecord(className: "Upsample", settings: settings), input, max(1, scale / factor))
+        case "Concat": return (ModuleRecord(className: "Concat"), inputs.reduce(0, +), scale)
+        case "Detect": return (try detect(layer, inputs, scales), 0, scale)
+        default: throw fail(layer, "is a module that is not known here")
+        }
+    }
+
+    private mutating func convolution(
+        _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int? = nil
+    ) -> ModuleRecord {
+        let conv = plainConvolution(
+            input, output, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, hasBias: false)
+        let ones = NamedTensor(shape: [output], values: Array(repeating: 1, count: output))
+        let zeros = NamedTensor(shape: [output], values: Array(repeating: 0, count: output))
+        let norm = ModuleRecord(
+            className: "BatchNorm2d", settings: ["eps": .double(1e-3)],
+            tensors: ["weight": ones, "bias": zeros, "running_mean": zeros, "running_var": ones])
+        return ModuleRecord(
+            className: "Conv", children: [("conv", conv), ("bn", norm), ("act", ModuleRecord(className: "SiLU"))])
+    }
+
+    private mutating func plainConvolution(
+        _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, hasBias: Bool
+    ) -> ModuleRecord {
+        let bound = 1 / Float(input * kernel * kernel).squareRoot()
+        let shape = [output, input, kernel, kernel]
+        var tensors = ["weight": NamedTensor(shape: shape, values: uniform(shape.reduce(1, *), bound))]
+        if hasBias { tensors["bias"] = NamedTensor(shape: [output], values: uniform(output, bound)) }
+        return ModuleRecord(
+            className: "Conv2d",
+            settings: ["stride": .int(stride), "padding": .int(padding), "groups": .int(1), "dilation": .int(1)],
+            tensors: tensors)
+    }
+
+    private mutating func uniform(_ count: Int, _ bound: Float) -> [Float] {
+        (0..<count).map { _ in
+            counter += 1
+            return bound * CounterBasedNumber.symmetricUnit(seed: seed, counter: counter)
+        }
+    }
+
+    private mutating func c3(_ input: Int, _ output: Int, _ repeats: Int, _ hasShortcut: Bool) -> ModuleRecord {
+        let hidden = output / 2
+        let first = convolution(input, hidden, kernel: 1)
+        let second = convolution(input, hidden, kernel: 1)
+        let third = convolution(2 * hidden, output, kernel: 1)
+        let inner = (0..<repeats).map { index -> (name: String, module: ModuleRecord) in
+            let bottleneck = ModuleRecord(
+                className: "Bottleneck", settings: ["add": .bool(hasShortcut)],
+                children: [
+                    ("cv1", convolution(hidden, hidden, kernel: 1)), ("cv2", convolution(hidden, hidden, kernel: 3)),
+                ])
+            return (String(index), bottleneck)
+        }
+        return ModuleRecord(
+            className: "C3",
+            children: [
+                ("cv1", first), ("cv2", second), ("cv3", third),
+                ("m", ModuleRecord(className: "Sequential", children: inner)),
+            ])
+    }
+
+    private mutating func sppf(_ input: Int, _ output: Int, kernel: Int) -> ModuleRecord {
+        let hidden = input / 2
+        let pool = ModuleRecord(
+            className: "MaxPool2d",
+            settings: ["kernel_size": .int(kernel), "stride": .int(1), "padding": .int(kernel / 2)])
+        return ModuleRecord(
+            className: "SPPF",
+            children: [
+                ("cv1", convolution(input, hidden, kernel: 1)), ("cv2", convolution(4 * hidden, output, kernel: 1)),
+                ("m", pool),
+            ])
+    }
+
+    private mutating func detect(_ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]) throws -> ModuleRecord {
+        guard yaml.anchors.count == inputs.count, let perLevel = yaml.anchors.first?.count,
+            yaml.anchors.allSatisfy({ $0.count == perLevel })
+        else { throw fail(layer, "anchors need a row of equal length for each of its \(inputs.count) levels") }
+        let convolutions = inputs.enumerated().map { level, channels -> (name: String, module: ModuleRecord) in
+            let conv = plainConvolution(
+                channels, perLevel * (5 + classCount), kernel: 1, stride: 1, padding: 0, hasBias: true)
+            return (String(level), conv)
+        }
+        let inGrid = zip(yaml.anchors, scales).flatMap { anchors, scale in
+            anchors.flatMap { [Float($0.width / Double(scale)), Float($0.height / Double(scale))] }
+        }
+        return ModuleRecord(
+            className: "Detect", settings: ["nc": .int(classCount)],
+            children: [("m", ModuleRecord(className: "ModuleList", children: convolutions))],
+            tensors: [
+                "anchors": NamedTensor(shape: [inputs.count, perLevel, 2], values: inGrid),
+                "stride": NamedTensor(shape: [scales.count], values: scales.map(Float.init)),
+            ])
+    }
+}
+
+/// Random numbers as a function of seed and counter (SplitMix64's finaliser), so that no order of calls matters.
+public enum CounterBasedNumber {
+    public static func bits(seed: UInt64, counter: UInt64) -> UInt64 {
+        var z = seed &* 0xD134_2543_DE82_EF95 &+ (counter &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// Uniform in −1…1.
+    public static func symmetricUnit(seed: UInt64, counter: UInt64) -> Float {
+        Float(Int64(bitPattern: bits(seed: seed, counter: counter)) >> 40) / Float(1 << 23)
+    }
+}

@@ -1,0 +1,95 @@
+/// One label, in fractions of the letterboxed square.
+public struct LossTarget: Sendable, Hashable {
+    public var classID: Int
+    public var cx: Float
+    public var cy: Float
+    public var width: Float
+    public var height: Float
+
+    public init(classID: Int, cx: Float, cy: Float, width: Float, height: Float) {
+        self.classID = classID
+        self.cx = cx
+        self.cy = cy
+        self.width = width
+        self.height = height
+    }
+}
+
+/// The parts of a loss; a part that the family lacks is nil. All are weighted by their gains already.
+public struct LossParts: Sendable, Hashable {
+    public var box: Double
+    public var objectness: Double?
+    public var classification: Double
+    /// Distribution focal loss.
+    public var distribution: Double?
+
+    public init(box: Double = 0, objectness: Double? = nil, classification: Double = 0, distribution: Double? = nil) {
+        self.box = box
+        self.objectness = objectness
+        self.classification = classification
+        self.distribution = distribution
+    }
+
+    public var total: Double { box + (objectness ?? 0) + classification + (distribution ?? 0) }
+}
+
+/// What one label contributes.
+public struct LabelLoss: Sendable, Hashable {
+    /// Cells (v5: anchors at cells) assigned to the label, over all levels. None: it cannot be learned as it stands.
+    public var matches: Int
+    /// Mean over the label's matches, unweighted: 1 − CIoU, and the cross-entropies of objectness and of all classes.
+    public var box: Double
+    public var objectness: Double?
+    public var classification: Double
+    /// Norm of the gradient of the image's loss at the logits of the label's cells.
+    public var gradientNorm: Double
+    public var gradientNormBox: Double
+    public var gradientNormObjectness: Double?
+    public var gradientNormClassification: Double
+}
+
+/// What a loss divides by, a level of the model each; the counts of several images can be added up.
+public struct LossCounts: Sendable, Hashable {
+    public var values: [Double]
+
+    public init(_ values: [Double]) { self.values = values }
+
+    public static func + (a: LossCounts, b: LossCounts) -> LossCounts { LossCounts(zip(a.values, b.values).map(+)) }
+    public var total: Double { values.reduce(0, +) }
+}
+
+/// The loss of one image as a batch of one, with what is needed to put it on other denominators.
+public struct LossEvaluation: Sendable {
+    /// What the trainer would print for this image alone.
+    public var parts: LossParts
+    /// One per label, in order.
+    public var labels: [LabelLoss]
+    public var counts: LossCounts
+    /// Numerators of the box and class parts a level, gains included.
+    var boxNumerators: [Double]
+    var classNumerators: [Double]
+    /// Gradient of the total at each output, as the outputs are laid out.
+    public var outputGradients: [[Float]]
+    /// A logit or the loss is NaN or infinite.
+    public var isFinite: Bool
+}
+
+/// A loss with its gradient at the network's outputs.
+public protocol DetectionLoss: Sendable {
+    /// The loss of one image.
+    ///
+    /// - Parameters:
+    ///   - outputs: the network's outputs, one a level, `[1, channels, h, w]`.
+    ///   - wantsGradient: without it, `outputGradients` and gradient norms are left empty.
+    func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation
+
+    /// Numerators over the dataset's denominators, times the number of images: the mean over the images is the loss of
+    /// the whole dataset as one batch.
+    func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts
+
+    /// Numerators over the image's own count, whatever the level: how bad each object is.
+    func intensity(of evaluation: LossEvaluation) -> LossParts
+
+    /// Puts the gradient of the batch of one on the dataset's denominators: the gradient of the share.
+    func shareGradients(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> [[Float]]
+}

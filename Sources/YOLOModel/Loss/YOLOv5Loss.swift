@@ -1,0 +1,291 @@
+import Foundation
+
+/// YOLOv5's gains and settings; the defaults are the trainer's.
+public struct YOLOv5Hyperparameters: Sendable, Hashable {
+    public var box = 0.05
+    public var objectness = 1.0
+    public var classification = 0.5
+    /// A label and an anchor match where their sides differ by less than this factor.
+    public var anchorThreshold: Float = 4
+
+    public init() {}
+}
+
+/// The anchor-based loss: CIoU for boxes, cross-entropy for objectness and classes.
+///
+/// Outputs are `[1, na·(5 + nc), h, w]` a level, with the channels of an anchor together: x, y, w, h, objectness, classes.
+public struct YOLOv5Loss: DetectionLoss {
+    let classCount: Int
+    /// A level each, in grid units.
+    let anchors: [[(width: Float, height: Float)]]
+    let strides: [Int]
+    let size: Int
+    let hyperparameters: YOLOv5Hyperparameters
+
+    private var levels: Int { anchors.count }
+    private var boxGain: Double { hyperparameters.box * 3 / Double(levels) }
+    private var classGain: Double {
+        hyperparameters.classification * Double(classCount) / 80 * 3 / Double(levels)
+    }
+    private var objectnessGain: Double {
+        hyperparameters.objectness * Double(size * size) / (640 * 640) * 3 / Double(levels)
+    }
+    private var balance: [Double] { levels == 3 ? [4, 1, 0.4] : [4, 1, 0.25, 0.06, 0.02] }
+
+    /// - Parameter anchors: in pixels, a level each.
+    public init(
+        classCount: Int, anchorsInPixels anchors: [[(width: Double, height: Double)]], strides: [Int], size: Int,
+        hyperparameters: YOLOv5Hyperparameters = .init()
+    ) {
+        self.classCount = classCount
+        self.strides = strides
+        self.size = size
+        self.hyperparameters = hyperparameters
+        self.anchors = zip(anchors, strides).map { level, stride in
+            level.map { (Float($0.width / Double(stride)), Float($0.height / Double(stride))) }
+        }
+    }
+
+    /// A label assigned to an anchor at a cell of a level.
+    struct Match: Hashable {
+        var label: Int
+        var anchor: Int
+        var column: Int
+        var row: Int
+        /// Box target: centre from the cell's corner, and size, in grid units.
+        var x: Float
+        var y: Float
+        var width: Float
+        var height: Float
+    }
+
+    /// The matches of one level in the trainer's order: by offset, then anchor, then label.
+    func matches(_ targets: [LossTarget], level: Int) -> [Match] {
+        let cells = size / strides[level]
+        let side = Float(cells)
+        var pairs: [(anchor: Int, label: Int, x: Float, y: Float, width: Float, height: Float)] = []
+        for (anchor, shape) in anchors[level].enumerated() {
+            for (label, target) in targets.enumerated() {
+                let width = target.width * side
+                let height = target.height * side
+                let ratios = (width / shape.width, height / shape.height)
+                let worst = max(max(ratios.0, 1 / ratios.0), max(ratios.1, 1 / ratios.1))
+                guard worst < hyperparameters.anchorThreshold else { continue }
+                pairs.append((anchor, label, target.cx * side, target.cy * side, width, height))
+            }
+        }
+        let offsets: [(Float, Float)] = [(0, 0), (0.5, 0), (0, 0.5), (-0.5, 0), (0, -0.5)]
+        var matches: [Match] = []
+        for (index, offset) in offsets.enumerated() {
+            for pair in pairs {
+                let isMatched: Bool
+                switch index {
+                case 0: isMatched = true
+                case 1: isMatched = Self.isNear(pair.x)
+                case 2: isMatched = Self.isNear(pair.y)
+                case 3: isMatched = Self.isNear(side - pair.x)
+                default: isMatched = Self.isNear(side - pair.y)
+                }
+                guard isMatched else { continue }
+                let column = min(max(Int(pair.x - offset.0), 0), cells - 1)
+                let row = min(max(Int(pair.y - offset.1), 0), cells - 1)
+                matches.append(
+                    Match(
+                        label: pair.label, anchor: pair.anchor, column: column, row: row, x: pair.x - Float(column),
+                        y: pair.y - Float(row), width: pair.width, height: pair.height))
+            }
+        }
+        return matches
+    }
+
+    /// Whether the neighbouring cell on that side is matched as well.
+    private static func isNear(_ position: Float) -> Bool {
+        position - position.rounded(.down) < 0.5 && position > 1
+    }
+
+    /// How many matches each level has; depends on labels and anchors alone.
+    public func counts(_ targets: [LossTarget]) -> LossCounts {
+        LossCounts(anchors.indices.map { Double(matches(targets, level: $0).count) })
+    }
+
+    public func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation {
+        var pass = YOLOv5LossPass(labelCount: targets.count)
+        var evaluation = LossEvaluation(
+            parts: LossParts(objectness: 0), labels: [], counts: LossCounts([]), boxNumerators: [], classNumerators: [],
+            outputGradients: [], isFinite: true)
+        for level in anchors.indices {
+            let levelMatches = matches(targets, level: level)
+            let result = evaluate(outputs[level], levelMatches, targets, level, wantsGradient, &pass)
+            let count = Double(max(1, levelMatches.count))
+            evaluation.parts.box += boxGain * result.box / count
+            evaluation.parts.classification += classGain * result.classification / count
+            evaluation.parts.objectness? += objectnessGain * balance[level] * result.objectness
+            evaluation.boxNumerators.append(boxGain * result.box)
+            evaluation.classNumerators.append(classGain * result.classification)
+            evaluation.counts.values.append(Double(levelMatches.count))
+            evaluation.outputGradients.append(result.gradient)
+        }
+        evaluation.labels = pass.labels()
+        evaluation.isFinite = evaluation.parts.total.isFinite
+        return evaluation
+    }
+
+    /// Sums over one level: Σ(1 − CIoU), Σ over matches of the mean class cross-entropy, mean objectness cross-entropy.
+    private struct LevelResult {
+        var box = 0.0
+        var classification = 0.0
+        var objectness = 0.0
+        var gradient: [Float] = []
+    }
+
+    private func evaluate(
+        _ output: [Float], _ matches: [Match], _ targets: [LossTarget], _ level: Int, _ wantsGradient: Bool,
+        _ pass: inout YOLOv5LossPass
+    ) -> LevelResult {
+        let cells = size / strides[level]
+        let plane = cells * cells
+        let perAnchor = 5 + classCount
+        precondition(output.count == anchors[level].count * perAnchor * plane)
+        var result = LevelResult()
+        if wantsGradient { result.gradient = Array(repeating: 0, count: output.count) }
+        let count = Double(max(1, matches.count))
+        let boxFactor = boxGain / count
+        let classFactor = classGain / count / Double(classCount)
+        var objectTargets = [Float](repeating: 0, count: anchors[level].count * plane)
+        for match in matches {
+            let cell = match.row * cells + match.column
+            let first = match.anchor * perAnchor * plane + cell
+            func logit(_ channel: Int) -> Double { Double(output[first + channel * plane]) }
+            let anchor = anchors[level][match.anchor]
+            let box = CentreBox(
+                x: Dual.variable(logit(0), 0).logistic * 2 - 0.5, y: Dual.variable(logit(1), 1).logistic * 2 - 0.5,
+                width: (Dual.variable(logit(2), 2).logistic * 2).squared * Double(anchor.width),
+                height: (Dual.variable(logit(3), 3).logistic * 2).squared * Double(anchor.height))
+            let iou = CompleteIoU.centreForm(
+                box,
+                CentreBox(
+                    x: Double(match.x), y: Double(match.y), width: Double(match.width), height: Double(match.height)))
+            result.box += 1 - iou.value
+            objectTargets[match.anchor * plane + cell] = Float(max(0, iou.value))
+            if wantsGradient {
+                for channel in 0..<4 {
+                    result.gradient[first + channel * plane] += Float(-iou.gradient[channel] * boxFactor)
+                }
+            }
+            var crossEntropy = 0.0
+            if classCount > 1 {
+                for id in 0..<classCount {
+                    let target = id == targets[match.label].classID ? 1.0 : 0.0
+                    crossEntropy += Logistic.crossEntropy(logit(5 + id), target)
+                    if wantsGradient {
+                        let slope = Logistic.sigmoid(logit(5 + id)) - target
+                        result.gradient[first + (5 + id) * plane] += Float(slope * classFactor)
+                    }
+                }
+                result.classification += crossEntropy / Double(classCount)
+            }
+            pass.add(match, level: level, first: first, box: 1 - iou.value, classification: crossEntropy)
+        }
+        let factor = objectnessGain * balance[level] / Double(objectTargets.count)
+        for (index, target) in objectTargets.enumerated() {
+            let at = (index / plane * perAnchor + 4) * plane + index % plane
+            let logit = Double(output[at])
+            result.objectness += Logistic.crossEntropy(logit, Double(target))
+            if wantsGradient { result.gradient[at] = Float((Logistic.sigmoid(logit) - Double(target)) * factor) }
+        }
+        result.objectness /= Double(objectTargets.count)
+        pass.finishLevel(level, output, objectTargets, result.gradient, plane: plane, classCount: classCount)
+        return result
+    }
+
+    public func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts {
+        var parts = evaluation.parts
+        let factors = datasetCounts.values.map { Double(images) / max(1, $0) }
+        parts.box = zip(evaluation.boxNumerators, factors).reduce(0) { $0 + $1.0 * $1.1 }
+        parts.classification = zip(evaluation.classNumerators, factors).reduce(0) { $0 + $1.0 * $1.1 }
+        return parts
+    }
+
+    public func intensity(of evaluation: LossEvaluation) -> LossParts {
+        var parts = evaluation.parts
+        let factor = Double(levels) / max(1, evaluation.counts.total)
+        parts.box = evaluation.boxNumerators.reduce(0, +) * factor
+        parts.classification = evaluation.classNumerators.reduce(0, +) * factor
+        return parts
+    }
+
+    public func shareGradients(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> [[Float]] {
+        evaluation.outputGradients.enumerated().map { level, gradient in
+            let own = max(1, evaluation.counts.values[level])
+            let factor = Float(own * Double(images) / max(1, datasetCounts.values[level]))
+            let plane = (size / strides[level]) * (size / strides[level])
+            var scaled = gradient
+            // Objectness is a mean over cells, hence the same on either denominator.
+            for index in scaled.indices where index / plane % (5 + classCount) != 4 { scaled[index] *= factor }
+            return scaled
+        }
+    }
+}
+
+/// Gathers what each label contributes.
+struct YOLOv5LossPass {
+    private struct Sums {
+        var matches = 0
+        var box = 0.0
+        var objectness = 0.0
+        var classification = 0.0
+        var squaredBox = 0.0
+        var squaredObjectness = 0.0
+        var squaredClassification = 0.0
+    }
+
+    private var sums: [Sums]
+    private var pending: [(label: Int, first: Int, anchor: Int, cell: Int)] = []
+
+    init(labelCount: Int) { sums = Array(repeating: Sums(), count: labelCount) }
+
+    mutating func add(
+        _ match: YOLOv5Loss.Match, level: Int, first: Int, box: Double, classification: Double
+    ) {
+        sums[match.label].matches += 1
+        sums[match.label].box += box
+        sums[match.label].classification += classification
+        pending.append((match.label, first, match.anchor, 0))
+    }
+
+    /// Objectness and gradients are known when all matches of a level are. A cell that two labels share counts for both.
+    mutating func finishLevel(
+        _ level: Int, _ output: [Float], _ objectTargets: [Float], _ gradient: [Float], plane: Int, classCount: Int
+    ) {
+        var seen: Set<[Int]> = []
+        for match in pending {
+            let at = match.first + 4 * plane
+            let cell = match.first % plane
+            sums[match.label].objectness += Logistic.crossEntropy(
+                Double(output[at]), Double(objectTargets[match.anchor * plane + cell]))
+            guard !gradient.isEmpty, seen.insert([match.label, match.first]).inserted else { continue }
+            for channel in 0..<5 + classCount {
+                let square = Double(gradient[match.first + channel * plane]) * Double(gradient[match.first + channel * plane])
+                switch channel {
+                case 0..<4: sums[match.label].squaredBox += square
+                case 4: sums[match.label].squaredObjectness += square
+                default: sums[match.label].squaredClassification += square
+                }
+            }
+        }
+        pending = []
+    }
+
+    func labels() -> [LabelLoss] {
+        sums.map { sum in
+            let count = Double(max(1, sum.matches))
+            return LabelLoss(
+                matches: sum.matches, box: sum.box / count, objectness: sum.objectness / count,
+                classification: sum.classification / count,
+                gradientNorm: (sum.squaredBox + sum.squaredObjectness + sum.squaredClassification).squareRoot(),
+                gradientNormBox: sum.squaredBox.squareRoot(),
+                gradientNormObjectness: sum.squaredObjectness.squareRoot(),
+                gradientNormClassification: sum.squaredClassification.squareRoot())
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Imaging
+import NeuralKernels
+import TestSupport
+import Testing
+import YOLODataset
+import YOLOModel
+
+/// Figures that PyTorch computed for real checkpoints on real images (optional reference material).
+@Suite(.enabled(if: SharedMaterial.isPresent, "the optional reference material is absent"))
+struct ReferenceParityTests {
+    struct HeadFigures: Decodable {
+        var shape: [Int]
+        var sum: Double
+        var abs_sum: Double
+        var first: [Double]
+    }
+
+    struct Sample: Decodable {
+        var image: String
+        var targets: [[Double]]?
+        var loss: Double
+        var box: Double
+        var obj: Double?
+        var cls: Double
+        var grad_norm: Double
+        var heads: [HeadFigures]?
+        var grad_norm_by_parameter: [String: Double]?
+    }
+
+    struct Reference: Decodable { var samples: [Sample] }
+
+    static func reference(_ name: String) throws -> Reference {
+        let data = try Data(contentsOf: URL(fileURLWithPath: SharedMaterial.path("reference/\(name)")))
+        return try JSONDecoder().decode(Reference.self, from: data)
+    }
+
+    static func isClose(_ a: Double, _ b: Double, _ relative: Double, floor: Double = 0) -> Bool {
+        abs(a - b) <= relative * max(abs(a), abs(b)) + floor
+    }
+
+    @Test(arguments: Backends.all.map(\.name))
+    func cocoCheckpointOnPNG(backend name: String) throws {
+        let model = try DetectionModel.load(checkpoint: SharedMaterial.path("weights/yolov5n.pt"))
+        let backend = try #require(Backends.named(name))
+        let network = try backend.compile(model.graph, input: TensorShape(c: 3, h: 640, w: 640), gradient: .full)
+        let loss = model.loss(size: 640)
+        for sample in try Self.reference("yolov5n.json").samples {
+            let image = try ImageDecoder.decodeFile(SharedMaterial.path("reference/\(sample.image)")).image
+            let input = Letterbox(imageWidth: image.width, imageHeight: image.height, size: 640).planarFloats(of: image)
+            let outputs = try network.forward(input)
+            for (output, head) in zip(outputs, try #require(sample.heads)) {
+                let sum = output.reduce(0.0) { $0 + Double($1) }
+                let absolute = output.reduce(0.0) { $0 + Double(abs($1)) }
+                #expect(Self.isClose(sum, head.sum, 1e-3) && Self.isClose(absolute, head.abs_sum, 1e-3))
+                // The figures are laid out [anchor, row, column, channel]: the first ones are the first cell's.
+                let plane = head.shape[2] * head.shape[3]
+                for (channel, value) in head.first.enumerated() {
+                    #expect(Self.isClose(Double(output[channel * plane]), value, 1e-3, floor: 1e-4))
+                }
+            }
+            let targets = try #require(sample.targets).map {
+                LossTarget(
+                    classID: Int($0[0]), cx: Float($0[1]), cy: Float($0[2]), width: Float($0[3]), height: Float($0[4]))
+            }
+            let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
+            #expect(Self.isClose(evaluation.parts.box, sample.box, 1e-4))
+            #expect(Self.isClose(try #require(evaluation.parts.objectness), try #require(sample.obj), 1e-4))
+            #expect(Self.isClose(evaluation.parts.classification, sample.cls, 1e-4))
+            #expect(Self.isClose(evaluation.parts.total, sample.loss, 1e-4))
+            try network.backward(evaluation.outputGradients)
+            try expectGradients(network, model, sample)
+        }
+    }
+
+    private func expectGradients(_ network: any CompiledNetwork, _ model: DetectionModel, _ sample: Sample) throws {
+        let figures = try #require(sample.grad_norm_by_parameter)
+        var total = 0.0
+        var compared = 0
+        for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
+            let square = network.gradientSquaredNorm(ofParameter: index)
+            total += square
+            if let figure = figures[parameter.name] {
+                compared += 1
+                #expect(Self.isClose(square.squareRoot(), figure, 1e-3, floor: 1e-7), "\(parameter.name) \(sample.image)")
+            }
+        }
+        #expect(compared == figures.count)
+        #expect(Self.isClose(total.squareRoot(), sample.grad_norm, 1e-3))
+    }
+
+    @Test(arguments: [("onednn", 87), ("reference", 2)])
+    func trainedCheckpointOnJPEG(backend name: String, images: Int) throws {
+        guard let backend = Backends.named(name) else { return }
+        let model = try DetectionModel.load(checkpoint: SharedMaterial.path("weights/yolov5n-bccd.pt"))
+        let network = try backend.compile(model.graph, input: TensorShape(c: 3, h: 640, w: 640), gradient: .full)
+        let dataset = try Dataset.open(SharedMaterial.path("data/bccd/data.yaml"))
+        let listing = try dataset.listSamples(splits: ["val"])
+        let loss = model.loss(size: 640)
+        for sample in try Self.reference("yolov5n-bccd-val.json").samples.prefix(images) {
+            let file = try #require(listing.samples.first { $0.image.hasSuffix(sample.image) })
+            let image = try ImageDecoder.decodeFile(file.imagePath).image
+            let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: 640)
+            let outputs = try network.forward(letterbox.planarFloats(of: image))
+            let targets = try LabelFile.read(file.labelPath).trainableBoxes(classCount: 3).map { label in
+                let box = letterbox.toSquare(
+                    cx: label.cx, cy: label.cy, width: label.width, height: label.height)
+                return LossTarget(
+                    classID: Int(label.classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),
+                    height: Float(box.height))
+            }
+            let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
+            #expect(Self.isClose(evaluation.parts.box, sample.box, 1e-3), "\(sample.image)")
+            #expect(Self.isClose(try #require(evaluation.parts.objectness), try #require(sample.obj), 1e-3), "\(sample.image)")
+            #expect(Self.isClose(evaluation.parts.classification, sample.cls, 1e-3), "\(sample.image)")
+            try network.backward(evaluation.outputGradients)
+            let norm = model.graph.parameters.indices.reduce(0) { $0 + network.gradientSquaredNorm(ofParameter: $1) }
+            #expect(Self.isClose(norm.squareRoot(), sample.grad_norm, 1e-3), "\(sample.image)")
+            if let figures = sample.grad_norm_by_parameter, !figures.isEmpty {
+                try expectGradients(network, model, sample)
+            }
+        }
+    }
+}
