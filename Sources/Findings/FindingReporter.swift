@@ -1,0 +1,147 @@
+import Foundation
+
+/// How findings are printed.
+public enum FindingFormat: String, Sendable, CaseIterable {
+    case text, json, jsonl, csv, sarif, github
+}
+
+/// Turns findings, in the order given, into one text.
+public enum FindingReporter {
+    /// - Parameters:
+    ///   - colour: ANSI colours, for the text form on a terminal.
+    ///   - ruleNames: names by code, for the forms that list rules.
+    public static func render(
+        _ findings: [Finding], as format: FindingFormat, colour: Bool = false, ruleNames: [String: String] = [:]
+    ) -> String {
+        switch format {
+        case .text: text(findings, colour)
+        case .json: "[" + findings.map { "\n  " + json($0) }.joined(separator: ",") + "\n]\n"
+        case .jsonl: findings.map { json($0) + "\n" }.joined()
+        case .csv: csv(findings)
+        case .sarif: sarif(findings, ruleNames)
+        case .github: findings.map(github).joined()
+        }
+    }
+
+    private static func place(_ finding: Finding) -> String {
+        var place = finding.file
+        if let line = finding.line {
+            place += ":\(line)"
+            if let column = finding.column { place += ":\(column)" }
+        }
+        return place
+    }
+
+    private static func text(_ findings: [Finding], _ colour: Bool) -> String {
+        func paint(_ text: String, _ code: String) -> String { colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+        return findings.map { finding in
+            let tint = [Severity.error: "31", .warning: "33", .note: "36"][finding.severity] ?? "0"
+            return """
+                \(paint(place(finding), "1")): \(paint(finding.severity.rawValue, tint)) \(finding.code): \(finding.message)
+                    training: \(finding.effect)
+                    fix: \(finding.fix)
+
+                """
+        }.joined()
+    }
+
+    private static func json(_ finding: Finding) -> String {
+        let line = finding.line.map(String.init) ?? "null"
+        let column = finding.column.map(String.init) ?? "null"
+        return "{\"code\": \(JSONText.quoted(finding.code)), \"severity\": \"\(finding.severity.rawValue)\", "
+            + "\"file\": \(JSONText.quoted(finding.file)), \"line\": \(line), \"column\": \(column), "
+            + "\"message\": \(JSONText.quoted(finding.message)), \"effect\": \(JSONText.quoted(finding.effect)), "
+            + "\"fix\": \(JSONText.quoted(finding.fix))}"
+    }
+
+    private static func csv(_ findings: [Finding]) -> String {
+        let rows = findings.map { finding in
+            [
+                finding.code, finding.severity.rawValue, finding.file, finding.line.map(String.init) ?? "",
+                finding.column.map(String.init) ?? "", finding.message, finding.effect, finding.fix,
+            ].map(CSVText.field).joined(separator: ",") + "\n"
+        }
+        return "code,severity,file,line,column,message,effect,fix\n" + rows.joined()
+    }
+
+    private static func github(_ finding: Finding) -> String {
+        let level = finding.severity == .note ? "notice" : finding.severity.rawValue
+        func escape(_ text: String, _ isProperty: Bool) -> String {
+            var out = text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+            if isProperty { out = out.replacing(":", with: "%3A").replacing(",", with: "%2C") }
+            return out
+        }
+        var properties = "file=\(escape(finding.file, true))"
+        if let line = finding.line { properties += ",line=\(line)" }
+        if let column = finding.column { properties += ",col=\(column)" }
+        return "::\(level) \(properties),title=\(finding.code)::"
+            + escape("\(finding.message); training: \(finding.effect); fix: \(finding.fix)", false) + "\n"
+    }
+
+    private static func sarif(_ findings: [Finding], _ names: [String: String]) -> String {
+        let codes = Set(findings.map(\.code)).sorted()
+        let rules = codes.map { code in
+            "{\"id\": \(JSONText.quoted(code)), \"shortDescription\": {\"text\": \(JSONText.quoted(names[code] ?? code))}}"
+        }
+        let results = findings.map { finding in
+            var region = ""
+            if let line = finding.line {
+                region = ", \"region\": {\"startLine\": \(line)"
+                if let column = finding.column { region += ", \"startColumn\": \(column)" }
+                region += "}"
+            }
+            let path = finding.file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? finding.file
+            return "{\"ruleId\": \(JSONText.quoted(finding.code)), \"level\": \"\(finding.severity.rawValue)\", "
+                + "\"message\": {\"text\": \(JSONText.quoted("\(finding.message). Training: \(finding.effect). Fix: \(finding.fix)"))}, "
+                + "\"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": \(JSONText.quoted(path))}\(region)}}]}"
+        }
+        return """
+            {
+              "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+              "version": "2.1.0",
+              "runs": [{
+                "tool": {"driver": {"name": "assay-labels", "rules": [\(rules.joined(separator: ", "))]}},
+                "results": [
+                  \(results.joined(separator: ",\n      "))
+                ]
+              }]
+            }
+
+            """
+    }
+}
+
+/// Text and numbers in JSON.
+public enum JSONText {
+    public static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case "\n": out += "\\n"
+            case "\r": out += "\\r"
+            case "\t": out += "\\t"
+            case "\u{0}"..."\u{1F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\""
+    }
+
+    /// A number that reads back exactly; null where it is not finite.
+    public static func number(_ value: Double) -> String {
+        guard value.isFinite else { return "null" }
+        return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+    }
+}
+
+/// Fields of comma-separated values (RFC 4180).
+public enum CSVText {
+    public static func field(_ text: String) -> String {
+        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}

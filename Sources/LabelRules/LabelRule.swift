@@ -1,0 +1,106 @@
+import Findings
+import YOLODataset
+
+/// What a rule is about, for `explain`, for docs/rules.md and for its own tests.
+public struct RuleDocumentation: Sendable {
+    /// Stable; the letter is the family.
+    public let code: String
+    /// In a few words.
+    public let name: String
+    /// Of most of its findings; a finding may be milder.
+    public let severity: Severity
+    public let what: String
+    public let why: String
+    public let fix: String
+    /// Label files, for the rules that look at label text: those that the rule must find, and those that it must not.
+    public let triggering: [String]
+    public let clean: [String]
+
+    public init(
+        code: String, name: String, severity: Severity, what: String, why: String, fix: String,
+        triggering: [String] = [], clean: [String] = []
+    ) {
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.what = what
+        self.why = why
+        self.fix = fix
+        self.triggering = triggering
+        self.clean = clean
+    }
+}
+
+/// One label file with what is known around it.
+public struct LabelFileFacts: Sendable {
+    public let sample: DatasetSample
+    public let labels: LabelFile
+    public let classCount: Int
+    public let classNames: [String]
+    /// After EXIF orientation; nil where the image cannot be read.
+    public let imageSize: (width: Int, height: Int)?
+
+    public init(
+        sample: DatasetSample, labels: LabelFile, classCount: Int, classNames: [String],
+        imageSize: (width: Int, height: Int)?
+    ) {
+        self.sample = sample
+        self.labels = labels
+        self.classCount = classCount
+        self.classNames = classNames
+        self.imageSize = imageSize
+    }
+}
+
+/// What reading an image brought to light.
+public struct ImageFacts: Sendable {
+    public let sample: DatasetSample
+    /// Why it could not be read at all.
+    public let unreadable: String?
+    /// What the decoder complained about while it went on.
+    public let warning: String?
+
+    public init(sample: DatasetSample, unreadable: String?, warning: String?) {
+        self.sample = sample
+        self.unreadable = unreadable
+        self.warning = warning
+    }
+}
+
+/// Looks for one kind of trouble. Each method is called once a dataset, once a label file or once an image.
+public protocol LabelRule: Sendable {
+    static var documentation: RuleDocumentation { get }
+    func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding]
+    func check(_ file: LabelFileFacts) -> [Finding]
+    func check(_ image: ImageFacts) -> [Finding]
+}
+
+extension LabelRule {
+    public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] { [] }
+    public func check(_ file: LabelFileFacts) -> [Finding] { [] }
+    public func check(_ image: ImageFacts) -> [Finding] { [] }
+
+    /// A finding with the rule's code; its severity and way out unless others are given.
+    func finding(
+        _ file: String, line: Int? = nil, column: Int? = nil, severity: Severity? = nil, message: String,
+        effect: String, fix: String? = nil
+    ) -> Finding {
+        Finding(
+            code: Self.documentation.code, severity: severity ?? Self.documentation.severity, file: file, line: line,
+            column: column, message: message, effect: effect, fix: fix ?? Self.documentation.fix)
+    }
+}
+
+/// What Ultralytics' loader does with a row that it does not accept.
+enum TrainerEffect {
+    static let dropsImage = "dropped: the trainer skips this image with all its labels, and says so only in its log"
+}
+
+/// Numbers in messages: short, and never locale-dependent.
+enum ShortNumber {
+    static func text(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+        let rounded = (value * 1e6).rounded() / 1e6
+        return rounded == rounded.rounded() ? String(Int(rounded)) : "\(rounded)"
+    }
+}

@@ -1,0 +1,50 @@
+/// Every rule, in the order of the codes. A test checks that each file in `Rules/` is here.
+public enum RuleRegistry {
+    public static let all: [any LabelRule] = [
+        ClassBeyondCount(), ClassNotWhole(), BoxOutside(), NoArea(), DuplicateRow(),
+        YAMLUnreadable(), ClassCountDiffers(), SplitMissing(),
+        EmptyFile(), NotUTF8(), NotANumber(), ColumnCount(), NotFinite(),
+        ImageUnreadable(), ImageDamaged(),
+        NoLabel(), NoImage(),
+    ]
+
+    /// The documentation of every rule, in order.
+    public static var documentation: [RuleDocumentation] { all.map { type(of: $0).documentation } }
+
+    /// The rule of that code, whatever its case.
+    public static func documentation(of code: String) -> RuleDocumentation? {
+        documentation.first { $0.code == code.uppercased() }
+    }
+
+    /// docs/rules.md.
+    public static var page: String {
+        """
+        # Rules of the label check
+
+        Generated from the rules themselves (`assay-labels explain --all`). An *error* is dropped or mislearned by
+        training, a *warning* is probably wrong, a *note* is worth knowing.
+
+
+        """ + documentation.map(\.page).joined(separator: "\n")
+    }
+}
+
+extension RuleDocumentation {
+    /// The rule's section in Markdown.
+    public var page: String {
+        var text = "## \(code) \(name) (\(severity.rawValue))\n\n\(what)\n\n**Why.** \(why)\n\n**Fix.** \(fix).\n"
+        if !triggering.isEmpty { text += "\nFound in:\n\n" + Self.block(triggering) }
+        if !clean.isEmpty { text += "\nNot found in:\n\n" + Self.block(clean) }
+        return text
+    }
+
+    private static func block(_ examples: [String]) -> String {
+        let shown = examples.map { example in
+            example.isEmpty
+                ? "(nothing)"
+                : example.replacing("\0", with: "␀").split(separator: "\n", omittingEmptySubsequences: false)
+                    .joined(separator: "⏎")
+        }
+        return "```\n" + shown.joined(separator: "\n") + "\n```\n"
+    }
+}

@@ -1,0 +1,43 @@
+import Findings
+import YOLODataset
+
+/// B003: box reaches outside the image.
+public struct BoxOutside: LabelRule {
+    public static let documentation = RuleDocumentation(
+        code: "B003", name: "box reaches outside the image", severity: .error,
+        what: "A corner of the box lies outside the image (after EXIF orientation). A spill of up to one "
+            + "pixel is what rounding makes, and is a note.",
+        why: "Trainers test centre and size only, never corners: a box that hangs over the edge is "
+            + "trained on as it stands, with an edge that no pixel shows. A coordinate above 1.01 or "
+            + "below 0 drops the whole image.",
+        fix: "cut the box at the edge of the image",
+        triggering: ["0 0.95 0.5 0.2 0.2\n", "0 0.5 1.2 0.2 0.2\n"],
+        clean: ["0 0.5 0.5 0.2 0.2\n", "0 0.9 0.9 0.2 0.2\n"])
+
+    public init() {}
+
+    public func check(_ file: LabelFileFacts) -> [Finding] {
+        file.labels.rows.compactMap { row in
+            guard let box = row.box, box.width > 0, box.height > 0 else { return nil }
+            let left = -(box.cx - box.width / 2)
+            let top = -(box.cy - box.height / 2)
+            let right = box.cx + box.width / 2 - 1
+            let bottom = box.cy + box.height / 2 - 1
+            let size = file.imageSize ?? (1000, 1000)
+            let spills = [
+                ("left", left * Double(size.width)), ("top", top * Double(size.height)),
+                ("right", right * Double(size.width)), ("bottom", bottom * Double(size.height)),
+            ]
+            // Decimal fractions do not add up exactly; a thousandth of a pixel is no spill.
+            guard let worst = spills.max(by: { $0.1 < $1.1 }), worst.1 > 1e-3 else { return nil }
+            let isDropped = row.values.dropFirst().contains { $0 > 1.01 || $0 < 0 }
+            let amount = file.imageSize == nil ? "" : " by \(ShortNumber.text((worst.1 * 10).rounded() / 10)) px"
+            return finding(
+                file.sample.label, line: row.line, column: row.column,
+                severity: isDropped ? .error : worst.1 <= 1 ? .note : .warning,
+                message: "the box reaches beyond the \(worst.0) edge\(amount)",
+                effect: isDropped
+                    ? TrainerEffect.dropsImage : "kept: trained on as it stands, with a side that no pixel shows")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Findings
+import YOLODataset
+
+/// F002: not UTF-8.
+public struct NotUTF8: LabelRule {
+    public static let documentation = RuleDocumentation(
+        code: "F002", name: "not UTF-8", severity: .error,
+        what: "The label file is UTF-16, holds NUL bytes, or is not UTF-8.",
+        why: "The trainer cannot read the text and drops the image.",
+        fix: "save the file as UTF-8 (in Windows tools: not Unicode)",
+        triggering: ["\u{0}0 0.5 0.5 0.2 0.2"],
+        clean: ["0 0.5 0.5 0.2 0.2\n"])
+
+    public init() {}
+
+    public func check(_ file: LabelFileFacts) -> [Finding] {
+        guard let problem = file.labels.textProblem else { return [] }
+        let message: String
+        switch problem {
+        case .utf16: message = "the label file is UTF-16"
+        case .containsNUL(let offset): message = "the label file holds a NUL byte at offset \(offset)"
+        case .notUTF8(let offset): message = "the label file is not UTF-8 from offset \(offset) on"
+        }
+        return [finding(file.sample.label, message: message, effect: TrainerEffect.dropsImage)]
+    }
+}
