@@ -72,7 +72,7 @@ let package = Package(
 
         // Floor 3
         library("LabelRules", ["Findings", "YOLODataset"]),
-        library("AnchorFitting", ["CVectorKernels", "FileReading", "YAMLText", "YOLODataset"]),
+        library("AnchorFitting", ["FileReading", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
         library("ToxicRanking", ["Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
 
         // Floor 4

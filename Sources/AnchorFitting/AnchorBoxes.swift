@@ -1,0 +1,63 @@
+import FileReading
+import Imaging
+import YOLODataset
+
+/// The boxes of a dataset as anchors see them.
+public struct AnchorBoxes: Sendable {
+    /// Where a box comes from.
+    public struct Source: Sendable, Hashable {
+        public let label: String
+        public let line: Int
+        public let classID: Int
+    }
+
+    /// Sizes in pixels of the letterboxed image, in the order of the samples.
+    public var sizes: [AnchorSize] = []
+    public var sources: [Source] = []
+    /// Boxes under 2 px on both sides: left out of the fit.
+    public var tooSmall = 0
+    /// Images that could not be read, whose boxes are missing here.
+    public var unreadableImages = 0
+
+    public init() {}
+
+    /// Reads labels and image headers. `skip` names label rows that are not to be fitted (`label:line`).
+    public static func read(
+        _ dataset: Dataset, splits: [String], size: Int, jobs: Int, skip: Set<String> = [],
+        isCancelled: @Sendable @escaping () -> Bool = { false }
+    ) throws -> AnchorBoxes {
+        let samples = try dataset.listSamples(splits: splits).samples.filter(\.hasLabelFile)
+        let parts = try WorkerPool.map(
+            count: samples.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
+            { _, index -> AnchorBoxes in
+                var part = AnchorBoxes()
+                let sample = samples[index]
+                guard let labels = try? LabelFile.read(sample.labelPath) else { return part }
+                let boxes = labels.trainableBoxes(classCount: dataset.classCount)
+                guard !boxes.isEmpty else { return part }
+                guard let header = try? ImageHeader.readFile(sample.imagePath) else {
+                    part.unreadableImages = 1
+                    return part
+                }
+                let scale = Double(size) / Double(max(header.width, header.height))
+                for box in boxes where !skip.contains("\(sample.label):\(box.line)") {
+                    let pixels = AnchorSize(
+                        width: box.width * Double(header.width) * scale,
+                        height: box.height * Double(header.height) * scale)
+                    if pixels.width < 2, pixels.height < 2 {
+                        part.tooSmall += 1
+                        continue
+                    }
+                    part.sizes.append(pixels)
+                    part.sources.append(Source(label: sample.label, line: Int(box.line), classID: Int(box.classID)))
+                }
+                return part
+            })
+        return parts.reduce(into: AnchorBoxes()) { all, part in
+            all.sizes += part.sizes
+            all.sources += part.sources
+            all.tooSmall += part.tooSmall
+            all.unreadableImages += part.unreadableImages
+        }
+    }
+}
