@@ -88,7 +88,7 @@ let package = Package(
         library(
             "CommandLineSupport",
             [
-                "AuditPlan", "FileReading", "Findings", "YOLODataset",
+                "AuditPlan", "FileReading", "YAMLText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

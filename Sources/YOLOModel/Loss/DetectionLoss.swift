@@ -83,6 +83,9 @@ public protocol DetectionLoss: Sendable {
     ///   - wantsGradient: without it, `outputGradients` and gradient norms are left empty.
     func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation
 
+    /// What the loss of these labels divides by; the counts of several images add up to the dataset's.
+    func counts(_ targets: [LossTarget]) -> LossCounts
+
     /// Numerators over the dataset's denominators, times the number of images: the mean over the images is the loss of
     /// the whole dataset as one batch.
     func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts

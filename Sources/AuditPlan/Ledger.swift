@@ -1,0 +1,315 @@
+import FileReading
+import Findings
+import GRDB
+
+/// What the toxic stage knows of one image.
+public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "image_loss"
+
+    public var image: String
+    public var split: String
+    public var width: Int
+    public var height: Int
+    public var boxes: Int
+    public var loss: Double?
+    public var box: Double?
+    public var obj: Double?
+    public var cls: Double?
+    public var dfl: Double?
+    public var share: Double?
+    public var intensity: Double?
+    public var gradient_norm: Double?
+    public var gradient_norm_backbone: Double?
+    public var gradient_norm_neck: Double?
+    public var gradient_norm_head: Double?
+    public var energy_share: Double?
+    public var projection_share: Double?
+    public var leave_one_out_cosine: Double?
+    public var robust_z: Double?
+    public var clip_ratio_10: Double?
+    public var clip_ratio_1: Double?
+    public var rank: Int
+    public var reason: String
+    public var problem: String?
+
+    public init(image: String, split: String, rank: Int = 0, reason: String = "") {
+        self.image = image
+        self.split = split
+        width = 0
+        height = 0
+        boxes = 0
+        self.rank = rank
+        self.reason = reason
+    }
+}
+
+/// What the toxic stage knows of one label row.
+public struct BoxLossRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "box_loss"
+
+    public var image: String
+    public var line: Int
+    public var `class`: Int
+    public var cx: Double
+    public var cy: Double
+    public var w: Double
+    public var h: Double
+    public var matches: Int
+    public var box: Double
+    public var obj: Double?
+    public var cls: Double
+    public var gradient_norm: Double
+    public var gradient_norm_box: Double
+    public var gradient_norm_obj: Double?
+    public var gradient_norm_cls: Double
+
+    public init(
+        image: String, line: Int, class id: Int, cx: Double, cy: Double, w: Double, h: Double, matches: Int, box: Double,
+        obj: Double?, cls: Double, gradientNorm: Double, gradientNormBox: Double, gradientNormObj: Double?,
+        gradientNormCls: Double
+    ) {
+        self.image = image
+        self.line = line
+        self.class = id
+        self.cx = cx
+        self.cy = cy
+        self.w = w
+        self.h = h
+        self.matches = matches
+        self.box = box
+        self.obj = obj
+        self.cls = cls
+        gradient_norm = gradientNorm
+        gradient_norm_box = gradientNormBox
+        gradient_norm_obj = gradientNormObj
+        gradient_norm_cls = gradientNormCls
+    }
+}
+
+/// An accusation of one label row.
+public struct SuspicionRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "suspicion"
+
+    /// Stable over runs: made of image, line and kind.
+    public var id: String
+    public var image: String
+    public var line: Int?
+    public var kind: String
+    public var score: Double
+    public var impact: Double
+    public var `class`: Int
+    public var cx: Double
+    public var cy: Double
+    public var w: Double
+    public var h: Double
+    public var evidence: String
+
+    public init(
+        id: String, image: String, line: Int?, kind: String, score: Double, impact: Double, class classID: Int,
+        cx: Double, cy: Double, w: Double, h: Double, evidence: String
+    ) {
+        self.id = id
+        self.image = image
+        self.line = line
+        self.kind = kind
+        self.score = score
+        self.impact = impact
+        self.class = classID
+        self.cx = cx
+        self.cy = cy
+        self.w = w
+        self.h = h
+        self.evidence = evidence
+    }
+}
+
+/// A set of anchors with its metrics.
+public struct AnchorRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "anchor"
+
+    /// `current` or `new`.
+    public var set_name: String
+    public var position: Int
+    public var width: Double
+    public var height: Double
+
+    public init(set: String, position: Int, width: Double, height: Double) {
+        set_name = set
+        self.position = position
+        self.width = width
+        self.height = height
+    }
+}
+
+public struct AnchorMetricRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "anchor_metric"
+
+    public var set_name: String
+    public var fitness: Double
+    public var bpr: Double
+    public var aat: Double
+    public var mean_iou: Double
+
+    public init(set: String, fitness: Double, bpr: Double, aat: Double, meanIoU: Double) {
+        set_name = set
+        self.fitness = fitness
+        self.bpr = bpr
+        self.aat = aat
+        mean_iou = meanIoU
+    }
+}
+
+private struct FindingRow: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "finding"
+
+    var id: Int
+    var code: String
+    var severity: String
+    var file: String
+    var line: Int?
+    var column: Int?
+    var message: String
+    var effect: String
+    var fix: String
+}
+
+/// The SQLite file beside a plan: everything that does not fit a summary.
+///
+/// Its contents depend on the inputs alone: no times, and rows in a fixed order. docs/formats.md describes the tables.
+public final class Ledger: Sendable {
+    private let queue: DatabaseQueue
+
+    /// Version of the tables; raised when one changes its meaning.
+    public static let schemaVersion = 1
+
+    /// Opens the ledger, or makes it.
+    ///
+    /// - Throws: `FileError` where the file is not a ledger or cannot be written.
+    public init(_ path: String) throws {
+        do {
+            queue = try DatabaseQueue(path: path)
+            try queue.write { try Self.createTables($0) }
+        } catch {
+            throw FileError(
+                file: path, message: "cannot be used as a ledger: \(error)",
+                wayOut: "move it away; the stages write it anew")
+        }
+        let version = try queue.read { try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'schema_version'") }
+        guard version == String(Self.schemaVersion) else {
+            throw FileError(
+                file: path, message: "is a ledger of version \(version ?? "?"), this tool writes \(Self.schemaVersion)",
+                wayOut: "move it away; the stages write it anew")
+        }
+    }
+
+    private static func createTables(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+                INSERT OR IGNORE INTO meta VALUES ('schema_version', '\(schemaVersion)');
+                CREATE TABLE IF NOT EXISTS finding (
+                    id INTEGER PRIMARY KEY, code TEXT NOT NULL, severity TEXT NOT NULL, file TEXT NOT NULL, line INTEGER,
+                    "column" INTEGER, message TEXT NOT NULL, effect TEXT NOT NULL, fix TEXT NOT NULL);
+                CREATE TABLE IF NOT EXISTS anchor (
+                    set_name TEXT NOT NULL, position INTEGER NOT NULL, width REAL NOT NULL, height REAL NOT NULL,
+                    PRIMARY KEY (set_name, position));
+                CREATE TABLE IF NOT EXISTS anchor_metric (
+                    set_name TEXT PRIMARY KEY, fitness REAL NOT NULL, bpr REAL NOT NULL, aat REAL NOT NULL,
+                    mean_iou REAL NOT NULL);
+                CREATE TABLE IF NOT EXISTS anchor_box (width REAL NOT NULL, height REAL NOT NULL, class INTEGER NOT NULL);
+                CREATE TABLE IF NOT EXISTS image_loss (
+                    image TEXT PRIMARY KEY, split TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+                    boxes INTEGER NOT NULL, loss REAL, box REAL, obj REAL, cls REAL, dfl REAL, share REAL, intensity REAL,
+                    gradient_norm REAL, gradient_norm_backbone REAL, gradient_norm_neck REAL, gradient_norm_head REAL,
+                    energy_share REAL, projection_share REAL, leave_one_out_cosine REAL, robust_z REAL,
+                    clip_ratio_10 REAL, clip_ratio_1 REAL, rank INTEGER NOT NULL, reason TEXT NOT NULL, problem TEXT);
+                CREATE TABLE IF NOT EXISTS box_loss (
+                    image TEXT NOT NULL, line INTEGER NOT NULL, class INTEGER NOT NULL, cx REAL NOT NULL,
+                    cy REAL NOT NULL, w REAL NOT NULL, h REAL NOT NULL, matches INTEGER NOT NULL, box REAL NOT NULL,
+                    obj REAL, cls REAL NOT NULL, gradient_norm REAL NOT NULL, gradient_norm_box REAL NOT NULL,
+                    gradient_norm_obj REAL, gradient_norm_cls REAL NOT NULL, PRIMARY KEY (image, line));
+                CREATE TABLE IF NOT EXISTS suspicion (
+                    id TEXT PRIMARY KEY, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL, score REAL NOT NULL,
+                    impact REAL NOT NULL, class INTEGER NOT NULL, cx REAL NOT NULL, cy REAL NOT NULL, w REAL NOT NULL,
+                    h REAL NOT NULL, evidence TEXT NOT NULL);
+                """)
+    }
+
+    /// Replaces a stage's rows in one transaction.
+    private func replace(_ tables: [String], _ insert: (Database) throws -> Void) throws {
+        try queue.write { database in
+            for table in tables { try database.execute(sql: "DELETE FROM \(table)") }
+            try insert(database)
+        }
+    }
+
+    public func replaceFindings(_ findings: [Finding]) throws {
+        try replace(["finding"]) { database in
+            for (index, it) in findings.enumerated() {
+                try FindingRow(
+                    id: index + 1, code: it.code, severity: it.severity.rawValue, file: it.file, line: it.line,
+                    column: it.column, message: it.message, effect: it.effect, fix: it.fix
+                ).insert(database)
+            }
+        }
+    }
+
+    public func replaceAnchors(_ anchors: [AnchorRow], _ metrics: [AnchorMetricRow], boxes: [(Double, Double, Int)]) throws {
+        try replace(["anchor", "anchor_metric", "anchor_box"]) { database in
+            for row in anchors { try row.insert(database) }
+            for row in metrics { try row.insert(database) }
+            let statement = try database.makeStatement(sql: "INSERT INTO anchor_box VALUES (?, ?, ?)")
+            for box in boxes { try statement.execute(arguments: [box.0, box.1, box.2]) }
+        }
+    }
+
+    public func replaceLosses(images: [ImageLossRow], boxes: [BoxLossRow], suspicions: [SuspicionRow]) throws {
+        try replace(["image_loss", "box_loss", "suspicion"]) { database in
+            for row in images { try row.insert(database) }
+            for row in boxes { try row.insert(database) }
+            for row in suspicions { try row.insert(database) }
+        }
+    }
+
+    public func findings() throws -> [Finding] {
+        try queue.read { database in
+            try FindingRow.order(Column("id")).fetchAll(database).map {
+                Finding(
+                    code: $0.code, severity: Severity(rawValue: $0.severity) ?? .note, file: $0.file, line: $0.line,
+                    column: $0.column, message: $0.message, effect: $0.effect, fix: $0.fix)
+            }
+        }
+    }
+
+    public func anchors() throws -> [AnchorRow] {
+        try queue.read { try AnchorRow.order(Column("set_name"), Column("position")).fetchAll($0) }
+    }
+
+    public func anchorMetrics() throws -> [AnchorMetricRow] {
+        try queue.read { try AnchorMetricRow.order(Column("set_name")).fetchAll($0) }
+    }
+
+    /// Width, height and class of every box that anchors were fitted to.
+    public func anchorBoxes() throws -> [(width: Double, height: Double, classID: Int)] {
+        try queue.read { database in
+            try Row.fetchAll(database, sql: "SELECT width, height, class FROM anchor_box ORDER BY rowid")
+                .map { ($0["width"], $0["height"], $0["class"]) }
+        }
+    }
+
+    /// The worst first.
+    public func imageLosses() throws -> [ImageLossRow] {
+        try queue.read { try ImageLossRow.order(Column("rank"), Column("image")).fetchAll($0) }
+    }
+
+    public func boxLosses(ofImage image: String) throws -> [BoxLossRow] {
+        try queue.read {
+            try BoxLossRow.filter(Column("image") == image).order(Column("line")).fetchAll($0)
+        }
+    }
+
+    /// The most suspicious first.
+    public func suspicions() throws -> [SuspicionRow] {
+        try queue.read { try SuspicionRow.order(Column("score").desc, Column("id")).fetchAll($0) }
+    }
+}

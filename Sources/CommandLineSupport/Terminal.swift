@@ -1,0 +1,61 @@
+import FileReading
+import Foundation
+import Synchronization
+
+/// What the terminal can show.
+public enum Terminal {
+    /// Colours on stdout: only on a terminal, and not against NO_COLOR.
+    public static var hasColour: Bool {
+        isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+            && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+
+    static var showsProgress: Bool {
+        isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+}
+
+/// A line on stderr with rate and time left, only on a terminal.
+public final class ProgressLine: Sendable {
+    private let label: String
+    private let isShown: Bool
+    private let start = ContinuousClock.now
+    private let lastShown = Mutex(ContinuousClock.now)
+
+    public init(_ label: String, quiet: Bool) {
+        self.label = label
+        isShown = !quiet && Terminal.showsProgress
+    }
+
+    /// From any thread.
+    public func update(_ done: Int, of total: Int) {
+        guard isShown else { return }
+        let now = ContinuousClock.now
+        let isDue = lastShown.withLock { last in
+            guard now - last > .milliseconds(100) || done == total else { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return }
+        let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
+        let rate = Double(done) / max(seconds, 1e-3)
+        let left = Int(Double(total - done) / max(rate, 1e-9))
+        let text = "\(label) \(done)/\(total), \(Int(rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")".utf8))
+    }
+}
+
+/// Ctrl-C: the first one asks workers to stop, the second ends the process.
+public enum Interruption {
+    private static let requested = Atomic<Bool>(false)
+
+    public static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+    static func watch() { signal(SIGINT, interruptionHandler) }
+
+    fileprivate static func request() {
+        if requested.exchange(true, ordering: .relaxed) { _exit(130) }
+    }
+}
+
+private func interruptionHandler(_ signal: Int32) { Interruption.request() }

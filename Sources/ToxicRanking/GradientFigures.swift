@@ -1,0 +1,93 @@
+import Foundation
+
+/// Figures of each image's gradient against all others'.
+///
+/// Inner products with the mean gradient come from a count sketch of each gradient (a signed hash of the parameter's
+/// index into `sketchSize` buckets), whose own square is replaced by the exact ‖g‖².
+public enum GradientFigures {
+    public static let sketchSize = 8_192
+
+    /// What one image contributes.
+    public struct Entry: Sendable {
+        public var norm: Double
+        public var sketch: [Float]
+        public var boxCount: Int
+
+        public init(norm: Double, sketch: [Float], boxCount: Int) {
+            self.norm = norm
+            self.sketch = sketch
+            self.boxCount = boxCount
+        }
+    }
+
+    public struct Figures: Sendable, Hashable {
+        public var energyShare: Double
+        public var projectionShare: Double
+        public var leaveOneOutCosine: Double?
+        public var robustZ: Double
+    }
+
+    /// Cost: images × sketch size.
+    public static func compute(_ entries: [Entry]) -> [Figures] {
+        let count = Double(entries.count)
+        let energy = entries.reduce(0) { $0 + $1.norm * $1.norm }
+        let size = entries.first?.sketch.count ?? 0
+        var sum = [Double](repeating: 0, count: size)
+        for entry in entries {
+            for index in sum.indices { sum[index] += Double(entry.sketch[index]) }
+        }
+        // ⟨g_i, Σ g_j⟩, with the sketch's own noise taken out of the term j = i.
+        let products = entries.map { entry -> Double in
+            var product = 0.0
+            var own = 0.0
+            for index in sum.indices {
+                let value = Double(entry.sketch[index])
+                product += value * sum[index]
+                own += value * value
+            }
+            return product - own + entry.norm * entry.norm
+        }
+        // The sum of the products is N²·‖ḡ‖², so that the projection shares add up to one.
+        let squaredSum = products.reduce(0, +)
+        let zScores = robustZ(entries)
+        return entries.indices.map { index in
+            let square = entries[index].norm * entries[index].norm
+            let others = products[index] - square
+            let othersNorm = squaredSum - 2 * products[index] + square
+            return Figures(
+                energyShare: energy > 0 ? square / energy : 0,
+                projectionShare: squaredSum > 0 ? products[index] / squaredSum : 1 / count,
+                leaveOneOutCosine: othersNorm > 0 && square > 0 ? others / (square.squareRoot() * othersNorm.squareRoot()) : nil,
+                robustZ: zScores[index])
+        }
+    }
+
+    /// (Σ r²)²/Σ r⁴: how many images carry the gradient.
+    public static func effectiveSampleSize(_ norms: [Double]) -> Double {
+        let second = norms.reduce(0) { $0 + $1 * $1 }
+        let fourth = norms.reduce(0) { $0 + $1 * $1 * $1 * $1 }
+        return fourth > 0 ? second * second / fourth : 0
+    }
+
+    /// (log r − median)/(1.4826·MAD) within strata of at least 20 images with similar numbers of boxes.
+    static func robustZ(_ entries: [Entry]) -> [Double] {
+        var scores = [Double](repeating: 0, count: entries.count)
+        let order = entries.indices.sorted { (entries[$0].boxCount, $0) < (entries[$1].boxCount, $1) }
+        let strata = max(1, min(8, entries.count / 20))
+        for stratum in 0..<strata {
+            let members = order[stratum * order.count / strata..<(stratum + 1) * order.count / strata]
+            let logs = members.map { log(max(entries[$0].norm, 1e-30)) }
+            let middle = median(logs)
+            let spread = 1.4826 * median(logs.map { abs($0 - middle) })
+            for (member, value) in zip(members, logs) { scores[member] = spread > 0 ? (value - middle) / spread : 0 }
+        }
+        return scores
+    }
+
+    static func median(_ values: [Double]) -> Double {
+        guard !values.isEmpty else { return 0 }
+        let sorted = values.sorted()
+        let half = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+    }
+}

@@ -1,0 +1,44 @@
+import YOLODataset
+import YOLOModel
+
+/// A gradient's norm, whole and a part of the network each.
+public struct GradientNorms: Sendable, Hashable {
+    public var total: Double
+    public var backbone: Double
+    public var neck: Double
+    public var head: Double
+}
+
+/// Everything measured on one image.
+public struct ImageLoss: Sendable {
+    public let sample: DatasetSample
+    /// After EXIF orientation; 0 where the image could not be read.
+    public var width = 0
+    public var height = 0
+    /// Labels that the loss was computed on.
+    public var boxes: [LabelBox] = []
+    /// What the trainer would print for this image alone.
+    public var parts: LossParts?
+    /// On the dataset's denominators, so that the mean over the images is the loss of the dataset as one batch.
+    public var share: LossParts?
+    /// On the image's own count of matches.
+    public var intensity: LossParts?
+    public var labels: [LabelLoss] = []
+    public var norms: GradientNorms?
+    /// ‖g‖²/Σ‖g‖².
+    public var energyShare: Double?
+    /// ⟨g, ḡ⟩/(N·‖ḡ‖²): the part of the mean gradient that this image provides; negative: it pulls against the rest.
+    public var projectionShare: Double?
+    /// Cosine of g and the mean gradient of all other images.
+    public var leaveOneOutCosine: Double?
+    /// Of log ‖g‖ among images with a similar number of boxes.
+    public var robustZ: Double?
+    /// Why there are no figures: the image is unreadable, or the loss is NaN or infinite.
+    public var problem: String?
+    /// 1-based place in the ranking.
+    public var rank = 0
+    /// Why it stands where it stands, in words.
+    public var reason = ""
+
+    public init(sample: DatasetSample) { self.sample = sample }
+}

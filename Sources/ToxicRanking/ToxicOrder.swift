@@ -1,0 +1,77 @@
+import Foundation
+import YOLOModel
+
+/// Puts images in order, the most harmful first, and says why.
+///
+/// The priority of an image is its loss intensity against the dataset's (how wrong each object looks) times its part of
+/// the gradient's energy (how much it moves training): the geometric mean of both ranks' extremes would hide one behind
+/// the other, their product does not.
+public enum ToxicOrder {
+    static func rank(_ images: [ImageLoss]) -> [ImageLoss] {
+        let intensities = images.compactMap { $0.intensity?.total }
+        let typical = max(GradientFigures.median(intensities), 1e-12)
+        let energies = images.compactMap(\.energyShare)
+        let even = 1 / Double(max(1, energies.count))
+        func priority(_ image: ImageLoss) -> Double {
+            guard image.problem == nil, let intensity = image.intensity?.total, let energy = image.energyShare else {
+                return .infinity
+            }
+            return intensity / typical * (energy / even).squareRoot()
+        }
+        let medians = PartMedians(images)
+        let order = images.indices.map { (priority(images[$0]), $0) }.sorted { a, b in
+            a.0 == b.0 ? images[a.1].sample.image < images[b.1].sample.image : a.0 > b.0
+        }
+        return order.enumerated().map { place, entry in
+            var image = images[entry.1]
+            image.rank = place + 1
+            image.reason = image.problem ?? reason(image, medians, even)
+            return image
+        }
+    }
+
+    /// What is usual in this dataset.
+    struct PartMedians {
+        let box: Double
+        let objectness: Double
+        let classification: Double
+
+        init(_ images: [ImageLoss]) {
+            box = GradientFigures.median(images.compactMap { $0.intensity?.box })
+            objectness = GradientFigures.median(images.compactMap { $0.intensity?.objectness })
+            classification = GradientFigures.median(images.compactMap { $0.intensity?.classification })
+        }
+    }
+
+    private static func reason(_ image: ImageLoss, _ medians: PartMedians, _ even: Double) -> String {
+        guard let parts = image.intensity else { return "" }
+        func times(_ value: Double, _ usual: Double) -> Double { usual > 1e-12 ? value / usual : value > 1e-12 ? .infinity : 1 }
+        func figure(_ value: Double) -> String {
+            value.isFinite ? "\((value * 10).rounded() / 10)×" : "far above"
+        }
+        let candidates = [
+            (times(parts.box, medians.box), "box loss", "labels and predicted boxes disagree in place or size"),
+            (
+                times(parts.objectness ?? 0, medians.objectness), "objectness loss",
+                "the model sees objects without a label, or labels where it sees nothing"
+            ),
+            (times(parts.classification, medians.classification), "class loss", "the model names other classes"),
+        ]
+        var words: [String] = []
+        if image.boxes.isEmpty { words.append("no label: trained on as background") }
+        if let worst = candidates.max(by: { $0.0 < $1.0 }), worst.0 > 1.3 {
+            words.append("\(worst.1) \(figure(worst.0)) the median: \(worst.2)")
+        }
+        let unlearnable = image.labels.count { $0.matches == 0 }
+        if unlearnable > 0 {
+            words.append("\(unlearnable) label\(unlearnable == 1 ? "" : "s") that no anchor matches")
+        }
+        if let energy = image.energyShare, energy > 3 * even {
+            words.append("gradient energy \(figure(energy / even)) an even share")
+        }
+        if let projection = image.projectionShare, projection < 0 {
+            words.append("its gradient pulls against the rest of the dataset")
+        }
+        return words.isEmpty ? "close to the dataset's usual loss" : words.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,226 @@
+import FileReading
+import Imaging
+import NeuralKernels
+import YOLODataset
+import YOLOModel
+
+/// What a run needs to know.
+public struct ToxicOptions: Sendable {
+    public var imageSize = 640
+    public var splits = ["train", "val"]
+    public var seed: UInt64 = 0
+    public var jobs = 1
+    /// `onednn` or `reference`; nil for the fastest of this build.
+    public var backend: String?
+    /// Whether the gradient figures are of the batch-of-one loss, as printed, or of the share of the dataset's loss.
+    public var gradientOfShare = false
+
+    public init() {}
+}
+
+/// What a run found.
+public struct ToxicResult: Sendable {
+    /// The worst first.
+    public var images: [ImageLoss]
+    public var effectiveSampleSize: Double
+    /// Share of images whose gradient norm is above max_norm 10 and 1.
+    public var clippedAt10: Double
+    public var clippedAt1: Double
+    /// What the 1 % of images with the largest gradients hold of all squared norms.
+    public var topPercentEnergy: Double
+    /// Loss of the dataset as one batch.
+    public var datasetLoss: LossParts
+    public var backend: String
+}
+
+/// Per-image loss and gradient of a checkpoint on a dataset: one image is one sample, batch-norm statistics frozen.
+public enum ToxicRun {
+    /// Whether a model can judge a dataset.
+    ///
+    /// - Throws: `FileError` where the class counts differ or the image size does not fit the model's strides.
+    public static func check(_ model: DetectionModel, weights: String, dataset: Dataset, imageSize: Int) throws {
+        guard model.classCount == dataset.classCount else {
+            throw FileError(
+                file: weights,
+                message: "knows \(model.classCount) classes, the dataset \(dataset.yamlPath) has \(dataset.classCount)",
+                wayOut: "use a checkpoint that was trained on this dataset, or correct nc in data.yaml")
+        }
+        guard imageSize % model.largestStride == 0 else {
+            throw FileError(
+                file: weights, message: "needs an image size that is a multiple of \(model.largestStride), not \(imageSize)",
+                wayOut: "use \((imageSize / model.largestStride + 1) * model.largestStride)")
+        }
+    }
+
+    private final class Worker {
+        let network: any CompiledNetwork
+        var sketch: [Double]
+
+        init(_ network: any CompiledNetwork) {
+            self.network = network
+            sketch = Array(repeating: 0, count: GradientFigures.sketchSize)
+        }
+    }
+
+    private struct Measured: Sendable {
+        var image: ImageLoss
+        var evaluation: LossEvaluation?
+        var entry: GradientFigures.Entry?
+    }
+
+    /// Results do not depend on `jobs`.
+    public static func run(
+        _ model: DetectionModel, dataset: Dataset, options: ToxicOptions,
+        isCancelled: @Sendable @escaping () -> Bool = { false },
+        progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws -> ToxicResult {
+        guard let backend = Backends.named(options.backend) else {
+            throw FileError(
+                file: "--backend", message: "\(options.backend ?? "") is not part of this build",
+                wayOut: "use \(Backends.all.map(\.name).joined(separator: " or "))")
+        }
+        let samples = try dataset.listSamples(splits: options.splits).samples
+        guard !samples.isEmpty else {
+            throw FileError(
+                file: dataset.yamlPath, message: "the splits \(options.splits.joined(separator: ", ")) hold no image",
+                wayOut: "name other splits, or correct the paths")
+        }
+        let loss = model.loss(size: options.imageSize)
+        let counts = try datasetCounts(loss, samples, dataset, options, isCancelled)
+        let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
+        let measured = try WorkerPool.map(
+            count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
+            progress: { progress($0, samples.count) },
+            makeState: { Worker(try backend.compile(model.graph, input: shape, gradient: .full)) },
+            { worker, index in
+                try measure(samples[index], worker, model, loss, counts, samples.count, dataset, options)
+            })
+        return summarise(measured, loss, counts, backend.name)
+    }
+
+    /// The denominators of the dataset as one batch; labels and anchors alone decide them.
+    private static func datasetCounts(
+        _ loss: any DetectionLoss, _ samples: [DatasetSample], _ dataset: Dataset, _ options: ToxicOptions,
+        _ isCancelled: @Sendable @escaping () -> Bool
+    ) throws -> LossCounts {
+        let parts = try WorkerPool.map(
+            count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: { () },
+            { _, index -> LossCounts? in
+                let sample = samples[index]
+                guard let header = try? ImageHeader.readFile(sample.imagePath) else { return nil }
+                let letterbox = Letterbox(imageWidth: header.width, imageHeight: header.height, size: options.imageSize)
+                return loss.counts(targets(boxes(sample, dataset), letterbox))
+            })
+        let known = parts.compactMap(\.self)
+        guard let first = known.first else { return LossCounts([]) }
+        return known.dropFirst().reduce(first, +)
+    }
+
+    private static func boxes(_ sample: DatasetSample, _ dataset: Dataset) -> [LabelBox] {
+        guard sample.hasLabelFile, let labels = try? LabelFile.read(sample.labelPath) else { return [] }
+        return labels.trainableBoxes(classCount: dataset.classCount)
+    }
+
+    static func targets(_ boxes: [LabelBox], _ letterbox: Letterbox) -> [LossTarget] {
+        boxes.map { label in
+            let box = letterbox.toSquare(cx: label.cx, cy: label.cy, width: label.width, height: label.height)
+            return LossTarget(
+                classID: Int(label.classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),
+                height: Float(box.height))
+        }
+    }
+
+    private static func measure(
+        _ sample: DatasetSample, _ worker: Worker, _ model: DetectionModel, _ loss: any DetectionLoss,
+        _ counts: LossCounts, _ images: Int, _ dataset: Dataset, _ options: ToxicOptions
+    ) throws -> Measured {
+        var image = ImageLoss(sample: sample)
+        let decoded: RGBImage
+        do {
+            decoded = try ImageDecoder.decodeFile(sample.imagePath).image
+        } catch {
+            image.problem = "the image \((error as? FileError)?.message ?? "\(error)")"
+            return Measured(image: image)
+        }
+        let letterbox = Letterbox(imageWidth: decoded.width, imageHeight: decoded.height, size: options.imageSize)
+        (image.width, image.height) = (decoded.width, decoded.height)
+        image.boxes = boxes(sample, dataset)
+        let outputs = try worker.network.forward(letterbox.planarFloats(of: decoded))
+        var evaluation = loss.evaluate(
+            outputs: outputs, targets: targets(image.boxes, letterbox), wantsGradient: true)
+        image.parts = evaluation.parts
+        image.labels = evaluation.labels
+        guard evaluation.isFinite else {
+            image.problem = "the loss is not finite: the checkpoint is broken, or the image drives it beyond all bounds"
+            return Measured(image: image)
+        }
+        image.share = loss.share(of: evaluation, datasetCounts: counts, images: images)
+        image.intensity = loss.intensity(of: evaluation)
+        let arriving =
+            options.gradientOfShare
+            ? loss.shareGradients(of: evaluation, datasetCounts: counts, images: images) : evaluation.outputGradients
+        try worker.network.backward(arriving)
+        evaluation.outputGradients = []
+        let entry = gather(worker, model, options.seed, image.boxes.count, &image)
+        guard entry.norm.isFinite else {
+            image.problem = "the gradient is not finite"
+            image.norms = nil
+            return Measured(image: image)
+        }
+        return Measured(image: image, evaluation: evaluation, entry: entry)
+    }
+
+    /// Norms by part of the network, and the sketch, from the gradients in the worker's network.
+    private static func gather(
+        _ worker: Worker, _ model: DetectionModel, _ seed: UInt64, _ boxCount: Int, _ image: inout ImageLoss
+    ) -> GradientFigures.Entry {
+        var squares: [ParameterGroup: Double] = [:]
+        for index in worker.sketch.indices { worker.sketch[index] = 0 }
+        var first = 0
+        for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
+            worker.network.withGradient(ofParameter: index) { gradient in
+                guard let gradient else { return }
+                squares[model.parameterGroup(index), default: 0] += VectorKernels.sumOfSquares(gradient)
+                VectorKernels.addToCountSketch(gradient, first: first, seed: seed, buckets: &worker.sketch)
+            }
+            first += parameter.values.count
+        }
+        let total = ParameterGroup.allCases.reduce(0) { $0 + (squares[$1] ?? 0) }
+        image.norms = GradientNorms(
+            total: total.squareRoot(), backbone: (squares[.backbone] ?? 0).squareRoot(),
+            neck: (squares[.neck] ?? 0).squareRoot(), head: (squares[.head] ?? 0).squareRoot())
+        return GradientFigures.Entry(norm: total.squareRoot(), sketch: worker.sketch.map(Float.init), boxCount: boxCount)
+    }
+
+    private static func summarise(
+        _ measured: [Measured], _ loss: any DetectionLoss, _ counts: LossCounts, _ backend: String
+    ) -> ToxicResult {
+        var images = measured.map(\.image)
+        let known = measured.indices.filter { measured[$0].entry != nil }
+        let entries = known.compactMap { measured[$0].entry }
+        for (index, figures) in zip(known, GradientFigures.compute(entries)) {
+            images[index].energyShare = figures.energyShare
+            images[index].projectionShare = figures.projectionShare
+            images[index].leaveOneOutCosine = figures.leaveOneOutCosine
+            images[index].robustZ = figures.robustZ
+        }
+        let norms = entries.map(\.norm)
+        let sorted = norms.sorted(by: >)
+        let top = sorted.prefix(max(1, sorted.count / 100)).reduce(0) { $0 + $1 * $1 }
+        let energy = norms.reduce(0) { $0 + $1 * $1 }
+        var total = LossParts(objectness: 0)
+        for image in images {
+            guard let share = image.share else { continue }
+            total.box += share.box / Double(entries.count)
+            total.classification += share.classification / Double(entries.count)
+            total.objectness? += (share.objectness ?? 0) / Double(entries.count)
+        }
+        func share(above limit: Double) -> Double {
+            norms.isEmpty ? 0 : Double(norms.count { $0 > limit }) / Double(norms.count)
+        }
+        return ToxicResult(
+            images: ToxicOrder.rank(images), effectiveSampleSize: GradientFigures.effectiveSampleSize(norms),
+            clippedAt10: share(above: 10), clippedAt1: share(above: 1), topPercentEnergy: energy > 0 ? top / energy : 0,
+            datasetLoss: total, backend: backend)
+    }
+}

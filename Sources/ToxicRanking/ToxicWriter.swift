@@ -1,0 +1,131 @@
+import Findings
+import YOLOModel
+
+/// Tables of a run in the forms that others read.
+public enum ToxicWriter {
+    /// The stable columns.
+    public static let columns = [
+        "image", "split", "boxes", "loss", "box", "obj", "cls", "dfl", "share", "intensity", "gradient_norm",
+        "gradient_norm_backbone", "gradient_norm_neck", "gradient_norm_head", "energy_share", "projection_share",
+        "leave_one_out_cosine", "robust_z", "rank", "reason", "problem",
+    ]
+
+    private enum Cell {
+        case text(String)
+        case number(Double?)
+    }
+
+    private static func cells(_ image: ImageLoss) -> [Cell] {
+        [
+            .text(image.sample.image), .text(image.sample.split), .number(Double(image.boxes.count)),
+            .number(image.parts?.total), .number(image.parts?.box), .number(image.parts?.objectness),
+            .number(image.parts?.classification), .number(image.parts?.distribution), .number(image.share?.total),
+            .number(image.intensity?.total), .number(image.norms?.total), .number(image.norms?.backbone),
+            .number(image.norms?.neck), .number(image.norms?.head), .number(image.energyShare),
+            .number(image.projectionShare), .number(image.leaveOneOutCosine), .number(image.robustZ),
+            .number(Double(image.rank)), .text(image.reason), image.problem.map(Cell.text) ?? .text(""),
+        ]
+    }
+
+    /// A row an image, the worst first; a figure that there is none of is empty.
+    public static func csv(_ images: [ImageLoss]) -> String {
+        let rows = images.map { image in
+            cells(image).map { cell -> String in
+                switch cell {
+                case .text(let text): CSVText.field(text)
+                case .number(let value): value.flatMap { $0.isFinite ? JSONText.number($0) : nil } ?? ""
+                }
+            }.joined(separator: ",") + "\n"
+        }
+        return columns.joined(separator: ",") + "\n" + rows.joined()
+    }
+
+    /// An array of objects with the same columns.
+    public static func json(_ images: [ImageLoss]) -> String {
+        let rows = images.map { image in
+            "  {"
+                + zip(columns, cells(image)).map { column, cell -> String in
+                    switch cell {
+                    case .text(let text): "\"\(column)\": \(text.isEmpty ? "null" : JSONText.quoted(text))"
+                    case .number(let value): "\"\(column)\": \(value.map(JSONText.number) ?? "null")"
+                    }
+                }.joined(separator: ", ") + "}"
+        }
+        return "[\n" + rows.joined(separator: ",\n") + "\n]\n"
+    }
+
+    /// A row a label.
+    public static func boxesCSV(_ images: [ImageLoss]) -> String {
+        var text =
+            "image,line,class,cx,cy,w,h,matches,box,obj,cls,gradient_norm,gradient_norm_box,gradient_norm_obj,"
+            + "gradient_norm_cls\n"
+        for image in images.sorted(by: { $0.sample.image < $1.sample.image }) {
+            for (box, loss) in zip(image.boxes, image.labels) {
+                let numbers: [Double?] = [
+                    box.cx, box.cy, box.width, box.height, Double(loss.matches), loss.box, loss.objectness,
+                    loss.classification, loss.gradientNorm, loss.gradientNormBox, loss.gradientNormObjectness,
+                    loss.gradientNormClassification,
+                ]
+                text += "\(CSVText.field(image.sample.image)),\(box.line),\(box.classID),"
+                text += numbers.map { $0.map(JSONText.number) ?? "" }.joined(separator: ",") + "\n"
+            }
+        }
+        return text
+    }
+
+    public static func suspicionsCSV(_ suspicions: [Suspicion]) -> String {
+        let rows = suspicions.map { it in
+            let numbers = [it.box.cx, it.box.cy, it.box.width, it.box.height].map(JSONText.number)
+            return "\(CSVText.field(it.image)),\(it.line),\(it.kind.rawValue),\(JSONText.number(it.score)),"
+                + "\(JSONText.number(it.impact)),\(it.box.classID),\(numbers.joined(separator: ",")),"
+                + "\(CSVText.field(it.evidence))\n"
+        }
+        return "image,line,kind,score,impact,class,cx,cy,w,h,evidence\n" + rows.joined()
+    }
+
+    /// The first rows, for people.
+    public static func table(_ result: ToxicResult, top: Int) -> String {
+        func short(_ value: Double?, _ digits: Double = 1000) -> String {
+            value.map { "\(($0 * digits).rounded() / digits)" } ?? "–"
+        }
+        func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+        let shown = result.images.prefix(top)
+        let width = min(60, (shown.map { $0.sample.image.count }.max() ?? 10) + 2)
+        var text = left("image", width) + left("boxes", 7) + left("loss", 9) + left("box", 8) + left("obj", 8)
+        text += left("cls", 8) + left("|grad|", 9) + left("energy", 8) + "reason\n"
+        for image in shown {
+            text += left(image.sample.image, width) + left("\(image.boxes.count)", 7)
+            text += left(short(image.parts?.total), 9) + left(short(image.parts?.box), 8)
+            text += left(short(image.parts?.objectness), 8) + left(short(image.parts?.classification), 8)
+            text += left(short(image.norms?.total), 9) + left(short(image.energyShare.map { $0 * 100 }, 100) + "%", 8)
+            text += image.reason + "\n"
+        }
+        text += "\n\(result.images.count) images; loss of the dataset as one batch \(short(result.datasetLoss.total, 100_000))"
+        text += " (box \(short(result.datasetLoss.box, 100_000)), obj \(short(result.datasetLoss.objectness, 100_000)), "
+        text += "cls \(short(result.datasetLoss.classification, 100_000)))\n"
+        text += "clipping at max_norm 10 would touch \(short(result.clippedAt10 * 100, 10)) % of the images, at 1 "
+        text += "\(short(result.clippedAt1 * 100, 10)) %; the top 1 % hold \(short(result.topPercentEnergy * 100, 10)) % of "
+        text += "the gradient's energy; effective sample size \(short(result.effectiveSampleSize, 10))\n"
+        return text
+    }
+}
+
+/// A checkpoint's layers, for people.
+public enum ModelTable {
+    public static func text(_ model: DetectionModel) -> String {
+        func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+        var text = left("layer", 7) + left("from", 16) + left("module", 14) + "parameters\n"
+        for layer in model.layers {
+            text += left("\(layer.index)", 7) + left(layer.from.map(String.init).joined(separator: ","), 16)
+            text += left(layer.module, 14) + "\(layer.parameterCount)\n"
+        }
+        text += "\(model.family.rawValue), \(model.parameterCount) parameters, \(model.classCount) classes"
+        text += ", strides \(model.strides.map(String.init).joined(separator: ", "))\n"
+        for (level, anchors) in model.anchors.enumerated() {
+            let pairs = anchors.map { "\(JSONText.number($0.width)),\(JSONText.number($0.height))" }
+            text += "anchors of stride \(model.strides[level]): \(pairs.joined(separator: " "))\n"
+        }
+        if let names = model.classNames { text += "names: \(names.joined(separator: ", "))\n" }
+        return text
+    }
+}
