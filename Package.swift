@@ -93,7 +93,7 @@ let package = Package(
             ]),
 
         // Floor 7
-        tool("assay", ["AuditPlan"]),
+        tool("assay", ["AuditStages"]),
         tool("assay-labels", ["AuditStages", "LabelRules"]),
         tool("assay-anchors", ["AuditStages", "AnchorFitting"]),
         tool("assay-toxic", ["AuditStages", "ToxicRanking"]),

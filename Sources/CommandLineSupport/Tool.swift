@@ -2,8 +2,6 @@ import ArgumentParser
 import FileReading
 import Foundation
 
-/// The version of the suite; part of what stages depend on.
-public let assayVersion = "0.1.0"
 
 /// Options that every executable has.
 public struct CommonOptions: ParsableArguments {

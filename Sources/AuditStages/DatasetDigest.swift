@@ -1,0 +1,33 @@
+import AuditPlan
+import FileReading
+import Foundation
+import YOLODataset
+
+/// What a dataset looks like now: data.yaml and labels by content, images by size and time of change.
+///
+/// Reading every image again to see that nothing has changed would cost what the stage itself costs.
+enum DatasetDigest {
+    static func add(_ dataset: Dataset, to digest: inout DigestBuilder) throws {
+        digest.update(field: assayVersion)
+        digest.update(field: try ContentDigest.ofFile(dataset.yamlPath).hex)
+        let listing = try dataset.listSamples()
+        for sample in listing.samples {
+            digest.update(field: sample.split)
+            digest.update(field: sample.image)
+            digest.update(field: fingerprint(sample.imagePath))
+            digest.update(field: sample.hasLabelFile ? contents(sample.labelPath) : "none")
+        }
+        for orphan in listing.labelsWithoutImage { digest.update(field: orphan) }
+        for missing in listing.missingSources { digest.update(field: missing.path) }
+    }
+
+    private static func fingerprint(_ path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return "missing" }
+        return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
+    }
+
+    private static func contents(_ path: String) -> String {
+        (try? ContentDigest.ofFile(path).hex) ?? "unreadable"
+    }
+}

@@ -1,0 +1,134 @@
+import AuditPlan
+import FileReading
+import Findings
+import NeuralKernels
+import ToxicRanking
+import YAMLText
+import YOLODataset
+import YOLOModel
+
+/// The toxic stage of a plan.
+public enum ToxicStage {
+    public static func run(
+        plan path: String, jobs: Int, isCancelled: @Sendable @escaping () -> Bool,
+        progress: @Sendable @escaping (Int, Int) -> Void
+    ) throws -> StageOutcome {
+        try StageRunner.run(.toxic, plan: path, inputs: inputs) { context in
+            let settings = context.plan.settings
+            guard let weights = settings.weights else {
+                try context.ledger.replaceLosses(images: [], boxes: [], suspicions: [])
+                return StageResult(
+                    status: .blocked, inputs: "",
+                    summary: [
+                        .init(
+                            "reason",
+                            "no checkpoint: train YOLOv5 on this dataset for a few epochs and write weights: path/to/best.pt into the plan"
+                        )
+                    ])
+            }
+            let dataset = try Dataset.open(settings.dataset)
+            let model = try DetectionModel.load(checkpoint: weights)
+            try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: settings.imageSize)
+            var options = ToxicOptions()
+            options.imageSize = settings.imageSize
+            options.splits = settings.toxic.splits.filter { name in dataset.splits.contains { $0.name == name } }
+            options.seed = settings.seed
+            options.jobs = jobs
+            options.backend = settings.toxic.backend
+            let result = try ToxicRun.run(
+                model, dataset: dataset, options: options, isCancelled: isCancelled, progress: progress)
+            return try write(result, context)
+        }
+    }
+
+    private static func write(_ result: ToxicResult, _ context: StageContext) throws -> StageResult {
+        let suspicions = Suspicion.list(result.images)
+        try context.ledger.replaceLosses(
+            images: result.images.map(LedgerRows.image),
+            boxes: result.images.sorted { $0.sample.image < $1.sample.image }.flatMap(LedgerRows.boxes),
+            suspicions: suspicions.map(LedgerRows.suspicion))
+        let outputs = [
+            try context.write(ToxicWriter.csv(result.images), to: "images.csv"),
+            try context.write(ToxicWriter.json(result.images), to: "images.json"),
+            try context.write(ToxicWriter.boxesCSV(result.images), to: "boxes.csv"),
+            try context.write(ToxicWriter.suspicionsCSV(suspicions), to: "suspicions.csv"),
+        ]
+        return StageResult(
+            status: .done, inputs: "", outputs: outputs,
+            summary: [
+                .init("images", result.images.count), .init("backend", result.backend),
+                .init("loss", result.datasetLoss.total), .init("box", result.datasetLoss.box),
+                .init("obj", result.datasetLoss.objectness ?? 0), .init("cls", result.datasetLoss.classification),
+                .init("clipped_at_10", result.clippedAt10), .init("clipped_at_1", result.clippedAt1),
+                .init("top_percent_energy", result.topPercentEnergy),
+                .init("effective_sample_size", result.effectiveSampleSize),
+                .init("problems", result.images.count { $0.problem != nil }),
+                .init("worst", yaml: "[" + result.images.prefix(10).map { YAMLEmitter.quoted($0.sample.image) }.joined(separator: ", ") + "]"),
+            ])
+    }
+
+    static func inputs(_ plan: PlanFile) throws -> ContentDigest {
+        var digest = DigestBuilder()
+        let settings = plan.settings
+        try DatasetDigest.add(try Dataset.open(settings.dataset), to: &digest)
+        digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
+        let backend = Backends.named(settings.toxic.backend)?.name ?? "none"
+        digest.update(field: "\(settings.toxic.splits) \(backend) \(settings.imageSize) \(settings.seed)")
+        digest.update(field: plan.results[.labels]?.inputs ?? "none")
+        digest.update(field: plan.results[.anchors]?.inputs ?? "none")
+        return digest.finish()
+    }
+}
+
+/// Results as rows of the ledger.
+enum LedgerRows {
+    static func image(_ image: ImageLoss) -> ImageLossRow {
+        var row = ImageLossRow(
+            image: image.sample.image, split: image.sample.split, rank: image.rank, reason: image.reason)
+        row.width = image.width
+        row.height = image.height
+        row.boxes = image.boxes.count
+        row.loss = finite(image.parts?.total)
+        row.box = finite(image.parts?.box)
+        row.obj = finite(image.parts?.objectness)
+        row.cls = finite(image.parts?.classification)
+        row.dfl = finite(image.parts?.distribution)
+        row.share = finite(image.share?.total)
+        row.intensity = finite(image.intensity?.total)
+        row.gradient_norm = finite(image.norms?.total)
+        row.gradient_norm_backbone = finite(image.norms?.backbone)
+        row.gradient_norm_neck = finite(image.norms?.neck)
+        row.gradient_norm_head = finite(image.norms?.head)
+        row.energy_share = finite(image.energyShare)
+        row.projection_share = finite(image.projectionShare)
+        row.leave_one_out_cosine = finite(image.leaveOneOutCosine)
+        row.robust_z = finite(image.robustZ)
+        row.clip_ratio_10 = finite(image.norms.map { $0.total / 10 })
+        row.clip_ratio_1 = finite(image.norms?.total)
+        row.problem = image.problem
+        return row
+    }
+
+    private static func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+
+    static func boxes(_ image: ImageLoss) -> [BoxLossRow] {
+        zip(image.boxes, image.labels).map { box, loss in
+            BoxLossRow(
+                image: image.sample.image, line: Int(box.line), class: Int(box.classID), cx: box.cx, cy: box.cy,
+                w: box.width, h: box.height, matches: loss.matches, box: number(loss.box),
+                obj: finite(loss.objectness), cls: number(loss.classification), gradientNorm: number(loss.gradientNorm),
+                gradientNormBox: number(loss.gradientNormBox), gradientNormObj: finite(loss.gradientNormObjectness),
+                gradientNormCls: number(loss.gradientNormClassification))
+        }
+    }
+
+    /// SQLite keeps no NaN: an image with one carries the problem in its own row.
+    private static func number(_ value: Double) -> Double { value.isFinite ? value : 0 }
+
+    static func suspicion(_ it: Suspicion) -> SuspicionRow {
+        SuspicionRow(
+            id: it.id, image: it.image, line: it.line, kind: it.kind.rawValue, score: it.score, impact: it.impact,
+            class: Int(it.box.classID), cx: it.box.cx, cy: it.box.cy, w: it.box.width, h: it.box.height,
+            evidence: it.evidence)
+    }
+}

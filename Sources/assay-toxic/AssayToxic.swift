@@ -1,0 +1,134 @@
+import ArgumentParser
+import AuditPlan
+import AuditStages
+import CommandLineSupport
+import FileReading
+import Foundation
+import ToxicRanking
+import YOLODataset
+import YOLOModel
+
+@main struct AssayToxicMain {
+    static func main() { Tool.main(AssayToxic.self) }
+}
+
+struct AssayToxic: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assay-toxic", abstract: "Rank images by loss and by gradient, the most harmful first.",
+        discussion: "Exit status: 0 ranked, 1 some images have no finite loss, 2 wrong usage or environment.",
+        version: assayVersion, subcommands: [Rank.self, Model.self], defaultSubcommand: Rank.self)
+}
+
+struct Rank: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Rank the images of a dataset, or of a plan.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, csv, json }
+
+    @Argument(help: "A data.yaml, or a plan.", completion: .file())
+    var input: String
+
+    @Option(help: "A checkpoint trained on this dataset: .pt or .safetensors (a plan has its own).", completion: .file())
+    var weights: String?
+
+    @Option(help: "Side of the image in pixels (a plan has its own).")
+    var size = 640
+
+    @Option(help: "Splits to rank, for example train,val (a plan has its own).")
+    var splits = "train,val"
+
+    @Option(help: "text, csv or json.")
+    var format = Format.text
+
+    @Option(help: "Rows of the text table.")
+    var top = 20
+
+    @Option(help: "Seed of the gradient sketch (a plan has its own).")
+    var seed: UInt64 = 0
+
+    @Option(help: "onednn or reference (default: the fastest of this build).")
+    var backend: String?
+
+    @Flag(help: "Gradient figures of each image's share of the dataset's loss, instead of its loss as a batch of one.")
+    var gradientOfShare = false
+
+    @Option(help: "A folder for images.csv, boxes.csv and suspicions.csv.", completion: .directory)
+    var output: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (32...8192).contains(size) else { throw ValidationError("--size must be from 32 to 8192") }
+        guard top > 0 else { throw ValidationError("--top must be positive") }
+    }
+
+    func run() throws {
+        let progress = ProgressLine("assay-toxic", quiet: common.quiet)
+        switch try AuditInput.open(input) {
+        case .plan(let path): try runPlan(path, progress)
+        case .dataset(let path): try runDataset(path, progress)
+        }
+    }
+
+    private func runPlan(_ path: String, _ progress: ProgressLine) throws {
+        let outcome = try ToxicStage.run(
+            plan: path, jobs: common.jobs, isCancelled: { Interruption.isRequested },
+            progress: { progress.update($0, of: $1) })
+        if case .unchanged = outcome { Tool.note("toxic: unchanged", quiet: common.quiet) }
+        let plan = try PlanFile.load(path)
+        guard outcome.result.status == .done else {
+            Tool.output("toxic: \(plan.summary(.toxic, "reason")?.string ?? "blocked")\n")
+            return
+        }
+        switch format {
+        case .text:
+            for row in try Ledger(plan.ledgerPath).imageLosses().prefix(plan.settings.toxic.top) {
+                let loss = row.loss.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "–"
+                Tool.output("\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n")
+            }
+        case .csv, .json:
+            Tool.output(
+                String(decoding: try FileReading.bytes(ofFile: plan.outputFolder + "/images.\(format.rawValue)"), as: UTF8.self))
+        }
+        if plan.summary(.toxic, "problems")?.int ?? 0 > 0 { throw ExitStatus.findings }
+    }
+
+    private func runDataset(_ path: String, _ progress: ProgressLine) throws {
+        guard let weights else {
+            throw ValidationError("--weights is needed: a checkpoint trained on this dataset (best.pt)")
+        }
+        let dataset = try Dataset.open(path)
+        let model = try DetectionModel.load(checkpoint: weights)
+        try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: size)
+        var options = ToxicOptions()
+        options.imageSize = size
+        options.splits = splits.split(separator: ",").map(String.init)
+        options.seed = seed
+        options.jobs = common.jobs
+        options.backend = backend
+        options.gradientOfShare = gradientOfShare
+        let result = try ToxicRun.run(
+            model, dataset: dataset, options: options, isCancelled: { Interruption.isRequested },
+            progress: { progress.update($0, of: $1) })
+        if let output {
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+            try AtomicFile.write(ToxicWriter.csv(result.images), to: output + "/images.csv")
+            try AtomicFile.write(ToxicWriter.boxesCSV(result.images), to: output + "/boxes.csv")
+            try AtomicFile.write(ToxicWriter.suspicionsCSV(Suspicion.list(result.images)), to: output + "/suspicions.csv")
+        }
+        switch format {
+        case .text: Tool.output(ToxicWriter.table(result, top: top))
+        case .csv: Tool.output(ToxicWriter.csv(result.images))
+        case .json: Tool.output(ToxicWriter.json(result.images))
+        }
+        if result.images.contains(where: { $0.problem != nil }) { throw ExitStatus.findings }
+    }
+}
+
+struct Model: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What is in a checkpoint: layers, parameters, anchors.")
+
+    @Argument(help: "A checkpoint.", completion: .file())
+    var checkpoint: String
+
+    func run() throws { Tool.output(ModelTable.text(try DetectionModel.load(checkpoint: checkpoint))) }
+}

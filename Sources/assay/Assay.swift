@@ -1,0 +1,130 @@
+import ArgumentParser
+import AuditPlan
+import AuditStages
+import CommandLineSupport
+import FileReading
+import Foundation
+import ToxicRanking
+import YOLODataset
+import YOLOModel
+
+@main struct AssayMain {
+    static func main() {
+        // `assay labels …` starts `assay-labels …`, as git does.
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let first = arguments.first, StageName(rawValue: first) != nil {
+            Siblings.replaceProcess(by: "assay-\(first)", arguments: Array(arguments.dropFirst()))
+        }
+        Tool.main(Assay.self)
+    }
+}
+
+struct Assay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assay", abstract: "Audit a YOLO dataset before anyone spends GPU hours on it.",
+        discussion: """
+            assay labels, anchors, toxic and report start the tools of those names.
+            Exit status: 0 clean, 1 findings, 2 wrong usage or environment.
+            """,
+        version: assayVersion, subcommands: [Plan.self, Run.self])
+}
+
+struct Plan: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Plans of audits.", subcommands: [Init.self])
+
+    struct Init: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Write a new plan, with every setting explained.")
+
+        @Argument(help: "The dataset's data.yaml.", completion: .file())
+        var dataset: String
+
+        @Option(help: "A checkpoint trained on this dataset.", completion: .file())
+        var weights: String?
+
+        @Option(help: "Side of the training image in pixels.")
+        var size = 640
+
+        @Option(name: .shortAndLong, help: "Where the plan goes.", completion: .file())
+        var output = "plan.yaml"
+
+        @Flag(help: "Overwrite a plan that is there already.")
+        var force = false
+
+        func run() throws {
+            _ = try Dataset.open(dataset)
+            if let weights { _ = try DetectionModel.load(checkpoint: weights) }
+            if !force, FileManager.default.fileExists(atPath: output) {
+                throw FileError(file: output, message: "exists already", wayOut: "name another file, or add --force")
+            }
+            let folder = Paths.directory(of: Paths.absolute(output))
+            func place(_ path: String) -> String {
+                path.hasPrefix("/") ? path : Paths.relative(Paths.absolute(path), to: folder)
+            }
+            let text = PlanFile.template(dataset: place(dataset), weights: weights.map(place), imageSize: size)
+            try AtomicFile.write(text, to: output)
+            Tool.output("wrote \(output); now: assay run \(output)\n")
+        }
+    }
+}
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run every stage of a plan: labels, anchors, toxic, report. Unchanged stages are skipped.")
+
+    @Argument(help: "The plan.", completion: .file())
+    var plan: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        // What is wrong with the inputs is said before anything is written.
+        let loaded = try PlanFile.load(plan)
+        let dataset = try Dataset.open(loaded.settings.dataset)
+        if let weights = loaded.settings.weights {
+            let model = try DetectionModel.load(checkpoint: weights)
+            try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: loaded.settings.imageSize)
+        }
+        var worst: Int32 = 0
+        for stage in StageName.allCases {
+            var arguments = [plan, "--jobs", String(common.jobs)]
+            if common.quiet { arguments.append("--quiet") }
+            Tool.note("— \(stage.rawValue)", quiet: common.quiet)
+            let status = try Siblings.run(stage.executable, arguments: arguments)
+            guard status == 0 || status == 1 else { throw ExitStatus.trouble }
+            worst = max(worst, status)
+            if Interruption.isRequested { throw CancellationError() }
+        }
+        if worst == 1 { throw ExitStatus.findings }
+    }
+}
+
+/// The executables beside this one.
+enum Siblings {
+    static func path(_ name: String) -> String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return Paths.directory(of: own) + "/" + name
+    }
+
+    /// Runs one with this process's input and output; returns its exit status.
+    static func run(_ name: String, arguments: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path(name))
+        process.arguments = arguments
+        do {
+            try process.run()
+        } catch {
+            throw FileError(file: path(name), message: "cannot be started", wayOut: "install all assay executables into one folder")
+        }
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : 2
+    }
+
+    static func replaceProcess(by name: String, arguments: [String]) -> Never {
+        var pointers = ([name] + arguments).map { strdup($0) }
+        pointers.append(nil)
+        execv(path(name), pointers)
+        FileHandle.standardError.write(
+            Data("error: \(path(name)): cannot be started; install all assay executables into one folder\n".utf8))
+        exit(2)
+    }
+}
