@@ -82,7 +82,7 @@ let package = Package(
 
         // Floor 5
         library("AuditStages", ["AuditPlan", "LabelRules", "AnchorFitting", "ToxicRanking"]),
-        library("AuditReport", ["AuditPlan", "Imaging", "YOLODataset"]),
+        library("AuditReport", ["AuditPlan", "Imaging", "LabelRules", "YOLODataset"]),
 
         // Floor 6
         library(
@@ -97,7 +97,7 @@ let package = Package(
         tool("assay-labels", ["AuditStages", "LabelRules"]),
         tool("assay-anchors", ["AuditStages", "AnchorFitting"]),
         tool("assay-toxic", ["AuditStages", "ToxicRanking"]),
-        tool("assay-report", ["AuditReport", "AuditStages"]),
+        tool("assay-report", ["AuditReport"]),
         tool("make-fixtures", ["Imaging"]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

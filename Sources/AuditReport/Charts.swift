@@ -1,0 +1,82 @@
+import Foundation
+
+/// Charts as inline SVG, coloured by the page's own style.
+enum Charts {
+    private static func figure(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+    /// How many values fall where. A value far out is seen as a bar of its own at the right.
+    static func histogram(_ values: [Double], label: String, bins: Int = 36) -> String {
+        let finite = values.filter(\.isFinite).sorted()
+        guard let low = finite.first, let high = finite.last, high > low else { return "" }
+        var counts = [Int](repeating: 0, count: bins)
+        for value in finite { counts[min(bins - 1, Int((value - low) / (high - low) * Double(bins)))] += 1 }
+        let tallest = Double(counts.max() ?? 1)
+        let width = 520.0
+        let step = width / Double(bins)
+        let bars = counts.enumerated().map { index, count in
+            let height = Double(count) / tallest * 120
+            return "<rect class=\"bar\" x=\"\(figure(Double(index) * step))\" y=\"\(figure(130 - height))\" width=\"\(figure(step - 1.5))\" "
+                + "height=\"\(figure(height))\"><title>\(count) images</title></rect>"
+        }
+        let median = finite[finite.count / 2]
+        let at = (median - low) / (high - low) * width
+        return """
+            <figure><svg viewBox="0 0 520 160" role="img" aria-label="Histogram of \(HTMLText.escaped(label))">
+            \(bars.joined())<line class="axis" x1="0" y1="130.5" x2="520" y2="130.5"/>
+            <line class="mark" x1="\(figure(at))" y1="6" x2="\(figure(at))" y2="130"/>
+            <text x="\(figure(min(at + 5, 430)))" y="16">median \(HTMLText.number(median))</text>
+            <text x="0" y="148">\(HTMLText.number(low))</text><text x="520" y="148" text-anchor="end">\(HTMLText.number(high))</text>
+            </svg><figcaption>\(HTMLText.escaped(label)), \(finite.count) images</figcaption></figure>
+            """
+    }
+
+    /// Width against height on logarithmic axes, with anchors.
+    static func sizes(_ anchors: ReportContent.Anchors) -> String {
+        let boxes = anchors.boxes
+        let sides = boxes.flatMap { [$0.width, $0.height] } + (anchors.new + anchors.current).flatMap { [$0.width, $0.height] }
+        guard let low = sides.min(), let high = sides.max(), low > 0 else { return "" }
+        let from = log(low * 0.9)
+        let to = log(high * 1.1)
+        func place(_ side: Double) -> Double { (log(side) - from) / (to - from) * 440 }
+        func x(_ side: Double) -> String { figure(50 + place(side)) }
+        func y(_ side: Double) -> String { figure(450 - place(side)) }
+        // Every box is counted, but no more dots are drawn than the eye can use.
+        let step = max(1, boxes.count / 4_000)
+        let dots = stride(from: 0, to: boxes.count, by: step).map {
+            "<circle class=\"dot\" cx=\"\(x(boxes[$0].width))\" cy=\"\(y(boxes[$0].height))\" r=\"1.6\"/>"
+        }
+        let ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].map(Double.init).filter { log($0) > from && log($0) < to }
+        let axes = ticks.map { tick in
+            "<line class=\"grid\" x1=\"\(x(tick))\" y1=\"10\" x2=\"\(x(tick))\" y2=\"450\"/>"
+                + "<line class=\"grid\" x1=\"50\" y1=\"\(y(tick))\" x2=\"490\" y2=\"\(y(tick))\"/>"
+                + "<text x=\"\(x(tick))\" y=\"466\" text-anchor=\"middle\">\(Int(tick))</text>"
+                + "<text x=\"44\" y=\"\(y(tick))\" text-anchor=\"end\" dominant-baseline=\"middle\">\(Int(tick))</text>"
+        }
+        func crosses(_ set: [(width: Double, height: Double)], _ kind: String) -> String {
+            set.map { anchor in
+                "<path class=\"\(kind)\" d=\"M\(x(anchor.width)) \(y(anchor.height)) m-6 0 h12 m-6 -6 v12\"><title>"
+                    + "\(HTMLText.number(anchor.width)) × \(HTMLText.number(anchor.height)) px</title></path>"
+            }.joined()
+        }
+        return """
+            <figure><svg viewBox="0 0 500 490" role="img" aria-label="Width against height of all boxes, with anchors">
+            \(axes.joined())\(dots.joined())\(crosses(anchors.current, "old"))\(crosses(anchors.new, "new"))
+            <text x="270" y="484" text-anchor="middle">width, px</text>
+            <text x="14" y="230" text-anchor="middle" transform="rotate(-90 14 230)">height, px</text>
+            </svg><figcaption>\(boxes.count) boxes; <span class="key-new">＋</span> new anchors\
+            \(anchors.current.isEmpty ? "" : ", <span class=\"key-old\">＋</span> current anchors")</figcaption></figure>
+            """
+    }
+
+    /// Labels a class, as bars.
+    static func classes(_ counts: [(name: String, count: Int)]) -> String {
+        let most = Double(counts.map(\.count).max() ?? 1)
+        let rows = counts.map { entry in
+            "<tr><th scope=\"row\">\(HTMLText.escaped(entry.name))</th><td class=\"num\">\(entry.count)</td><td class=\"wide\">"
+                + "<svg class=\"meter\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+                + "<rect class=\"bar\" width=\"\(figure(Double(entry.count) / max(1, most) * 100))\" height=\"6\"/></svg></td></tr>"
+        }
+        return "<table class=\"classes\"><thead><tr><th>class</th><th class=\"num\">rows</th><th></th></tr></thead><tbody>"
+            + rows.joined() + "</tbody></table>"
+    }
+}

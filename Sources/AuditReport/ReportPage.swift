@@ -1,0 +1,181 @@
+import AuditPlan
+import Findings
+import Imaging
+
+/// The audit as one HTML file that needs nothing beside it.
+public enum ReportPage {
+    /// Findings that the page lists; the rest are counted.
+    static let mostFindings = 500
+    /// The longer side of embedded pictures, in pixels.
+    static let pictureSide = 560
+
+    public static func render(_ content: ReportContent) -> String {
+        let escape = HTMLText.escaped
+        var sections = [cards(content)]
+        if !content.nextSteps.isEmpty {
+            let steps = content.nextSteps.map { "<li>\(escape($0))</li>" }.joined()
+            sections.append("<h2 id=\"next\">What to do next</h2><div class=\"panel\"><ol class=\"steps\">\(steps)</ol></div>")
+        }
+        sections.append(labels(content))
+        if let anchors = content.anchors { sections.append(self.anchors(anchors)) }
+        if !content.losses.isEmpty { sections.append(distributions(content)) }
+        if !content.pictures.isEmpty { sections.append(gallery(content)) }
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="generator" content="assay \(assayVersion)">
+            <title>\(escape(content.title)) – dataset audit</title>
+            <link rel="icon" href="data:,">
+            <style>\(Stylesheet.text)</style>
+            </head>
+            <body>
+            <header><div><h1>\(escape(content.title)) <small>dataset audit</small></h1>
+            <p>\(escape(content.datasetPath))</p>\(navigation(content))</div></header>
+            <main>
+            \(sections.joined(separator: "\n"))
+            <footer>Made by assay \(assayVersion). Nothing on this page was loaded from a network.</footer>
+            </main>
+            </body>
+            </html>
+
+            """
+    }
+
+    private static func navigation(_ content: ReportContent) -> String {
+        var links = ["<a href=\"#labels\">Labels</a>"]
+        if content.anchors != nil { links.append("<a href=\"#anchors\">Anchors</a>") }
+        if !content.losses.isEmpty { links.append("<a href=\"#losses\">Losses and gradients</a>") }
+        if !content.pictures.isEmpty { links.append("<a href=\"#gallery\">Images to look at</a>") }
+        return "<nav aria-label=\"Sections\">\(links.joined())</nav>"
+    }
+
+    private static func cards(_ content: ReportContent) -> String {
+        let cards = content.cards.map { card in
+            let figures = card.figures.map { "<dt>\(HTMLText.escaped($0.name))</dt><dd>\(HTMLText.escaped($0.value))</dd>" }
+            return "<section class=\"card\"><h3>\(HTMLText.escaped(card.title))</h3><div class=\"headline\">\(HTMLText.escaped(card.headline))</div>"
+                + "<dl>\(figures.joined())</dl></section>"
+        }
+        return "<div class=\"cards\">\(cards.joined())</div>"
+    }
+
+    private static func labels(_ content: ReportContent) -> String {
+        var text = "<h2 id=\"labels\">Labels and images</h2><div class=\"two\">"
+        if !content.boxesByClass.isEmpty { text += "<div class=\"panel\">\(Charts.classes(content.boxesByClass))</div>" }
+        text += "<div class=\"panel\">\(rules(content.findings))</div></div>"
+        guard !content.findings.isEmpty else { return text }
+        let rows = content.findings.prefix(mostFindings).map { finding in
+            let place = finding.line.map { ":\($0)" } ?? ""
+            return "<tr><td class=\"tag \(finding.severity.rawValue)\">\(finding.code)</td>"
+                + "<td class=\"file\"><bdi>\(HTMLText.escaped(finding.file))</bdi>\(place)</td><td>\(HTMLText.escaped(finding.message))<br>"
+                + "<span class=\"soft\">training: \(HTMLText.escaped(finding.effect))</span></td><td>\(HTMLText.escaped(finding.fix))</td></tr>"
+        }
+        let rest = content.findings.count - rows.count
+        text += """
+            <details class="panel"\(content.findings.count <= 40 ? " open" : "")><summary>\(content.findings.count) findings, by file</summary>
+            <div class="scroll"><table><thead><tr><th>rule</th><th>file</th><th>found</th><th>fix</th></tr></thead>
+            <tbody>\(rows.joined())</tbody></table></div>\(rest > 0 ? "<p class=\"soft\">… and \(rest) more in the ledger.</p>" : "")</details>
+            """
+        return text
+    }
+
+    private static func rules(_ findings: [Finding]) -> String {
+        guard !findings.isEmpty else { return "<p class=\"good\">No rule found anything.</p>" }
+        let groups = Dictionary(grouping: findings, by: \.code).sorted { $0.key < $1.key }
+        let rows = groups.map { code, members in
+            let severity = members.map(\.severity).max() ?? .note
+            return "<tr><td class=\"tag \(severity.rawValue)\">\(code)</td><td>\(severity.rawValue)</td>"
+                + "<td class=\"num\">\(members.count)</td><td>\(HTMLText.escaped(members[0].message))</td></tr>"
+        }
+        return "<table><thead><tr><th>rule</th><th>severity</th><th class=\"num\">count</th><th>for example</th></tr></thead><tbody>"
+            + rows.joined() + "</tbody></table>"
+    }
+
+    private static func anchors(_ anchors: ReportContent.Anchors) -> String {
+        let rows = anchors.metrics.map { row in
+            "<tr><th scope=\"row\">\(row.set_name)</th><td class=\"num\">\(HTMLText.number(row.fitness, digits: 4))</td>"
+                + "<td class=\"num\">\(HTMLText.number(row.bpr, digits: 4))</td><td class=\"num\">\(HTMLText.number(row.aat, digits: 2))</td>"
+                + "<td class=\"num\">\(HTMLText.number(row.mean_iou, digits: 4))</td></tr>"
+        }
+        let list = anchors.new.map { "\(HTMLText.number($0.width, digits: 2)) × \(HTMLText.number($0.height, digits: 2))" }
+        let verdict =
+            anchors.verdict == "keep"
+            ? "Keep your anchors: new ones would not fit better." : "Take the new anchors: anchors.yaml beside this page holds them."
+        return """
+            <h2 id="anchors">Anchors</h2><div class="two"><div class="panel">\(Charts.sizes(anchors))</div>
+            <div class="panel"><p><strong>\(verdict)</strong></p>
+            <table><thead><tr><th>anchors</th><th class="num">fitness</th><th class="num">BPR</th><th class="num">AAT</th><th class="num">mean IoU</th></tr></thead>
+            <tbody>\(rows.joined())</tbody></table>
+            <p class="soft">Fitness: mean of a box's best side ratio. BPR: share of boxes that some anchor reaches. AAT: anchors that reach a box.</p>
+            <p>New anchors in pixels: \(list.joined(separator: ", "))</p></div></div>
+            """
+    }
+
+    private static func distributions(_ content: ReportContent) -> String {
+        """
+        <h2 id="losses">Losses and gradients</h2><div class="two">
+        <div class="panel">\(Charts.histogram(content.losses, label: "loss of each image as a batch of one"))</div>
+        <div class="panel">\(Charts.histogram(content.gradientNorms, label: "gradient norm of each image"))</div></div>
+        """
+    }
+
+    private static func gallery(_ content: ReportContent) -> String {
+        let used = Set(content.pictures.flatMap { $0.boxes.map(\.classID) }).sorted()
+        let legend = used.map { id in
+            let name = content.classNames.indices.contains(id) ? content.classNames[id] : "class \(id)"
+            return "<span><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"\(Stylesheet.colour(ofClass: id))\"/></svg>"
+                + "\(HTMLText.escaped(name))</span>"
+        }
+        let shots = content.pictures.map { shot($0, content) }
+        return """
+            <h2 id="gallery">Images to look at, the most harmful first</h2>
+            <p class="soft">\(content.pictures.count) of \(content.imageCount). A red dashed box is a label that the loss accuses. Where the
+            checkpoint was trained on these very labels it excuses what it has learned: what still stands out is all the more suspect.</p>
+            <div class="legend">\(legend.joined())</div><div class="gallery">\(shots.joined(separator: "\n"))</div>
+            """
+    }
+
+    private static func shot(_ picture: ReportContent.Picture, _ content: ReportContent) -> String {
+        let row = picture.row
+        let figures: [(String, String)] = [
+            ("loss", HTMLText.number(row.loss)), ("box", HTMLText.number(row.box)), ("intensity", HTMLText.number(row.intensity)),
+            ("obj", HTMLText.number(row.obj)), ("gradient norm", HTMLText.number(row.gradient_norm)), ("cls", HTMLText.number(row.cls)),
+            ("energy share", HTMLText.percent(row.energy_share, digits: 2)), ("boxes", String(row.boxes)),
+        ]
+        let list = figures.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" }.joined()
+        let suspects = picture.boxes.compactMap { box in box.suspicion.map { (box, $0) } }.prefix(4).map { box, why in
+            let name = content.classNames.indices.contains(box.classID) ? content.classNames[box.classID] : "class \(box.classID)"
+            return "<li>line \(box.line), \(HTMLText.escaped(name)): \(HTMLText.escaped(why))</li>"
+        }
+        return """
+            <article class="shot"><div class="frame">\(frame(picture, content))</div><div class="body">
+            <h3>\(row.rank). <bdi>\(HTMLText.escaped(row.image))</bdi></h3><p>\(HTMLText.escaped(row.reason))</p><dl>\(list)</dl>
+            \(suspects.isEmpty ? "" : "<ul class=\"why\">\(suspects.joined())</ul>")</div></article>
+            """
+    }
+
+    private static func frame(_ picture: ReportContent.Picture, _ content: ReportContent) -> String {
+        guard let decoded = try? ImageDecoder.decodeFile(picture.path).image else {
+            return "<p class=\"soft\">The image cannot be shown.</p>"
+        }
+        let scale = min(1, Double(pictureSide) / Double(max(decoded.width, decoded.height)))
+        let small = decoded.resized(
+            width: max(1, Int(Double(decoded.width) * scale)), height: max(1, Int(Double(decoded.height) * scale)))
+        guard let jpeg = ImageEncoder.jpeg(small, quality: 82) else { return "" }
+        let boxes = picture.boxes.map { box in
+            let name = content.classNames.indices.contains(box.classID) ? content.classNames[box.classID] : "class \(box.classID)"
+            let x = (box.cx - box.width / 2) * Double(small.width)
+            let y = (box.cy - box.height / 2) * Double(small.height)
+            let style = box.suspicion == nil ? "stroke=\"\(Stylesheet.colour(ofClass: box.classID))\"" : "class=\"sus\""
+            return "<rect \(style) x=\"\(HTMLText.number(x, digits: 1))\" y=\"\(HTMLText.number(y, digits: 1))\" "
+                + "width=\"\(HTMLText.number(box.width * Double(small.width), digits: 1))\" "
+                + "height=\"\(HTMLText.number(box.height * Double(small.height), digits: 1))\"><title>\(HTMLText.escaped(name)), line \(box.line)"
+                + "\(box.suspicion.map { ": " + HTMLText.escaped($0) } ?? "")</title></rect>"
+        }
+        return "<img width=\"\(small.width)\" height=\"\(small.height)\" loading=\"lazy\" alt=\"\(HTMLText.escaped(picture.row.image)) with its labels\" "
+            + "src=\"data:image/jpeg;base64,\(HTMLText.base64(jpeg))\"><svg viewBox=\"0 0 \(small.width) \(small.height)\">\(boxes.joined())</svg>"
+    }
+}

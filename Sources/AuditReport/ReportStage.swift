@@ -1,0 +1,166 @@
+import AuditPlan
+import FileReading
+import Findings
+import LabelRules
+import YOLODataset
+
+/// The report stage of a plan, and the report of a dataset alone.
+public enum ReportStage {
+    public static func run(plan path: String) throws -> StageOutcome {
+        try StageRunner.run(.report, plan: path, inputs: inputs) { context in
+            let content = try content(context.plan, context.ledger)
+            let output = try context.write(ReportPage.render(content), to: "report.html")
+            return StageResult(
+                status: .done, inputs: "", outputs: [output], summary: [.init("images_shown", content.pictures.count)])
+        }
+    }
+
+    static func inputs(_ plan: PlanFile) throws -> ContentDigest {
+        var digest = DigestBuilder()
+        digest.update(field: "\(assayVersion) \(plan.settings.report.top) \(plan.settings.dataset)")
+        for stage in StageName.allCases where stage != .report {
+            digest.update(field: plan.results[stage].map { "\($0.status.rawValue) \($0.inputs)" } ?? "none")
+        }
+        return digest.finish()
+    }
+
+    /// What a data.yaml alone has to show: the label check.
+    public static func content(of dataset: Dataset, jobs: Int) throws -> ReportContent {
+        let result = try LabelCheck.run(dataset, jobs: jobs)
+        var content = ReportContent()
+        content.title = Paths.fileName(of: dataset.root)
+        content.datasetPath = dataset.yamlPath
+        content.classNames = dataset.classNames
+        content.findings = result.findings
+        content.boxesByClass = classes(result.boxesByClass, dataset)
+        content.cards = [
+            labelsCard(
+                errors: result.count(.error), warnings: result.count(.warning), notes: result.count(.note),
+                images: result.images, boxes: result.boxes, dropped: result.droppedImages)
+        ]
+        content.nextSteps = steps(content, dropped: result.droppedImages)
+        return content
+    }
+
+    private static func classes(_ counts: [Int: Int], _ dataset: Dataset) -> [(name: String, count: Int)] {
+        let ids = Set(counts.keys).union(dataset.classNames.indices)
+        return ids.sorted().map { id in (id < 0 ? "not a class id" : dataset.className(id), counts[id] ?? 0) }
+    }
+
+    private static func labelsCard(
+        errors: Int, warnings: Int, notes: Int, images: Int, boxes: Int, dropped: Int
+    ) -> ReportContent.Card {
+        ReportContent.Card(
+            title: "Labels and images",
+            headline: dropped > 0 ? "\(dropped) images would be dropped" : errors > 0 ? "\(errors) errors" : "no errors",
+            figures: [
+                ("images", "\(images)"), ("label rows", "\(boxes)"), ("errors", "\(errors)"), ("warnings", "\(warnings)"),
+                ("notes", "\(notes)"), ("images dropped in silence", "\(dropped)"),
+            ])
+    }
+
+    private static func steps(_ content: ReportContent, dropped: Int) -> [String] {
+        var steps: [String] = []
+        if dropped > 0 {
+            steps.append("Correct the rows that make the trainer drop \(dropped) images; nothing in the training output will remind you.")
+        }
+        let errors = content.findings.count { $0.severity == .error }
+        if errors > 0 { steps.append("Go through the \(errors) errors below: file, line and way out stand beside each.") }
+        if let anchors = content.anchors, anchors.verdict == "new" {
+            steps.append("Put the new anchors (anchors.yaml) into the model file before training from scratch; a checkpoint keeps its own.")
+        }
+        if !content.pictures.isEmpty {
+            steps.append("Look at the images at the end of this page, from the top, and correct the red boxes that are wrong.")
+        }
+        if steps.isEmpty { steps.append("Nothing stands in the way of training.") }
+        return steps
+    }
+
+    private static func content(_ plan: PlanFile, _ ledger: Ledger) throws -> ReportContent {
+        let dataset = try Dataset.open(plan.settings.dataset)
+        var content = ReportContent()
+        content.title = Paths.fileName(of: dataset.root)
+        content.datasetPath = plan.settings.dataset
+        content.classNames = dataset.classNames
+        if plan.results[.labels] != nil {
+            content.findings = try ledger.findings()
+            func count(_ key: String) -> Int { plan.summary(.labels, key)?.int ?? 0 }
+            var counts: [Int: Int] = [:]
+            for entry in plan.summary(.labels, "classes")?.mapping ?? [] {
+                if let id = entry.key.int, let number = entry.value.int { counts[id] = number }
+            }
+            content.boxesByClass = classes(counts, dataset)
+            content.cards.append(
+                labelsCard(
+                    errors: count("errors"), warnings: count("warnings"), notes: count("notes"), images: count("images"),
+                    boxes: count("boxes"), dropped: count("dropped_images")))
+        }
+        try addAnchors(plan, ledger, &content)
+        try addLosses(plan, ledger, dataset, &content)
+        content.nextSteps = steps(content, dropped: plan.summary(.labels, "dropped_images")?.int ?? 0)
+        if plan.results[.toxic]?.status == .blocked, let reason = plan.summary(.toxic, "reason")?.string {
+            content.nextSteps.append("Losses and gradients are missing: \(reason).")
+        }
+        return content
+    }
+
+    private static func addAnchors(_ plan: PlanFile, _ ledger: Ledger, _ content: inout ReportContent) throws {
+        guard plan.results[.anchors]?.status == .done else { return }
+        var anchors = ReportContent.Anchors()
+        anchors.boxes = try ledger.anchorBoxes()
+        let rows = try ledger.anchors()
+        anchors.current = rows.filter { $0.set_name == "current" }.map { ($0.width, $0.height) }
+        anchors.new = rows.filter { $0.set_name == "new" }.map { ($0.width, $0.height) }
+        anchors.metrics = try ledger.anchorMetrics()
+        anchors.verdict = plan.summary(.anchors, "verdict")?.string ?? ""
+        content.anchors = anchors
+        func metric(_ set: String) -> AnchorMetricRow? { anchors.metrics.first { $0.set_name == set } }
+        var figures = [
+            ("boxes fitted", "\(anchors.boxes.count)"), ("fitness, new", HTMLText.number(metric("new")?.fitness, digits: 4)),
+        ]
+        if let current = metric("current") {
+            figures += [
+                ("fitness, current", HTMLText.number(current.fitness, digits: 4)),
+                ("BPR, current", HTMLText.number(current.bpr, digits: 4)),
+            ]
+        }
+        figures.append(("BPR, new", HTMLText.number(metric("new")?.bpr, digits: 4)))
+        content.cards.append(
+            .init(
+                title: "Anchors", headline: anchors.verdict == "keep" ? "keep your anchors" : "new anchors fit better",
+                figures: figures))
+    }
+
+    private static func addLosses(
+        _ plan: PlanFile, _ ledger: Ledger, _ dataset: Dataset, _ content: inout ReportContent
+    ) throws {
+        guard plan.results[.toxic]?.status == .done else { return }
+        let rows = try ledger.imageLosses()
+        content.imageCount = rows.count
+        content.losses = rows.compactMap(\.loss)
+        content.gradientNorms = rows.compactMap(\.gradient_norm)
+        let suspicions = Dictionary(grouping: try ledger.suspicions().filter { $0.line != nil }, by: \.image)
+        content.pictures = try rows.prefix(plan.settings.report.top).map { row in
+            let accused = suspicions[row.image] ?? []
+            let boxes = try ledger.boxLosses(ofImage: row.image).map { box in
+                ReportContent.Box(
+                    line: box.line, classID: box.class, cx: box.cx, cy: box.cy, width: box.w, height: box.h,
+                    suspicion: accused.first { $0.line == box.line }?.evidence)
+            }
+            return ReportContent.Picture(
+                row: row, boxes: boxes, path: Paths.absolute(row.image, relativeTo: dataset.root))
+        }
+        func value(_ key: String) -> Double? { plan.summary(.toxic, key)?.double }
+        content.cards.append(
+            .init(
+                title: "Losses and gradients", headline: "loss \(HTMLText.number(value("loss"), digits: 4))",
+                figures: [
+                    ("box · obj · cls", [value("box"), value("obj"), value("cls")].map { HTMLText.number($0) }.joined(separator: " · ")),
+                    ("clipped at max_norm 10", HTMLText.percent(value("clipped_at_10"))),
+                    ("clipped at max_norm 1", HTMLText.percent(value("clipped_at_1"))),
+                    ("energy in the top 1 %", HTMLText.percent(value("top_percent_energy"))),
+                    ("effective sample size", HTMLText.number(value("effective_sample_size"), digits: 0)),
+                    ("images without a finite loss", "\(plan.summary(.toxic, "problems")?.int ?? 0)"),
+                ]))
+    }
+}
