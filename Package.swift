@@ -98,16 +98,17 @@ let package = Package(
         tool("assay-anchors", ["AuditStages", "AnchorFitting"]),
         tool("assay-toxic", ["AuditStages", "ToxicRanking"]),
         tool("assay-report", ["AuditReport"]),
-        tool("make-fixtures", ["Imaging"]),
+        tool("make-fixtures", ["FileReading", "Imaging", "YOLOModel"]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("FileReading"),
         tests("Findings"),
         tests("Imaging"),
         tests("YAMLText"),
         tests("NeuralKernels"),
         tests("YOLODataset"),
-        tests("YOLOModel", ["Imaging", "YOLODataset"]),
+        tests("YOLOModel", ["Imaging", "NeuralKernels", "YOLODataset"], resources: [.copy("Figures")]),
         tests("LabelRules"),
         tests("AnchorFitting"),
         tests("ToxicRanking"),
@@ -116,8 +117,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "assay", "assay-labels", "assay-anchors", "assay-toxic", "assay-report",
-                "make-fixtures",
+                "TestSupport", "YOLOModel", "assay", "assay-labels", "assay-anchors", "assay-toxic", "assay-report",
+                "make-fixtures", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
     ]
 )

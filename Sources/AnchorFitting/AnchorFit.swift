@@ -90,7 +90,8 @@ public struct AnchorFit {
         var place: [Cell: Int] = [:]
         for (size, number) in sorted {
             let centre = Centre(size)
-            let cell = Cell(p: Int((centre.p / Self.cell).rounded(.down)), q: Int((centre.q / Self.cell).rounded(.down)))
+            let cell = Cell(
+                p: Int((centre.p / Self.cell).rounded(.down)), q: Int((centre.q / Self.cell).rounded(.down)))
             let index = place[cell] ?? p.count
             if index == p.count {
                 place[cell] = index
@@ -124,7 +125,7 @@ public struct AnchorFit {
         }
         // Swaps: one anchor leaves, a badly served point becomes one; kept when the climb from there ends higher.
         var failures = 0
-        while failures < (isSmall ? 30 : 4) * count {
+        while failures < (isSmall ? 60 : 4) * count {
             var centres = best.centres
             let leaving = min(count - 1, Int(uniform() * Double(count)))
             centres.remove(at: leaving)

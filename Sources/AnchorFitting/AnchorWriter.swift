@@ -39,7 +39,8 @@ public enum AnchorWriter {
     }
 
     private static func pairs(_ anchors: [AnchorSize]) -> String {
-        "[" + anchors.map { "[\(JSONText.number($0.width)), \(JSONText.number($0.height))]" }.joined(separator: ", ") + "]"
+        "[" + anchors.map { "[\(JSONText.number($0.width)), \(JSONText.number($0.height))]" }.joined(separator: ", ")
+            + "]"
     }
 
     private static func metrics(_ metrics: AnchorMetrics) -> String {

@@ -18,19 +18,34 @@ public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecor
     public var dfl: Double?
     public var share: Double?
     public var intensity: Double?
-    public var gradient_norm: Double?
-    public var gradient_norm_backbone: Double?
-    public var gradient_norm_neck: Double?
-    public var gradient_norm_head: Double?
-    public var energy_share: Double?
-    public var projection_share: Double?
-    public var leave_one_out_cosine: Double?
-    public var robust_z: Double?
-    public var clip_ratio_10: Double?
-    public var clip_ratio_1: Double?
+    public var gradientNorm: Double?
+    public var gradientNormBackbone: Double?
+    public var gradientNormNeck: Double?
+    public var gradientNormHead: Double?
+    public var energyShare: Double?
+    public var projectionShare: Double?
+    public var leaveOneOutCosine: Double?
+    public var robustZ: Double?
+    public var clipRatio10: Double?
+    public var clipRatio1: Double?
     public var rank: Int
     public var reason: String
     public var problem: String?
+
+    enum CodingKeys: String, CodingKey {
+        case image, split, width, height, boxes, loss, box, obj, cls, dfl, share, intensity
+        case gradientNorm = "gradient_norm"
+        case gradientNormBackbone = "gradient_norm_backbone"
+        case gradientNormNeck = "gradient_norm_neck"
+        case gradientNormHead = "gradient_norm_head"
+        case energyShare = "energy_share"
+        case projectionShare = "projection_share"
+        case leaveOneOutCosine = "leave_one_out_cosine"
+        case robustZ = "robust_z"
+        case clipRatio10 = "clip_ratio_10"
+        case clipRatio1 = "clip_ratio_1"
+        case rank, reason, problem
+    }
 
     public init(image: String, split: String, rank: Int = 0, reason: String = "") {
         self.image = image
@@ -58,13 +73,22 @@ public struct BoxLossRow: Codable, Sendable, FetchableRecord, PersistableRecord,
     public var box: Double
     public var obj: Double?
     public var cls: Double
-    public var gradient_norm: Double
-    public var gradient_norm_box: Double
-    public var gradient_norm_obj: Double?
-    public var gradient_norm_cls: Double
+    public var gradientNorm: Double
+    public var gradientNormBox: Double
+    public var gradientNormObj: Double?
+    public var gradientNormCls: Double
+
+    enum CodingKeys: String, CodingKey {
+        case image, line, `class`, cx, cy, w, h, matches, box, obj, cls
+        case gradientNorm = "gradient_norm"
+        case gradientNormBox = "gradient_norm_box"
+        case gradientNormObj = "gradient_norm_obj"
+        case gradientNormCls = "gradient_norm_cls"
+    }
 
     public init(
-        image: String, line: Int, class id: Int, cx: Double, cy: Double, w: Double, h: Double, matches: Int, box: Double,
+        image: String, line: Int, class id: Int, cx: Double, cy: Double, w: Double, h: Double, matches: Int,
+        box: Double,
         obj: Double?, cls: Double, gradientNorm: Double, gradientNormBox: Double, gradientNormObj: Double?,
         gradientNormCls: Double
     ) {
@@ -79,10 +103,10 @@ public struct BoxLossRow: Codable, Sendable, FetchableRecord, PersistableRecord,
         self.box = box
         self.obj = obj
         self.cls = cls
-        gradient_norm = gradientNorm
-        gradient_norm_box = gradientNormBox
-        gradient_norm_obj = gradientNormObj
-        gradient_norm_cls = gradientNormCls
+        gradientNorm = gradientNorm
+        gradientNormBox = gradientNormBox
+        gradientNormObj = gradientNormObj
+        gradientNormCls = gradientNormCls
     }
 }
 
@@ -128,13 +152,18 @@ public struct AnchorRow: Codable, Sendable, FetchableRecord, PersistableRecord, 
     public static let databaseTableName = "anchor"
 
     /// `current` or `new`.
-    public var set_name: String
+    public var setName: String
     public var position: Int
     public var width: Double
     public var height: Double
 
+    enum CodingKeys: String, CodingKey {
+        case setName = "set_name"
+        case position, width, height
+    }
+
     public init(set: String, position: Int, width: Double, height: Double) {
-        set_name = set
+        setName = set
         self.position = position
         self.width = width
         self.height = height
@@ -144,18 +173,24 @@ public struct AnchorRow: Codable, Sendable, FetchableRecord, PersistableRecord, 
 public struct AnchorMetricRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
     public static let databaseTableName = "anchor_metric"
 
-    public var set_name: String
+    public var setName: String
     public var fitness: Double
     public var bpr: Double
     public var aat: Double
-    public var mean_iou: Double
+    public var meanIou: Double
+
+    enum CodingKeys: String, CodingKey {
+        case setName = "set_name"
+        case fitness, bpr, aat
+        case meanIou = "mean_iou"
+    }
 
     public init(set: String, fitness: Double, bpr: Double, aat: Double, meanIoU: Double) {
-        set_name = set
+        setName = set
         self.fitness = fitness
         self.bpr = bpr
         self.aat = aat
-        mean_iou = meanIoU
+        meanIou = meanIoU
     }
 }
 
@@ -194,7 +229,9 @@ public final class Ledger: Sendable {
                 file: path, message: "cannot be used as a ledger: \(error)",
                 wayOut: "move it away; the stages write it anew")
         }
-        let version = try queue.read { try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'schema_version'") }
+        let version = try queue.read {
+            try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'schema_version'")
+        }
         guard version == String(Self.schemaVersion) else {
             throw FileError(
                 file: path, message: "is a ledger of version \(version ?? "?"), this tool writes \(Self.schemaVersion)",
@@ -212,7 +249,7 @@ public final class Ledger: Sendable {
                     "column" INTEGER, message TEXT NOT NULL, effect TEXT NOT NULL, fix TEXT NOT NULL);
                 CREATE TABLE IF NOT EXISTS anchor (
                     set_name TEXT NOT NULL, position INTEGER NOT NULL, width REAL NOT NULL, height REAL NOT NULL,
-                    PRIMARY KEY (set_name, position));
+                    PRIMARY KEY (setName, position));
                 CREATE TABLE IF NOT EXISTS anchor_metric (
                     set_name TEXT PRIMARY KEY, fitness REAL NOT NULL, bpr REAL NOT NULL, aat REAL NOT NULL,
                     mean_iou REAL NOT NULL);
@@ -254,7 +291,9 @@ public final class Ledger: Sendable {
         }
     }
 
-    public func replaceAnchors(_ anchors: [AnchorRow], _ metrics: [AnchorMetricRow], boxes: [(Double, Double, Int)]) throws {
+    public func replaceAnchors(_ anchors: [AnchorRow], _ metrics: [AnchorMetricRow], boxes: [(Double, Double, Int)])
+        throws
+    {
         try replace(["anchor", "anchor_metric", "anchor_box"]) { database in
             for row in anchors { try row.insert(database) }
             for row in metrics { try row.insert(database) }

@@ -65,7 +65,8 @@ public struct PlanFile: Sendable {
         let document = try YAMLDocument.parse(bytes, file: given)
         guard let root = document.root, root.mapping != nil else {
             throw FileError(
-                file: given, line: 1, message: "is not a plan", wayOut: "make one with: assay plan init data.yaml -o plan.yaml")
+                file: given, line: 1, message: "is not a plan",
+                wayOut: "make one with: assay plan init data.yaml -o plan.yaml")
         }
         settings = try SettingsReader(file: given, folder: Paths.directory(of: path)).read(root)
         let markerBytes = Array(Self.marker.utf8)
@@ -99,7 +100,8 @@ public struct PlanFile: Sendable {
         case .scalar(let text, let style): style == .plain ? text : YAMLEmitter.quoted(text)
         case .sequence(let nodes): "[" + nodes.map { Self.text($0, bytes) }.joined(separator: ", ") + "]"
         case .mapping(let entries):
-            "{" + entries.map { Self.text($0.key, bytes) + ": " + Self.text($0.value, bytes) }.joined(separator: ", ") + "}"
+            "{" + entries.map { Self.text($0.key, bytes) + ": " + Self.text($0.value, bytes) }.joined(separator: ", ")
+                + "}"
         }
     }
 
@@ -134,7 +136,8 @@ public struct PlanFile: Sendable {
         text += marker + "\nresults:\n"
         for stage in StageName.allCases {
             guard let result = results[stage] else { continue }
-            text += "  \(stage.rawValue):\n    status: \(result.status.rawValue)\n    inputs: \(YAMLEmitter.quoted(result.inputs))\n"
+            text +=
+                "  \(stage.rawValue):\n    status: \(result.status.rawValue)\n    inputs: \(YAMLEmitter.quoted(result.inputs))\n"
             text += "    outputs: [\(result.outputs.map(YAMLEmitter.quoted).joined(separator: ", "))]\n    summary:\n"
             for entry in result.summary { text += "      \(entry.key): \(entry.yaml)\n" }
             if result.summary.isEmpty { text += "      {}\n" }

@@ -61,7 +61,8 @@ struct SettingsReader {
             throw error(root, "has no dataset", "add a line such as: dataset: path/to/data.yaml")
         }
         settings.dataset = Paths.absolute(path, relativeTo: folder)
-        try check(root, keys: ["dataset", "image_size", "weights", "seed", "results"] + StageName.allCases.map(\.rawValue))
+        try check(
+            root, keys: ["dataset", "image_size", "weights", "seed", "results"] + StageName.allCases.map(\.rawValue))
         if let node = root["image_size"] { settings.imageSize = try integer(node, 32...8192) }
         if let node = root["weights"], let path = node.string {
             settings.weights = Paths.absolute(path, relativeTo: folder)
@@ -104,7 +105,9 @@ struct SettingsReader {
 
     private func block(_ root: YAMLNode, _ name: String, _ keys: [String], _ body: (YAMLNode) throws -> Void) throws {
         guard let node = root[name], !node.isNull else { return }
-        guard node.mapping != nil else { throw error(node, "\(name) must be a block of settings", "write one setting a line") }
+        guard node.mapping != nil else {
+            throw error(node, "\(name) must be a block of settings", "write one setting a line")
+        }
         try check(node, keys: keys)
         try body(node)
     }

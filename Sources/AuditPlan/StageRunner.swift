@@ -72,7 +72,8 @@ private struct PlanLock: ~Copyable {
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             if descriptor >= 0 { close(descriptor) }
             throw FileError(
-                file: plan.path, message: "another assay tool is working on this plan", wayOut: "wait until it has ended")
+                file: plan.path, message: "another assay tool is working on this plan",
+                wayOut: "wait until it has ended")
         }
     }
 

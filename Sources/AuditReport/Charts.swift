@@ -15,7 +15,8 @@ enum Charts {
         let step = width / Double(bins)
         let bars = counts.enumerated().map { index, count in
             let height = Double(count) / tallest * 120
-            return "<rect class=\"bar\" x=\"\(figure(Double(index) * step))\" y=\"\(figure(130 - height))\" width=\"\(figure(step - 1.5))\" "
+            return
+                "<rect class=\"bar\" x=\"\(figure(Double(index) * step))\" y=\"\(figure(130 - height))\" width=\"\(figure(step - 1.5))\" "
                 + "height=\"\(figure(height))\"><title>\(count) images</title></rect>"
         }
         let median = finite[finite.count / 2]
@@ -33,7 +34,8 @@ enum Charts {
     /// Width against height on logarithmic axes, with anchors.
     static func sizes(_ anchors: ReportContent.Anchors) -> String {
         let boxes = anchors.boxes
-        let sides = boxes.flatMap { [$0.width, $0.height] } + (anchors.new + anchors.current).flatMap { [$0.width, $0.height] }
+        let sides =
+            boxes.flatMap { [$0.width, $0.height] } + (anchors.new + anchors.current).flatMap { [$0.width, $0.height] }
         guard let low = sides.min(), let high = sides.max(), low > 0 else { return "" }
         let from = log(low * 0.9)
         let to = log(high * 1.1)
@@ -45,7 +47,9 @@ enum Charts {
         let dots = stride(from: 0, to: boxes.count, by: step).map {
             "<circle class=\"dot\" cx=\"\(x(boxes[$0].width))\" cy=\"\(y(boxes[$0].height))\" r=\"1.6\"/>"
         }
-        let ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].map(Double.init).filter { log($0) > from && log($0) < to }
+        let ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].map(Double.init).filter {
+            log($0) > from && log($0) < to
+        }
         let axes = ticks.map { tick in
             "<line class=\"grid\" x1=\"\(x(tick))\" y1=\"10\" x2=\"\(x(tick))\" y2=\"450\"/>"
                 + "<line class=\"grid\" x1=\"50\" y1=\"\(y(tick))\" x2=\"490\" y2=\"\(y(tick))\"/>"
@@ -76,7 +80,8 @@ enum Charts {
                 + "<svg class=\"meter\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
                 + "<rect class=\"bar\" width=\"\(figure(Double(entry.count) / max(1, most) * 100))\" height=\"6\"/></svg></td></tr>"
         }
-        return "<table class=\"classes\"><thead><tr><th>class</th><th class=\"num\">rows</th><th></th></tr></thead><tbody>"
+        return
+            "<table class=\"classes\"><thead><tr><th>class</th><th class=\"num\">rows</th><th></th></tr></thead><tbody>"
             + rows.joined() + "</tbody></table>"
     }
 }

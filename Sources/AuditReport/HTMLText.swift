@@ -27,7 +27,9 @@ enum HTMLText {
         return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int(rounded)) : "\(rounded)"
     }
 
-    static func percent(_ value: Double?, digits: Int = 1) -> String { value.map { number($0 * 100, digits: digits) + " %" } ?? "–" }
+    static func percent(_ value: Double?, digits: Int = 1) -> String {
+        value.map { number($0 * 100, digits: digits) + " %" } ?? "–"
+    }
 
     static func base64(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -36,7 +38,9 @@ enum HTMLText {
         var at = 0
         while at < bytes.count {
             let left = bytes.count - at
-            let word = UInt32(bytes[at]) << 16 | UInt32(left > 1 ? bytes[at + 1] : 0) << 8 | UInt32(left > 2 ? bytes[at + 2] : 0)
+            let word =
+                UInt32(bytes[at]) << 16 | UInt32(left > 1 ? bytes[at + 1] : 0) << 8
+                | UInt32(left > 2 ? bytes[at + 2] : 0)
             for place in 0..<4 {
                 out.append(place <= left ? alphabet[Int(word >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "="))
             }

@@ -14,7 +14,8 @@ public enum ReportPage {
         var sections = [cards(content)]
         if !content.nextSteps.isEmpty {
             let steps = content.nextSteps.map { "<li>\(escape($0))</li>" }.joined()
-            sections.append("<h2 id=\"next\">What to do next</h2><div class=\"panel\"><ol class=\"steps\">\(steps)</ol></div>")
+            sections.append(
+                "<h2 id=\"next\">What to do next</h2><div class=\"panel\"><ol class=\"steps\">\(steps)</ol></div>")
         }
         sections.append(labels(content))
         if let anchors = content.anchors { sections.append(self.anchors(anchors)) }
@@ -55,8 +56,11 @@ public enum ReportPage {
 
     private static func cards(_ content: ReportContent) -> String {
         let cards = content.cards.map { card in
-            let figures = card.figures.map { "<dt>\(HTMLText.escaped($0.name))</dt><dd>\(HTMLText.escaped($0.value))</dd>" }
-            return "<section class=\"card\"><h3>\(HTMLText.escaped(card.title))</h3><div class=\"headline\">\(HTMLText.escaped(card.headline))</div>"
+            let figures = card.figures.map {
+                "<dt>\(HTMLText.escaped($0.name))</dt><dd>\(HTMLText.escaped($0.value))</dd>"
+            }
+            return
+                "<section class=\"card\"><h3>\(HTMLText.escaped(card.title))</h3><div class=\"headline\">\(HTMLText.escaped(card.headline))</div>"
                 + "<dl>\(figures.joined())</dl></section>"
         }
         return "<div class=\"cards\">\(cards.joined())</div>"
@@ -64,7 +68,9 @@ public enum ReportPage {
 
     private static func labels(_ content: ReportContent) -> String {
         var text = "<h2 id=\"labels\">Labels and images</h2><div class=\"two\">"
-        if !content.boxesByClass.isEmpty { text += "<div class=\"panel\">\(Charts.classes(content.boxesByClass))</div>" }
+        if !content.boxesByClass.isEmpty {
+            text += "<div class=\"panel\">\(Charts.classes(content.boxesByClass))</div>"
+        }
         text += "<div class=\"panel\">\(rules(content.findings))</div></div>"
         guard !content.findings.isEmpty else { return text }
         let rows = content.findings.prefix(mostFindings).map { finding in
@@ -90,7 +96,8 @@ public enum ReportPage {
             return "<tr><td class=\"tag \(severity.rawValue)\">\(code)</td><td>\(severity.rawValue)</td>"
                 + "<td class=\"num\">\(members.count)</td><td>\(HTMLText.escaped(members[0].message))</td></tr>"
         }
-        return "<table><thead><tr><th>rule</th><th>severity</th><th class=\"num\">count</th><th>for example</th></tr></thead><tbody>"
+        return
+            "<table><thead><tr><th>rule</th><th>severity</th><th class=\"num\">count</th><th>for example</th></tr></thead><tbody>"
             + rows.joined() + "</tbody></table>"
     }
 
@@ -100,10 +107,13 @@ public enum ReportPage {
                 + "<td class=\"num\">\(HTMLText.number(row.bpr, digits: 4))</td><td class=\"num\">\(HTMLText.number(row.aat, digits: 2))</td>"
                 + "<td class=\"num\">\(HTMLText.number(row.mean_iou, digits: 4))</td></tr>"
         }
-        let list = anchors.new.map { "\(HTMLText.number($0.width, digits: 2)) × \(HTMLText.number($0.height, digits: 2))" }
+        let list = anchors.new.map {
+            "\(HTMLText.number($0.width, digits: 2)) × \(HTMLText.number($0.height, digits: 2))"
+        }
         let verdict =
             anchors.verdict == "keep"
-            ? "Keep your anchors: new ones would not fit better." : "Take the new anchors: anchors.yaml beside this page holds them."
+            ? "Keep your anchors: new ones would not fit better."
+            : "Take the new anchors: anchors.yaml beside this page holds them."
         return """
             <h2 id="anchors">Anchors</h2><div class="two"><div class="panel">\(Charts.sizes(anchors))</div>
             <div class="panel"><p><strong>\(verdict)</strong></p>
@@ -126,7 +136,8 @@ public enum ReportPage {
         let used = Set(content.pictures.flatMap { $0.boxes.map(\.classID) }).sorted()
         let legend = used.map { id in
             let name = content.classNames.indices.contains(id) ? content.classNames[id] : "class \(id)"
-            return "<span><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"\(Stylesheet.colour(ofClass: id))\"/></svg>"
+            return
+                "<span><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"\(Stylesheet.colour(ofClass: id))\"/></svg>"
                 + "\(HTMLText.escaped(name))</span>"
         }
         let shots = content.pictures.map { shot($0, content) }
@@ -141,13 +152,17 @@ public enum ReportPage {
     private static func shot(_ picture: ReportContent.Picture, _ content: ReportContent) -> String {
         let row = picture.row
         let figures: [(String, String)] = [
-            ("loss", HTMLText.number(row.loss)), ("box", HTMLText.number(row.box)), ("intensity", HTMLText.number(row.intensity)),
-            ("obj", HTMLText.number(row.obj)), ("gradient norm", HTMLText.number(row.gradient_norm)), ("cls", HTMLText.number(row.cls)),
-            ("energy share", HTMLText.percent(row.energy_share, digits: 2)), ("boxes", String(row.boxes)),
+            ("loss", HTMLText.number(row.loss)), ("box", HTMLText.number(row.box)),
+            ("intensity", HTMLText.number(row.intensity)),
+            ("obj", HTMLText.number(row.obj)), ("gradient norm", HTMLText.number(row.gradientNorm)),
+            ("cls", HTMLText.number(row.cls)),
+            ("energy share", HTMLText.percent(row.energyShare, digits: 2)), ("boxes", String(row.boxes)),
         ]
         let list = figures.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" }.joined()
         let suspects = picture.boxes.compactMap { box in box.suspicion.map { (box, $0) } }.prefix(4).map { box, why in
-            let name = content.classNames.indices.contains(box.classID) ? content.classNames[box.classID] : "class \(box.classID)"
+            let name =
+                content.classNames.indices.contains(box.classID)
+                ? content.classNames[box.classID] : "class \(box.classID)"
             return "<li>line \(box.line), \(HTMLText.escaped(name)): \(HTMLText.escaped(why))</li>"
         }
         return """
@@ -166,7 +181,9 @@ public enum ReportPage {
             width: max(1, Int(Double(decoded.width) * scale)), height: max(1, Int(Double(decoded.height) * scale)))
         guard let jpeg = ImageEncoder.jpeg(small, quality: 82) else { return "" }
         let boxes = picture.boxes.map { box in
-            let name = content.classNames.indices.contains(box.classID) ? content.classNames[box.classID] : "class \(box.classID)"
+            let name =
+                content.classNames.indices.contains(box.classID)
+                ? content.classNames[box.classID] : "class \(box.classID)"
             let x = (box.cx - box.width / 2) * Double(small.width)
             let y = (box.cy - box.height / 2) * Double(small.height)
             let style = box.suspicion == nil ? "stroke=\"\(Stylesheet.colour(ofClass: box.classID))\"" : "class=\"sus\""
@@ -175,7 +192,8 @@ public enum ReportPage {
                 + "height=\"\(HTMLText.number(box.height * Double(small.height), digits: 1))\"><title>\(HTMLText.escaped(name)), line \(box.line)"
                 + "\(box.suspicion.map { ": " + HTMLText.escaped($0) } ?? "")</title></rect>"
         }
-        return "<img width=\"\(small.width)\" height=\"\(small.height)\" loading=\"lazy\" alt=\"\(HTMLText.escaped(picture.row.image)) with its labels\" "
+        return
+            "<img width=\"\(small.width)\" height=\"\(small.height)\" loading=\"lazy\" alt=\"\(HTMLText.escaped(picture.row.image)) with its labels\" "
             + "src=\"data:image/jpeg;base64,\(HTMLText.base64(jpeg))\"><svg viewBox=\"0 0 \(small.width) \(small.height)\">\(boxes.joined())</svg>"
     }
 }

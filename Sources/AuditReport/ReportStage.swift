@@ -52,9 +52,11 @@ public enum ReportStage {
     ) -> ReportContent.Card {
         ReportContent.Card(
             title: "Labels and images",
-            headline: dropped > 0 ? "\(dropped) images would be dropped" : errors > 0 ? "\(errors) errors" : "no errors",
+            headline: dropped > 0
+                ? "\(dropped) images would be dropped" : errors > 0 ? "\(errors) errors" : "no errors",
             figures: [
-                ("images", "\(images)"), ("label rows", "\(boxes)"), ("errors", "\(errors)"), ("warnings", "\(warnings)"),
+                ("images", "\(images)"), ("label rows", "\(boxes)"), ("errors", "\(errors)"),
+                ("warnings", "\(warnings)"),
                 ("notes", "\(notes)"), ("images dropped in silence", "\(dropped)"),
             ])
     }
@@ -62,15 +64,22 @@ public enum ReportStage {
     private static func steps(_ content: ReportContent, dropped: Int) -> [String] {
         var steps: [String] = []
         if dropped > 0 {
-            steps.append("Correct the rows that make the trainer drop \(dropped) images; nothing in the training output will remind you.")
+            steps.append(
+                "Correct the rows that make the trainer drop \(dropped) images; nothing in the training output will remind you."
+            )
         }
         let errors = content.findings.count { $0.severity == .error }
-        if errors > 0 { steps.append("Go through the \(errors) errors below: file, line and way out stand beside each.") }
+        if errors > 0 {
+            steps.append("Go through the \(errors) errors below: file, line and way out stand beside each.")
+        }
         if let anchors = content.anchors, anchors.verdict == "new" {
-            steps.append("Put the new anchors (anchors.yaml) into the model file before training from scratch; a checkpoint keeps its own.")
+            steps.append(
+                "Put the new anchors (anchors.yaml) into the model file before training from scratch; a checkpoint keeps its own."
+            )
         }
         if !content.pictures.isEmpty {
-            steps.append("Look at the images at the end of this page, from the top, and correct the red boxes that are wrong.")
+            steps.append(
+                "Look at the images at the end of this page, from the top, and correct the red boxes that are wrong.")
         }
         if steps.isEmpty { steps.append("Nothing stands in the way of training.") }
         return steps
@@ -92,7 +101,8 @@ public enum ReportStage {
             content.boxesByClass = classes(counts, dataset)
             content.cards.append(
                 labelsCard(
-                    errors: count("errors"), warnings: count("warnings"), notes: count("notes"), images: count("images"),
+                    errors: count("errors"), warnings: count("warnings"), notes: count("notes"),
+                    images: count("images"),
                     boxes: count("boxes"), dropped: count("dropped_images")))
         }
         try addAnchors(plan, ledger, &content)
@@ -109,14 +119,15 @@ public enum ReportStage {
         var anchors = ReportContent.Anchors()
         anchors.boxes = try ledger.anchorBoxes()
         let rows = try ledger.anchors()
-        anchors.current = rows.filter { $0.set_name == "current" }.map { ($0.width, $0.height) }
-        anchors.new = rows.filter { $0.set_name == "new" }.map { ($0.width, $0.height) }
+        anchors.current = rows.filter { $0.setName == "current" }.map { ($0.width, $0.height) }
+        anchors.new = rows.filter { $0.setName == "new" }.map { ($0.width, $0.height) }
         anchors.metrics = try ledger.anchorMetrics()
         anchors.verdict = plan.summary(.anchors, "verdict")?.string ?? ""
         content.anchors = anchors
-        func metric(_ set: String) -> AnchorMetricRow? { anchors.metrics.first { $0.set_name == set } }
+        func metric(_ set: String) -> AnchorMetricRow? { anchors.metrics.first { $0.setName == set } }
         var figures = [
-            ("boxes fitted", "\(anchors.boxes.count)"), ("fitness, new", HTMLText.number(metric("new")?.fitness, digits: 4)),
+            ("boxes fitted", "\(anchors.boxes.count)"),
+            ("fitness, new", HTMLText.number(metric("new")?.fitness, digits: 4)),
         ]
         if let current = metric("current") {
             figures += [
@@ -138,7 +149,7 @@ public enum ReportStage {
         let rows = try ledger.imageLosses()
         content.imageCount = rows.count
         content.losses = rows.compactMap(\.loss)
-        content.gradientNorms = rows.compactMap(\.gradient_norm)
+        content.gradientNorms = rows.compactMap(\.gradientNorm)
         let suspicions = Dictionary(grouping: try ledger.suspicions().filter { $0.line != nil }, by: \.image)
         content.pictures = try rows.prefix(plan.settings.report.top).map { row in
             let accused = suspicions[row.image] ?? []
@@ -155,7 +166,10 @@ public enum ReportStage {
             .init(
                 title: "Losses and gradients", headline: "loss \(HTMLText.number(value("loss"), digits: 4))",
                 figures: [
-                    ("box · obj · cls", [value("box"), value("obj"), value("cls")].map { HTMLText.number($0) }.joined(separator: " · ")),
+                    (
+                        "box · obj · cls",
+                        [value("box"), value("obj"), value("cls")].map { HTMLText.number($0) }.joined(separator: " · ")
+                    ),
                     ("clipped at max_norm 10", HTMLText.percent(value("clipped_at_10"))),
                     ("clipped at max_norm 1", HTMLText.percent(value("clipped_at_1"))),
                     ("energy in the top 1 %", HTMLText.percent(value("top_percent_energy"))),

@@ -14,7 +14,7 @@ enum Stylesheet {
         header p { margin: 4px 0 0; color: var(--soft); overflow-wrap: anywhere; }
         nav a { margin-right: 18px; } nav { margin-top: 12px; }
         a { color: var(--accent); text-decoration: none; } a:hover, a:focus-visible { text-decoration: underline; }
-        h2 { font-size: 19px; margin: 40px 0 14px; letter-spacing: -0.01em; } h3 { font-size: 15px; margin: 0; }
+        .two + details { margin-top: 16px; } h2 { font-size: 19px; margin: 40px 0 14px; letter-spacing: -0.01em; } h3 { font-size: 15px; margin: 0; }
         .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 16px; margin-top: 26px; }
         .card, .panel { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px; }
         .card .headline { font-size: 21px; font-weight: 600; letter-spacing: -0.01em; margin: 2px 0 10px; line-height: 1.25; }
@@ -51,5 +51,7 @@ enum Stylesheet {
         "#34c3ff", "#ffd166", "#8ce99a", "#f783ff", "#ff9f5a", "#b197fc", "#63e6be", "#ffa8c5", "#d0f05a", "#74a9ff",
     ]
 
-    static func colour(ofClass id: Int) -> String { classColours[((id % classColours.count) + classColours.count) % classColours.count] }
+    static func colour(ofClass id: Int) -> String {
+        classColours[((id % classColours.count) + classColours.count) % classColours.count]
+    }
 }

@@ -8,7 +8,9 @@ import YOLOModel
 
 /// The anchors stage of a plan.
 public enum AnchorsStage {
-    public static func run(plan path: String, jobs: Int, isCancelled: @Sendable @escaping () -> Bool) throws -> StageOutcome {
+    public static func run(plan path: String, jobs: Int, isCancelled: @Sendable @escaping () -> Bool) throws
+        -> StageOutcome
+    {
         try StageRunner.run(.anchors, plan: path, inputs: inputs) { context in
             let settings = context.plan.settings
             let dataset = try Dataset.open(settings.dataset)
@@ -22,7 +24,11 @@ public enum AnchorsStage {
                 try context.ledger.replaceAnchors([], [], boxes: [])
                 return StageResult(
                     status: .blocked, inputs: "",
-                    summary: [.init("reason", "the splits \(settings.anchors.splits.joined(separator: ", ")) hold no box to fit")])
+                    summary: [
+                        .init(
+                            "reason", "the splits \(settings.anchors.splits.joined(separator: ", ")) hold no box to fit"
+                        )
+                    ])
             }
             let current = try settings.weights.flatMap { try CurrentAnchors.of(checkpoint: $0) }
             let comparison = AnchorComparison.make(
@@ -56,11 +62,13 @@ public enum AnchorsStage {
         }
         func metrics(_ set: String, _ m: AnchorMetrics) -> AnchorMetricRow {
             AnchorMetricRow(
-                set: set, fitness: m.fitness, bpr: m.bestPossibleRecall, aat: m.anchorsAboveThreshold, meanIoU: m.meanIoU)
+                set: set, fitness: m.fitness, bpr: m.bestPossibleRecall, aat: m.anchorsAboveThreshold,
+                meanIoU: m.meanIoU)
         }
         try ledger.replaceAnchors(
             rows("new", comparison.anchors) + rows("current", comparison.current ?? []),
-            [metrics("new", comparison.newMetrics)] + (comparison.currentMetrics.map { [metrics("current", $0)] } ?? []),
+            [metrics("new", comparison.newMetrics)]
+                + (comparison.currentMetrics.map { [metrics("current", $0)] } ?? []),
             boxes: zip(boxes.sizes, boxes.sources).map { ($0.width, $0.height, $1.classID) })
     }
 
@@ -68,7 +76,8 @@ public enum AnchorsStage {
         var digest = DigestBuilder()
         let settings = plan.settings
         try DatasetDigest.add(try Dataset.open(settings.dataset), to: &digest)
-        digest.update(field: "\(settings.anchors.count) \(settings.anchors.splits) \(settings.imageSize) \(settings.seed)")
+        digest.update(
+            field: "\(settings.anchors.count) \(settings.anchors.splits) \(settings.imageSize) \(settings.seed)")
         digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
         digest.update(field: plan.results[.labels]?.inputs ?? "none")
         return digest.finish()

@@ -63,7 +63,11 @@ public enum ToxicStage {
                 .init("top_percent_energy", result.topPercentEnergy),
                 .init("effective_sample_size", result.effectiveSampleSize),
                 .init("problems", result.images.count { $0.problem != nil }),
-                .init("worst", yaml: "[" + result.images.prefix(10).map { YAMLEmitter.quoted($0.sample.image) }.joined(separator: ", ") + "]"),
+                .init(
+                    "worst",
+                    yaml: "["
+                        + result.images.prefix(10).map { YAMLEmitter.quoted($0.sample.image) }.joined(separator: ", ")
+                        + "]"),
             ])
     }
 
@@ -95,16 +99,16 @@ enum LedgerRows {
         row.dfl = finite(image.parts?.distribution)
         row.share = finite(image.share?.total)
         row.intensity = finite(image.intensity?.total)
-        row.gradient_norm = finite(image.norms?.total)
-        row.gradient_norm_backbone = finite(image.norms?.backbone)
-        row.gradient_norm_neck = finite(image.norms?.neck)
-        row.gradient_norm_head = finite(image.norms?.head)
-        row.energy_share = finite(image.energyShare)
-        row.projection_share = finite(image.projectionShare)
-        row.leave_one_out_cosine = finite(image.leaveOneOutCosine)
-        row.robust_z = finite(image.robustZ)
-        row.clip_ratio_10 = finite(image.norms.map { $0.total / 10 })
-        row.clip_ratio_1 = finite(image.norms?.total)
+        row.gradientNorm = finite(image.norms?.total)
+        row.gradientNormBackbone = finite(image.norms?.backbone)
+        row.gradientNormNeck = finite(image.norms?.neck)
+        row.gradientNormHead = finite(image.norms?.head)
+        row.energyShare = finite(image.energyShare)
+        row.projectionShare = finite(image.projectionShare)
+        row.leaveOneOutCosine = finite(image.leaveOneOutCosine)
+        row.robustZ = finite(image.robustZ)
+        row.clipRatio10 = finite(image.norms.map { $0.total / 10 })
+        row.clipRatio1 = finite(image.norms?.total)
         row.problem = image.problem
         return row
     }

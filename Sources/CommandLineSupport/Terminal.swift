@@ -40,7 +40,8 @@ public final class ProgressLine: Sendable {
         let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
         let rate = Double(done) / max(seconds, 1e-3)
         let left = Int(Double(total - done) / max(rate, 1e-9))
-        let text = "\(label) \(done)/\(total), \(Int(rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+        let text =
+            "\(label) \(done)/\(total), \(Int(rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
         FileHandle.standardError.write(Data("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")".utf8))
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import FileReading
 import Foundation
 
-
 /// Options that every executable has.
 public struct CommonOptions: ParsableArguments {
     @Option(help: "Worker threads (default: all cores). Results do not depend on it.")

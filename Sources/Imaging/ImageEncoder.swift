@@ -3,7 +3,10 @@ import CImageCodecs
 /// Encodes RGB pixels.
 public enum ImageEncoder {
     /// How a PNG stores its pixels.
-    public enum PNGKind: Int32, Sendable { case rgb = 0, grey, palette, rgb16 }
+    public enum PNGKind: Int32, Sendable {
+        case rgb = 0
+        case grey, palette, rgb16
+    }
 
     /// A baseline JPEG; quality 1…100. Nil only when memory runs out.
     public static func jpeg(_ image: RGBImage, quality: Int) -> [UInt8]? {

@@ -153,7 +153,8 @@ public struct ImageHeader: Sendable, Hashable {
 
     private static func parseWebP(_ reader: ByteReader) -> ImageHeader? {
         var size: (Int, Int)?
-        if reader.matches(Array("VP8 ".utf8), at: 12), let width = reader.little16(26), let height = reader.little16(28) {
+        if reader.matches(Array("VP8 ".utf8), at: 12), let width = reader.little16(26), let height = reader.little16(28)
+        {
             size = (width & 0x3FFF, height & 0x3FFF)
         } else if reader.matches(Array("VP8L".utf8), at: 12), let packed = reader.little32(21) {
             size = ((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1)

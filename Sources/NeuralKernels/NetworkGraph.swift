@@ -229,7 +229,9 @@ public struct NetworkGraph: Sendable {
         }
         let height = input.h + 2 * convolution.paddingHeight - convolution.dilation * (convolution.kernelHeight - 1) - 1
         let width = input.w + 2 * convolution.paddingWidth - convolution.dilation * (convolution.kernelWidth - 1) - 1
-        guard height >= 0, width >= 0 else { throw refuse("the input of \(input.h) × \(input.w) is smaller than the kernel") }
+        guard height >= 0, width >= 0 else {
+            throw refuse("the input of \(input.h) × \(input.w) is smaller than the kernel")
+        }
         return TensorShape(
             n: input.n, c: convolution.outChannels, h: height / convolution.stride + 1,
             w: width / convolution.stride + 1)

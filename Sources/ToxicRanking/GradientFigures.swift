@@ -57,7 +57,8 @@ public enum GradientFigures {
             return Figures(
                 energyShare: energy > 0 ? square / energy : 0,
                 projectionShare: squaredSum > 0 ? products[index] / squaredSum : 1 / count,
-                leaveOneOutCosine: othersNorm > 0 && square > 0 ? others / (square.squareRoot() * othersNorm.squareRoot()) : nil,
+                leaveOneOutCosine: othersNorm > 0 && square > 0
+                    ? others / (square.squareRoot() * othersNorm.squareRoot()) : nil,
                 robustZ: zScores[index])
         }
     }

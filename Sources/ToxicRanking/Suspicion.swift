@@ -63,13 +63,16 @@ extension Suspicion {
             }
             let values = [loss.box, loss.objectness ?? 0, loss.classification]
             let places = zip(values, parts).map { place($0, $1.values) }
-            guard let worst = places.indices.max(by: { places[$0] < places[$1] }), places[worst] >= least else { continue }
+            guard let worst = places.indices.max(by: { places[$0] < places[$1] }), places[worst] >= least else {
+                continue
+            }
             let shown = (values[worst] * 100).rounded() / 100
             let beyond = (places[worst] * 1000).rounded() / 10
             found.append(
                 Suspicion(
                     image: image, line: Int(box.line), kind: parts[worst].kind, score: places[worst], impact: impact,
-                    box: box, evidence: "its \(parts[worst].name) of \(shown) is above that of \(beyond) % of all labels"))
+                    box: box,
+                    evidence: "its \(parts[worst].name) of \(shown) is above that of \(beyond) % of all labels"))
         }
         return found.sorted { ($1.score, $1.impact, $0.id) < ($0.score, $0.impact, $1.id) }
     }

@@ -45,7 +45,9 @@ public enum ToxicOrder {
 
     private static func reason(_ image: ImageLoss, _ medians: PartMedians, _ even: Double) -> String {
         guard let parts = image.intensity else { return "" }
-        func times(_ value: Double, _ usual: Double) -> Double { usual > 1e-12 ? value / usual : value > 1e-12 ? .infinity : 1 }
+        func times(_ value: Double, _ usual: Double) -> Double {
+            usual > 1e-12 ? value / usual : value > 1e-12 ? .infinity : 1
+        }
         func figure(_ value: Double) -> String {
             value.isFinite ? "\((value * 10).rounded() / 10)×" : "far above"
         }

@@ -47,7 +47,8 @@ public enum ToxicRun {
         }
         guard imageSize % model.largestStride == 0 else {
             throw FileError(
-                file: weights, message: "needs an image size that is a multiple of \(model.largestStride), not \(imageSize)",
+                file: weights,
+                message: "needs an image size that is a multiple of \(model.largestStride), not \(imageSize)",
                 wayOut: "use \((imageSize / model.largestStride + 1) * model.largestStride)")
         }
     }
@@ -189,7 +190,8 @@ public enum ToxicRun {
         image.norms = GradientNorms(
             total: total.squareRoot(), backbone: (squares[.backbone] ?? 0).squareRoot(),
             neck: (squares[.neck] ?? 0).squareRoot(), head: (squares[.head] ?? 0).squareRoot())
-        return GradientFigures.Entry(norm: total.squareRoot(), sketch: worker.sketch.map(Float.init), boxCount: boxCount)
+        return GradientFigures.Entry(
+            norm: total.squareRoot(), sketch: worker.sketch.map(Float.init), boxCount: boxCount)
     }
 
     private static func summarise(

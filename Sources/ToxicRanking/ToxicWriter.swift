@@ -88,7 +88,9 @@ public enum ToxicWriter {
         func short(_ value: Double?, _ digits: Double = 1000) -> String {
             value.map { "\(($0 * digits).rounded() / digits)" } ?? "–"
         }
-        func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+        func left(_ text: String, _ width: Int) -> String {
+            text + String(repeating: " ", count: max(1, width - text.count))
+        }
         let shown = result.images.prefix(top)
         let width = min(60, (shown.map { $0.sample.image.count }.max() ?? 10) + 2)
         var text = left("image", width) + left("boxes", 7) + left("loss", 9) + left("box", 8) + left("obj", 8)
@@ -100,11 +102,14 @@ public enum ToxicWriter {
             text += left(short(image.norms?.total), 9) + left(short(image.energyShare.map { $0 * 100 }, 100) + "%", 8)
             text += image.reason + "\n"
         }
-        text += "\n\(result.images.count) images; loss of the dataset as one batch \(short(result.datasetLoss.total, 100_000))"
-        text += " (box \(short(result.datasetLoss.box, 100_000)), obj \(short(result.datasetLoss.objectness, 100_000)), "
+        text +=
+            "\n\(result.images.count) images; loss of the dataset as one batch \(short(result.datasetLoss.total, 100_000))"
+        text +=
+            " (box \(short(result.datasetLoss.box, 100_000)), obj \(short(result.datasetLoss.objectness, 100_000)), "
         text += "cls \(short(result.datasetLoss.classification, 100_000)))\n"
         text += "clipping at max_norm 10 would touch \(short(result.clippedAt10 * 100, 10)) % of the images, at 1 "
-        text += "\(short(result.clippedAt1 * 100, 10)) %; the top 1 % hold \(short(result.topPercentEnergy * 100, 10)) % of "
+        text +=
+            "\(short(result.clippedAt1 * 100, 10)) %; the top 1 % hold \(short(result.topPercentEnergy * 100, 10)) % of "
         text += "the gradient's energy; effective sample size \(short(result.effectiveSampleSize, 10))\n"
         return text
     }
@@ -113,7 +118,9 @@ public enum ToxicWriter {
 /// A checkpoint's layers, for people.
 public enum ModelTable {
     public static func text(_ model: DetectionModel) -> String {
-        func left(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+        func left(_ text: String, _ width: Int) -> String {
+            text + String(repeating: " ", count: max(1, width - text.count))
+        }
         var text = left("layer", 7) + left("from", 16) + left("module", 14) + "parameters\n"
         for layer in model.layers {
             text += left("\(layer.index)", 7) + left(layer.from.map(String.init).joined(separator: ","), 16)

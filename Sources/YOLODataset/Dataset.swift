@@ -181,7 +181,8 @@ private enum DarknetData {
         }
         var names: [String] = []
         if let file = values["names"] {
-            let contents = String(decoding: try FileReading.bytes(ofFile: resolve(file.text), limit: 1 << 24), as: UTF8.self)
+            let contents = String(
+                decoding: try FileReading.bytes(ofFile: resolve(file.text), limit: 1 << 24), as: UTF8.self)
             names = contents.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
                 .filter { !$0.isEmpty }
         }

@@ -148,7 +148,9 @@ private struct ImageSource {
             }
             if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
                 walk(path, &visited)
-            } else if !["txt", "cache", "npy", "xml", "json", "yaml", "md"].contains(Paths.suffix(of: name).lowercased()) {
+            } else if !["txt", "cache", "npy", "xml", "json", "yaml", "md"].contains(
+                Paths.suffix(of: name).lowercased())
+            {
                 others.insert(path)
             }
         }

@@ -111,7 +111,8 @@ struct AssayAnchors: ParsableCommand {
         if let anchors {
             let numbers = anchors.split(whereSeparator: { ", ".contains($0) }).map { Double($0) }
             let sides = numbers.compactMap(\.self)
-            guard sides.count == numbers.count, !sides.isEmpty, sides.count % 2 == 0, sides.allSatisfy({ $0 > 0 && $0.isFinite })
+            guard sides.count == numbers.count, !sides.isEmpty, sides.count % 2 == 0,
+                sides.allSatisfy({ $0 > 0 && $0.isFinite })
             else { throw ValidationError("--anchors takes positive numbers w,h,w,h,…") }
             return stride(from: 0, to: sides.count, by: 2).map { AnchorSize(width: sides[$0], height: sides[$0 + 1]) }
         }

@@ -89,7 +89,9 @@ struct Explain: ParsableCommand {
         if all { return Tool.output(RuleRegistry.page) }
         guard let code else { throw ValidationError("name a rule, for example B003, or --all") }
         guard let rule = RuleRegistry.documentation(of: code) else {
-            throw ValidationError("there is no rule \(code); the codes are \(RuleRegistry.documentation.map(\.code).joined(separator: " "))")
+            throw ValidationError(
+                "there is no rule \(code); the codes are \(RuleRegistry.documentation.map(\.code).joined(separator: " "))"
+            )
         }
         Tool.output(rule.page)
     }

@@ -28,7 +28,9 @@ struct AssayReport: ParsableCommand {
             let outcome = try ReportStage.run(plan: path)
             if case .unchanged = outcome { Tool.note("report: unchanged", quiet: common.quiet) }
             let plan = try PlanFile.load(path)
-            for file in outcome.result.outputs { Tool.output("report: \(Paths.absolute(file, relativeTo: plan.folder))\n") }
+            for file in outcome.result.outputs {
+                Tool.output("report: \(Paths.absolute(file, relativeTo: plan.folder))\n")
+            }
         case .dataset(let path):
             let content = try ReportStage.content(of: try Dataset.open(path), jobs: common.jobs)
             try AtomicFile.write(ReportPage.render(content), to: output)

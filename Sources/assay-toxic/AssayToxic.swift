@@ -27,7 +27,8 @@ struct Rank: ParsableCommand {
     @Argument(help: "A data.yaml, or a plan.", completion: .file())
     var input: String
 
-    @Option(help: "A checkpoint trained on this dataset: .pt or .safetensors (a plan has its own).", completion: .file())
+    @Option(
+        help: "A checkpoint trained on this dataset: .pt or .safetensors (a plan has its own).", completion: .file())
     var weights: String?
 
     @Option(help: "Side of the image in pixels (a plan has its own).")
@@ -87,7 +88,9 @@ struct Rank: ParsableCommand {
             }
         case .csv, .json:
             Tool.output(
-                String(decoding: try FileReading.bytes(ofFile: plan.outputFolder + "/images.\(format.rawValue)"), as: UTF8.self))
+                String(
+                    decoding: try FileReading.bytes(ofFile: plan.outputFolder + "/images.\(format.rawValue)"),
+                    as: UTF8.self))
         }
         if plan.summary(.toxic, "problems")?.int ?? 0 > 0 { throw ExitStatus.findings }
     }
@@ -113,7 +116,8 @@ struct Rank: ParsableCommand {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
             try AtomicFile.write(ToxicWriter.csv(result.images), to: output + "/images.csv")
             try AtomicFile.write(ToxicWriter.boxesCSV(result.images), to: output + "/boxes.csv")
-            try AtomicFile.write(ToxicWriter.suspicionsCSV(Suspicion.list(result.images)), to: output + "/suspicions.csv")
+            try AtomicFile.write(
+                ToxicWriter.suspicionsCSV(Suspicion.list(result.images)), to: output + "/suspicions.csv")
         }
         switch format {
         case .text: Tool.output(ToxicWriter.table(result, top: top))

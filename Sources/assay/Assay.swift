@@ -101,7 +101,8 @@ struct Run: ParsableCommand {
 /// The executables beside this one.
 enum Siblings {
     static func path(_ name: String) -> String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return Paths.directory(of: own) + "/" + name
     }
 
@@ -113,7 +114,8 @@ enum Siblings {
         do {
             try process.run()
         } catch {
-            throw FileError(file: path(name), message: "cannot be started", wayOut: "install all assay executables into one folder")
+            throw FileError(
+                file: path(name), message: "cannot be started", wayOut: "install all assay executables into one folder")
         }
         process.waitUntilExit()
         return process.terminationReason == .exit ? process.terminationStatus : 2

@@ -14,7 +14,8 @@ import YOLOModel
             }
             let centre = [(20.0, 30.0), (80.0, 60.0), (200.0, 240.0)][index % 3]
             return AnchorSize(
-                width: centre.0 * exp(0.5 * unit(0) + 0.3 * unit(1)), height: centre.1 * exp(0.5 * unit(0) + 0.3 * unit(2)))
+                width: centre.0 * exp(0.5 * unit(0) + 0.3 * unit(1)),
+                height: centre.1 * exp(0.5 * unit(0) + 0.3 * unit(2)))
         }
     }
 
@@ -29,7 +30,9 @@ import YOLOModel
     }
 
     @Test func fewSizesAreFittedExactly() {
-        let sizes = [AnchorSize(width: 10, height: 20), AnchorSize(width: 33.5, height: 7), AnchorSize(width: 90, height: 90)]
+        let sizes = [
+            AnchorSize(width: 10, height: 20), AnchorSize(width: 33.5, height: 7), AnchorSize(width: 90, height: 90),
+        ]
         let anchors = AnchorFit.fit(sizes + sizes, count: 9, seed: 1)
         #expect(anchors.count == 9)
         let metrics = AnchorMetrics.measure(anchors, on: sizes)

@@ -30,7 +30,9 @@ struct NetworkBuilder {
         _ = graph.add(.input, name: "input")
     }
 
-    mutating func parameter(_ name: String, _ shape: [Int], scale: Float, around centre: Float = 0, trainable: Bool = true)
+    mutating func parameter(
+        _ name: String, _ shape: [Int], scale: Float, around centre: Float = 0, trainable: Bool = true
+    )
         -> Int
     {
         let values = numbers.array(shape.reduce(1, *), scale: scale).map { $0 + centre }
@@ -52,7 +54,8 @@ struct NetworkBuilder {
                 weight: parameter("\(name).gamma", [outChannels], scale: 0.3, around: 1),
                 bias: parameter("\(name).beta", [outChannels], scale: 0.3),
                 runningMean: parameter("\(name).mean", [outChannels], scale: 0.3, trainable: false),
-                runningVariance: parameter("\(name).variance", [outChannels], scale: 0.3, around: 0.8, trainable: false),
+                runningVariance: parameter(
+                    "\(name).variance", [outChannels], scale: 0.3, around: 0.8, trainable: false),
                 epsilon: 1e-3)
         } else {
             bias = parameter("\(name).bias", [outChannels], scale: 0.3)

@@ -12,8 +12,14 @@ struct ReferenceParityTests {
     struct HeadFigures: Decodable {
         var shape: [Int]
         var sum: Double
-        var abs_sum: Double
+        var absSum: Double
         var first: [Double]
+
+        enum CodingKeys: String, CodingKey {
+            case shape, sum
+            case absSum = "abs_sum"
+            case first
+        }
     }
 
     struct Sample: Decodable {
@@ -23,9 +29,15 @@ struct ReferenceParityTests {
         var box: Double
         var obj: Double?
         var cls: Double
-        var grad_norm: Double
+        var gradNorm: Double
         var heads: [HeadFigures]?
-        var grad_norm_by_parameter: [String: Double]?
+        var gradNormByParameter: [String: Double]?
+
+        enum CodingKeys: String, CodingKey {
+            case image, targets, loss, box, obj, cls, heads
+            case gradNorm = "grad_norm"
+            case gradNormByParameter = "grad_norm_by_parameter"
+        }
     }
 
     struct Reference: Decodable { var samples: [Sample] }
@@ -52,7 +64,7 @@ struct ReferenceParityTests {
             for (output, head) in zip(outputs, try #require(sample.heads)) {
                 let sum = output.reduce(0.0) { $0 + Double($1) }
                 let absolute = output.reduce(0.0) { $0 + Double(abs($1)) }
-                #expect(Self.isClose(sum, head.sum, 1e-3) && Self.isClose(absolute, head.abs_sum, 1e-3))
+                #expect(Self.isClose(sum, head.sum, 1e-3) && Self.isClose(absolute, head.absSum, 1e-3))
                 // The figures are laid out [anchor, row, column, channel]: the first ones are the first cell's.
                 let plane = head.shape[2] * head.shape[3]
                 for (channel, value) in head.first.enumerated() {
@@ -74,7 +86,7 @@ struct ReferenceParityTests {
     }
 
     private func expectGradients(_ network: any CompiledNetwork, _ model: DetectionModel, _ sample: Sample) throws {
-        let figures = try #require(sample.grad_norm_by_parameter)
+        let figures = try #require(sample.gradNormByParameter)
         var total = 0.0
         var compared = 0
         for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
@@ -82,11 +94,12 @@ struct ReferenceParityTests {
             total += square
             if let figure = figures[parameter.name] {
                 compared += 1
-                #expect(Self.isClose(square.squareRoot(), figure, 1e-3, floor: 1e-7), "\(parameter.name) \(sample.image)")
+                #expect(
+                    Self.isClose(square.squareRoot(), figure, 1e-3, floor: 1e-7), "\(parameter.name) \(sample.image)")
             }
         }
         #expect(compared == figures.count)
-        #expect(Self.isClose(total.squareRoot(), sample.grad_norm, 1e-3))
+        #expect(Self.isClose(total.squareRoot(), sample.gradNorm, 1e-3))
     }
 
     @Test(arguments: [("onednn", 87), ("reference", 2)])
@@ -111,12 +124,14 @@ struct ReferenceParityTests {
             }
             let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
             #expect(Self.isClose(evaluation.parts.box, sample.box, 1e-3), "\(sample.image)")
-            #expect(Self.isClose(try #require(evaluation.parts.objectness), try #require(sample.obj), 1e-3), "\(sample.image)")
+            #expect(
+                Self.isClose(try #require(evaluation.parts.objectness), try #require(sample.obj), 1e-3),
+                "\(sample.image)")
             #expect(Self.isClose(evaluation.parts.classification, sample.cls, 1e-3), "\(sample.image)")
             try network.backward(evaluation.outputGradients)
             let norm = model.graph.parameters.indices.reduce(0) { $0 + network.gradientSquaredNorm(ofParameter: $1) }
-            #expect(Self.isClose(norm.squareRoot(), sample.grad_norm, 1e-3), "\(sample.image)")
-            if let figures = sample.grad_norm_by_parameter, !figures.isEmpty {
+            #expect(Self.isClose(norm.squareRoot(), sample.gradNorm, 1e-3), "\(sample.image)")
+            if let figures = sample.gradNormByParameter, !figures.isEmpty {
                 try expectGradients(network, model, sample)
             }
         }

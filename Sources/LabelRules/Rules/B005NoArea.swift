@@ -20,7 +20,8 @@ public struct NoArea: LabelRule {
             let isNegative = box.width < 0 || box.height < 0
             return finding(
                 file.sample.label, line: row.line, column: row.column,
-                message: "the box has no area: width \(ShortNumber.text(box.width)), height \(ShortNumber.text(box.height))",
+                message:
+                    "the box has no area: width \(ShortNumber.text(box.width)), height \(ShortNumber.text(box.height))",
                 effect: isNegative ? TrainerEffect.dropsImage : "kept: trained on in silence, a box around nothing")
         }
     }

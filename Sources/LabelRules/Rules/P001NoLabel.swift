@@ -19,7 +19,8 @@ public struct NoLabel: LabelRule {
         return without.map { sample in
             finding(
                 sample.image, severity: share > 0.5 ? .warning : .note,
-                message: "no label file \(sample.label) (\(without.count) of \(listing.samples.count) images have none)",
+                message:
+                    "no label file \(sample.label) (\(without.count) of \(listing.samples.count) images have none)",
                 effect: "kept: trained on as background")
         }
     }

@@ -41,7 +41,9 @@
                         inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
                         needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index)))
                 guard scope.includes(index) else { continue }
-                let own = [convolution.weight, convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias]
+                let own = [
+                    convolution.weight, convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias,
+                ]
                 for parameter in own.compactMap(\.self) {
                     let count = graph.parameters[parameter].values.count
                     ranges[parameter] = total..<total + count

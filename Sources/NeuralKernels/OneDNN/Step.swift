@@ -59,7 +59,8 @@
                 .upsample(_, let a, let b), .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
                 .copy(let a, let b, _), .multiply(let a, let b, _):
                 [a, b]
-            case .maxPool(_, let a, let b, let c), .maxPoolBackward(_, let a, let b, let c), .sum(let a, let b, let c, _):
+            case .maxPool(_, let a, let b, let c), .maxPoolBackward(_, let a, let b, let c),
+                .sum(let a, let b, let c, _):
                 [a, b, c]
             case .copyChannels(let a, let b, _, _, _):
                 [a.place, b.place]

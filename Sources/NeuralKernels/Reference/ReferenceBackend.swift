@@ -99,7 +99,9 @@ final class ReferenceNetwork: CompiledNetwork {
         for (output, gradient) in zip(graph.outputs, outputGradients) { Self.add(gradient, to: output, &pending) }
         for (index, node) in graph.nodes.enumerated().reversed() where scope.includes(index) {
             guard let gradient = pending.removeValue(forKey: index) else { continue }
-            for (input, part) in zip(node.inputs, propagate(gradient, node, index)) { Self.add(part, to: input, &pending) }
+            for (input, part) in zip(node.inputs, propagate(gradient, node, index)) {
+                Self.add(part, to: input, &pending)
+            }
         }
     }
 

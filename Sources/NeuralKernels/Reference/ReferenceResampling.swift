@@ -17,7 +17,9 @@ struct ReferenceMaxPool {
                     for row in max(0, y * stride - padding)..<min(inShape.h, y * stride - padding + kernel) {
                         for column in max(0, x * stride - padding)..<min(inShape.w, x * stride - padding + kernel) {
                             let from = (channel * inShape.h + row) * inShape.w + column
-                            if input[from] > output[at] || input[from].isNaN { (output[at], winners[at]) = (input[from], from) }
+                            if input[from] > output[at] || input[from].isNaN {
+                                (output[at], winners[at]) = (input[from], from)
+                            }
                         }
                     }
                 }

@@ -78,7 +78,8 @@ public struct DetectionModel: Sendable {
             throw FileError(
                 file: path, message: error.reason, wayOut: "use a YOLOv5 checkpoint (n, s, m, l or x)")
         } catch let error as GraphError {
-            throw FileError(file: path, message: error.description, wayOut: "save the checkpoint again from the trainer")
+            throw FileError(
+                file: path, message: error.description, wayOut: "save the checkpoint again from the trainer")
         }
         throw FileError(
             file: path, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",

@@ -27,7 +27,8 @@ struct GraphBuilder {
                 let position = source < 0 ? index + source : source
                 if position == -1 { return input }
                 guard results.indices.contains(position) else {
-                    throw ModelError("layer \(index) (\(layer.module.className)) reads layer \(source), which is not before it")
+                    throw ModelError(
+                        "layer \(index) (\(layer.module.className)) reads layer \(source), which is not before it")
                 }
                 return results[position]
             }
@@ -47,7 +48,9 @@ struct GraphBuilder {
         throw ModelError("ends without a detection head")
     }
 
-    private func summary(_ index: Int, _ from: [Int], _ module: ModuleRecord, _ before: Int, _ node: Int) -> LayerSummary {
+    private func summary(_ index: Int, _ from: [Int], _ module: ModuleRecord, _ before: Int, _ node: Int)
+        -> LayerSummary
+    {
         let count = graph.parameters[before...].reduce(0) { $0 + ($1.isTrainable ? $1.values.count : 0) }
         return LayerSummary(index: index, from: from, module: module.className, parameterCount: count, node: node)
     }
@@ -112,7 +115,8 @@ struct GraphBuilder {
     /// Conv2d, then batch-norm (or, in a fused model, the convolution's bias), then the activation.
     private mutating func convolutionBlock(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         try convolution(
-            try child(module, "conv", name), batchNorm: module["bn"], activation: try activation(module["act"], "\(name).act"),
+            try child(module, "conv", name), batchNorm: module["bn"],
+            activation: try activation(module["act"], "\(name).act"),
             source, "\(name).conv", batchNormName: "\(name).bn", node: name)
     }
 
@@ -130,7 +134,8 @@ struct GraphBuilder {
         let stride = pair("stride", 1)
         let dilation = pair("dilation", 1)
         let padding = pair("padding", 0)
-        guard stride.0 == stride.1, dilation.0 == dilation.1, stride.0 > 0, dilation.0 > 0, padding.0 >= 0, padding.1 >= 0
+        guard stride.0 == stride.1, dilation.0 == dilation.1, stride.0 > 0, dilation.0 > 0, padding.0 >= 0,
+            padding.1 >= 0
         else { throw ModelError("\(name) has a stride or dilation that is not known here") }
         let weightIndex = parameter(weight, "\(name).weight")
         var bias: Int?
@@ -211,7 +216,8 @@ struct GraphBuilder {
     }
 
     private mutating func upsample(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
-        guard module.settings["mode"]?.string ?? "nearest" == "nearest", let factor = module.settings["scale_factor"]?.side,
+        guard module.settings["mode"]?.string ?? "nearest" == "nearest",
+            let factor = module.settings["scale_factor"]?.side,
             factor > 1
         else { throw ModelError("\(name) enlarges in a way that is not known here") }
         return graph.add(.upsampleNearest(factor: factor), inputs: [source], name: name)
@@ -227,7 +233,8 @@ struct GraphBuilder {
 
     /// YOLOv5's head: a 1×1 convolution a level, with anchors in grid units beside it.
     private mutating func detect(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
-        guard module.className == "Detect", let convolutions = module["m"]?.children, let anchors = module.tensors["anchors"]
+        guard module.className == "Detect", let convolutions = module["m"]?.children,
+            let anchors = module.tensors["anchors"]
         else {
             throw ModelError("the head \(name) is a \(module.className) without anchors, which is not known here")
         }

@@ -30,7 +30,8 @@ public struct ModelYAML: Sendable {
                 file: file, line: node?.line, column: node?.column, message: message,
                 wayOut: "compare it with the yolov5s.yaml of the trainer")
         }
-        guard let root = document.root, let backbone = root["backbone"]?.sequence, let head = root["head"]?.sequence else {
+        guard let root = document.root, let backbone = root["backbone"]?.sequence, let head = root["head"]?.sequence
+        else {
             throw fail(document.root, "is not a model YAML: backbone and head are expected")
         }
         let layers = try (backbone + head).map { node -> Layer in
@@ -38,7 +39,9 @@ public struct ModelYAML: Sendable {
                 let arguments = parts[3].sequence
             else { throw fail(node, "a layer is [from, repeats, module, arguments]") }
             let from = parts[0].sequence?.compactMap(\.int) ?? parts[0].int.map { [$0] } ?? []
-            guard !from.isEmpty, (1...1000).contains(repeats) else { throw fail(node, "a layer reads from earlier layers") }
+            guard !from.isEmpty, (1...1000).contains(repeats) else {
+                throw fail(node, "a layer reads from earlier layers")
+            }
             return Layer(from: from, repeats: repeats, module: module, arguments: arguments, line: node.line)
         }
         let anchors = try (root["anchors"]?.sequence ?? []).map { level in
@@ -48,7 +51,9 @@ public struct ModelYAML: Sendable {
             }
             return stride(from: 0, to: numbers.count, by: 2).map { (width: numbers[$0], height: numbers[$0 + 1]) }
         }
-        guard let classCount = root["nc"]?.int, (1...100_000).contains(classCount) else { throw fail(root["nc"], "nc is missing") }
+        guard let classCount = root["nc"]?.int, (1...100_000).contains(classCount) else {
+            throw fail(root["nc"], "nc is missing")
+        }
         return ModelYAML(
             file: file, classCount: classCount, depthMultiple: root["depth_multiple"]?.double ?? 1,
             widthMultiple: root["width_multiple"]?.double ?? 1, anchors: anchors, layers: layers,
@@ -92,7 +97,9 @@ private struct ModuleMaker {
         var layers: [(name: String, module: ModuleRecord)] = []
         for (index, layer) in yaml.layers.enumerated() {
             let sources = layer.from.map { $0 < 0 ? index + $0 : $0 }
-            guard sources.allSatisfy({ $0 >= -1 && $0 < index }) else { throw fail(layer, "reads a layer that is not before it") }
+            guard sources.allSatisfy({ $0 >= -1 && $0 < index }) else {
+                throw fail(layer, "reads a layer that is not before it")
+            }
             let inputs = sources.map { $0 == -1 ? 3 : channels[$0] }
             let inputScales = sources.map { $0 == -1 ? 1 : scales[$0] }
             var (module, out, scale) = try make(layer, inputs, inputScales)
@@ -130,7 +137,8 @@ private struct ModuleMaker {
     ) throws -> (ModuleRecord, channels: Int, scale: Int) {
         let input = inputs[0]
         let scale = scales[0]
-        let repeats = layer.repeats > 1 ? max(1, Int((Double(layer.repeats) * yaml.depthMultiple).rounded(.toNearestOrEven))) : 1
+        let repeats =
+            layer.repeats > 1 ? max(1, Int((Double(layer.repeats) * yaml.depthMultiple).rounded(.toNearestOrEven))) : 1
         switch layer.module {
         case "Conv":
             let out = try wide(layer)

@@ -76,7 +76,8 @@ struct PickleReader {
 
     private func refused(_ name: String) -> FileError {
         FileError(
-            file: file, message: "the checkpoint asks for \(name), which a checkpoint has no need of: refused, nothing was run",
+            file: file,
+            message: "the checkpoint asks for \(name), which a checkpoint has no need of: refused, nothing was run",
             wayOut: "do not trust this file; use weights from a source that you know")
     }
 
@@ -342,11 +343,15 @@ struct PickleReader {
         }
         let shape = Self.items(parts[2]).compactMap(Self.int)
         let strides = Self.items(parts[3]).compactMap(Self.int)
-        guard shape.count == strides.count, shape.count <= 8 else { throw damaged("a tensor of unequal shape and strides") }
+        guard shape.count == strides.count, shape.count <= 8 else {
+            throw damaged("a tensor of unequal shape and strides")
+        }
         var last = offset
         var count = 1
         for (size, step) in zip(shape, strides) {
-            guard size >= 0, step >= 0, size <= 1 << 31, step <= 1 << 31 else { throw damaged("a tensor of negative size") }
+            guard size >= 0, step >= 0, size <= 1 << 31, step <= 1 << 31 else {
+                throw damaged("a tensor of negative size")
+            }
             count = count.multipliedReportingOverflow(by: size).partialValue
             guard count <= 1 << 34 else { throw damaged("a tensor beyond all reason") }
             last += max(0, size - 1) * step

@@ -11,8 +11,11 @@ public enum Safetensors {
     private struct Entry: Codable {
         var dtype: String
         var shape: [Int]
-        // The format's own spelling.
-        var data_offsets: [Int]
+        var dataOffsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case dtype, shape, dataOffsets = "data_offsets"
+        }
     }
 
     private static let kinds: [String: StoredTensor.Kind] = [
@@ -39,7 +42,7 @@ public enum Safetensors {
         for (name, value) in header where name != "__metadata__" {
             guard let data = try? JSONSerialization.data(withJSONObject: value),
                 let entry = try? JSONDecoder().decode(Entry.self, from: data), let kind = kinds[entry.dtype],
-                entry.data_offsets.count == 2, entry.shape.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
+                entry.dataOffsets.count == 2, entry.shape.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
             else { throw damaged("the entry of \(name)") }
             var count = 1
             for size in entry.shape {
@@ -47,7 +50,7 @@ public enum Safetensors {
                 guard !overflow, product <= 1 << 34 else { throw damaged("the size of \(name)") }
                 count = product
             }
-            let (from, to) = (entry.data_offsets[0], entry.data_offsets[1])
+            let (from, to) = (entry.dataOffsets[0], entry.dataOffsets[1])
             guard from >= 0, to >= from, to - from == count * kind.size, to <= bytes.count - start else {
                 throw damaged("the place of \(name)")
             }
@@ -70,7 +73,8 @@ public enum Safetensors {
             header[name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, end]] as [String: Any]
             offset = end
         }
-        var text = Array(try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes]))
+        var text = Array(
+            try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes]))
         // The numbers begin at a multiple of eight.
         text += Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
         var bytes = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }

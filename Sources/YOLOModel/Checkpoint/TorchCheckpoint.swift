@@ -96,7 +96,9 @@ struct TorchCheckpoint {
         case .dictionary(let dictionary):
             // Class names: a map from 0…n−1.
             let keyed = dictionary.entries.compactMap { entry -> (Int, PlainValue)? in
-                guard case .int(let key) = entry.key, let value = plain(entry.value, depth: depth + 1) else { return nil }
+                guard case .int(let key) = entry.key, let value = plain(entry.value, depth: depth + 1) else {
+                    return nil
+                }
                 return (key, value)
             }
             guard keyed.count == dictionary.entries.count else { return nil }
@@ -108,7 +110,8 @@ struct TorchCheckpoint {
     /// Reads a tensor's numbers into row-major single precision.
     private func load(_ tensor: StoredTensor) throws -> NamedTensor {
         let truncated = FileError(
-            file: archive.file, message: "the checkpoint is truncated or damaged: tensor data \(tensor.key) is cut short",
+            file: archive.file,
+            message: "the checkpoint is truncated or damaged: tensor data \(tensor.key) is cut short",
             wayOut: "copy it again, or save it again from the trainer")
         guard let range = archive.entries[prefix + "data/" + tensor.key] else { throw truncated }
         let size = tensor.kind.size

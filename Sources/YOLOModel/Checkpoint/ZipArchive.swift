@@ -68,7 +68,8 @@ struct ZipArchive {
                 file: file, message: "the entry \(name) is compressed, which checkpoints never are",
                 wayOut: "save the checkpoint again with torch.save")
         }
-        guard header >= 0, size >= 0, let localName = input.int(header + 26, 2), let localExtra = input.int(header + 28, 2),
+        guard header >= 0, size >= 0, let localName = input.int(header + 26, 2),
+            let localExtra = input.int(header + 28, 2),
             input.int(header, 4) == 0x0403_4B50
         else { throw truncated() }
         let start = header + 30 + localName + localExtra

@@ -265,7 +265,8 @@ struct YOLOv5LossPass {
                 Double(output[at]), Double(objectTargets[match.anchor * plane + cell]))
             guard !gradient.isEmpty, seen.insert([match.label, match.first]).inserted else { continue }
             for channel in 0..<5 + classCount {
-                let square = Double(gradient[match.first + channel * plane]) * Double(gradient[match.first + channel * plane])
+                let square =
+                    Double(gradient[match.first + channel * plane]) * Double(gradient[match.first + channel * plane])
                 switch channel {
                 case 0..<4: sums[match.label].squaredBox += square
                 case 4: sums[match.label].squaredObjectness += square

@@ -1,0 +1,40 @@
+import FileReading
+import Foundation
+
+/// A narrow YOLOv5 whose weights follow a formula, so that anybody can make the same network: for tests and fixtures.
+///
+/// With k the place of a parameter in the order of all names, and i the index of a value:
+/// convolution weight √(2/fan-in)·sin(0.7·i + k); bias 0.1·sin(i + k) − 2; batch-norm weight 1 + 0.2·sin(i + k), bias
+/// 0.2·sin(1.3·i + k), running mean 0.1·sin(0.9·i + k), running variance 1 + 0.3·sin(1.1·i + k).
+/// `scripts/reference/formula_figures.py` computes the same network in PyTorch.
+public enum FormulaCheckpoint {
+    public static let modelYAML = StandardModels.yolov5(classCount: 3, depth: "0.33", width: "0.0625")
+
+    public static func tensors() throws -> [String: NamedTensor] {
+        let model = try ModelYAML.parse(modelYAML, file: "formula.yaml").makeModel()
+        var tensors: [String: NamedTensor] = [:]
+        for (k, parameter) in model.graph.parameters.sorted(by: { $0.name < $1.name }).enumerated() {
+            let values = parameter.values.indices.map { value(parameter.name, parameter.shape, Double(k), Double($0)) }
+            tensors[parameter.name] = NamedTensor(shape: parameter.shape, values: values)
+        }
+        return tensors
+    }
+
+    private static func value(_ name: String, _ shape: [Int], _ k: Double, _ i: Double) -> Float {
+        if shape.count == 4 {
+            let fan = Double(shape[1] * shape[2] * shape[3])
+            return Float((2 / fan).squareRoot() * sin(0.7 * i + k))
+        }
+        if name.hasSuffix("running_mean") { return Float(0.1 * sin(0.9 * i + k)) }
+        if name.hasSuffix("running_var") { return Float(1 + 0.3 * sin(1.1 * i + k)) }
+        if name.hasSuffix("bn.weight") { return Float(1 + 0.2 * sin(i + k)) }
+        if name.hasSuffix("bn.bias") { return Float(0.2 * sin(1.3 * i + k)) }
+        return Float(0.1 * sin(i + k) - 2)
+    }
+
+    /// Writes the checkpoint as safetensors that carry their model YAML.
+    public static func write(to path: String, names: [String] = ["circle", "square", "triangle"]) throws {
+        let metadata = ["model_yaml": modelYAML, "names": names.joined(separator: "\n")]
+        try AtomicFile.write(try Safetensors.encode(tensors(), metadata: metadata), to: path)
+    }
+}

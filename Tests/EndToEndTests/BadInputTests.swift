@@ -1,0 +1,104 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Bad input gets one line on stderr, exit status 2, and nothing is written.
+@Suite struct BadInputTests {
+    private func expectRefusal(
+        _ place: Workplace, _ name: String, _ arguments: [String], saying words: [String]
+    ) throws {
+        let before = try FileManager.default.subpathsOfDirectory(atPath: place.path).sorted()
+        let outcome = try Executables.run(name, arguments, in: place.path)
+        #expect(outcome.status == 2, "\(outcome.output)")
+        #expect(
+            outcome.errors.hasPrefix("error: ") && outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)"
+        )
+        for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: place.path).sorted() == before)
+    }
+
+    /// A ZIP archive with stored entries, as torch.save writes it.
+    private func archive(_ entries: [(name: String, bytes: [UInt8])]) -> [UInt8] {
+        func little(_ value: Int, _ width: Int) -> [UInt8] {
+            (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        var out: [UInt8] = []
+        var directory: [UInt8] = []
+        for (name, bytes) in entries {
+            let sizes = little(0, 4) + little(bytes.count, 4) + little(bytes.count, 4) + little(name.utf8.count, 2)
+            let common = little(20, 2) + little(0, 2) + little(0, 2) + little(0, 4) + sizes + little(0, 2)
+            directory +=
+                [0x50, 0x4B, 1, 2] + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4)
+            directory += little(out.count, 4) + Array(name.utf8)
+            out += [0x50, 0x4B, 3, 4] + common + Array(name.utf8) + bytes
+        }
+        let start = out.count
+        out += directory + [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + little(entries.count, 2) + little(entries.count, 2)
+        return out + little(directory.count, 4) + little(start, 4) + [0, 0]
+    }
+
+    @Test func missingFiles() throws {
+        let place = try Workplace()
+        for tool in ["assay-labels", "assay-anchors", "assay-report"] {
+            try expectRefusal(place, tool, ["nowhere.yaml"], saying: ["nowhere.yaml", "no such file"])
+        }
+        try expectRefusal(place, "assay", ["run", "nowhere.yaml"], saying: ["nowhere.yaml", "no such file"])
+        try expectRefusal(
+            place, "assay-toxic", ["shapes/data.yaml", "--weights", "nowhere.pt"],
+            saying: ["nowhere.pt", "no such file"])
+    }
+
+    @Test func yamlThatIsNone() throws {
+        let place = try Workplace()
+        try place.folder.write("train: images/train\nnames: [circle\nval: x\n", to: "bad.yaml")
+        try expectRefusal(place, "assay-labels", ["bad.yaml"], saying: ["bad.yaml:3:", "not valid YAML"])
+        try expectRefusal(place, "assay", ["plan", "init", "bad.yaml"], saying: ["bad.yaml:3:"])
+        try place.folder.write("- just\n- a list\n", to: "list.yaml")
+        try expectRefusal(place, "assay-labels", ["list.yaml"], saying: ["list.yaml:1:1", "data.yaml"])
+    }
+
+    @Test func unknownSettingsOfAPlan() throws {
+        let place = try Workplace()
+        try place.folder.write("dataset: shapes/data.yaml\nimagesize: 160\n", to: "plan.yaml")
+        try expectRefusal(place, "assay", ["run", "plan.yaml"], saying: ["plan.yaml:2:1", "imagesize", "image_size"])
+    }
+
+    @Test func checkpointsThatAreNone() throws {
+        let place = try Workplace()
+        try place.folder.write("hello", to: "text.pt")
+        let whole = archive([("model/data.pkl", Array("\u{80}\u{2}}.".utf8))])
+        try place.folder.write(Array(whole.prefix(whole.count - 30)), to: "cut.pt")
+        // GLOBAL 'os system', a string, a call: what an attacker would write.
+        let evil =
+            [0x80, 2] + Array("cos\nsystem\nX".utf8) + [4, 0, 0, 0] + Array("echo".utf8) + [0x85] + Array("R.".utf8)
+        try place.folder.write(archive([("model/data.pkl", evil)]), to: "evil.pt")
+        let model = FileManager.default.contents(atPath: place.path + "/model.safetensors") ?? Data()
+        try place.folder.write(Array(model.prefix(model.count / 2)), to: "half.safetensors")
+        for (file, words) in [
+            ("text.pt", ["text.pt", "not a checkpoint"]), ("cut.pt", ["cut.pt", "truncated"]),
+            ("evil.pt", ["evil.pt", "os.system", "refused"]), ("half.safetensors", ["half.safetensors", "truncated"]),
+        ] {
+            try expectRefusal(place, "assay-toxic", ["shapes/data.yaml", "--weights", file], saying: words)
+            try place.folder.write("dataset: shapes/data.yaml\nimage_size: 160\nweights: \(file)\n", to: "plan.yaml")
+            try expectRefusal(place, "assay", ["run", "plan.yaml"], saying: words)
+        }
+    }
+
+    @Test func classCountThatDiffers() throws {
+        let place = try Workplace()
+        let yaml = place.text("shapes/data.yaml").replacing("nc: 3", with: "nc: 4").replacing(
+            "triangle]", with: "triangle, star]")
+        try place.folder.write(yaml, to: "shapes/data.yaml")
+        try expectRefusal(
+            place, "assay-toxic", ["shapes/data.yaml", "--weights", "model.safetensors", "--size", "160"],
+            saying: ["model.safetensors", "3 classes", "has 4"])
+    }
+
+    @Test func wrongUsage() throws {
+        let place = try Workplace()
+        let outcome = try place.run("assay-labels", "shapes/data.yaml", "--format", "poem")
+        #expect(outcome.status == 2 && outcome.errors.contains("poem"))
+        #expect(try place.run("assay-labels", "--help").status == 0)
+        #expect(try place.run("assay", "labels", "shapes/data.yaml").status == 0)
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ChainTests {
+    @Test func chainEndsWithAReport() throws {
+        let place = try Workplace()
+        try place.makePlan()
+        let outcome = try place.run("assay", "run", "plan.yaml")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let page = place.text("plan.assay/report.html")
+        #expect(page.contains("Images to look at") && page.contains("data:image/jpeg;base64,"))
+        #expect(page.contains("Content-Security-Policy"))
+        #expect(!page.contains("http://") && !page.contains("https://"))
+        let plan = place.text("plan.yaml")
+        for stage in ["labels", "anchors", "toxic", "report"] {
+            #expect(plan.contains("\n  \(stage):\n    status: done"))
+        }
+    }
+
+    @Test func twiceAndForAnyJobsTheSame() throws {
+        let place = try Workplace()
+        var results: [[String: String]] = []
+        for (name, jobs) in [("a", "1"), ("b", "2"), ("c", "2")] {
+            try place.makePlan("\(name).yaml")
+            #expect(try place.run("assay", "run", "\(name).yaml", "--jobs", jobs).status == 0)
+            results.append(try place.results(name))
+        }
+        #expect(results[0] == results[1])
+        #expect(results[1] == results[2])
+        #expect(results[0].count >= 9)
+    }
+
+    @Test func stagesOneByOneGiveTheSame() throws {
+        let place = try Workplace()
+        try place.makePlan("a.yaml")
+        try place.makePlan("b.yaml")
+        #expect(try place.run("assay", "run", "a.yaml").status == 0)
+        for stage in ["labels", "anchors", "toxic", "report"] {
+            #expect(try place.run("assay-\(stage)", "b.yaml").status == 0)
+        }
+        #expect(try place.results("a") == place.results("b"))
+    }
+
+    @Test func unchangedIsSkippedAndStaleRunsAgain() throws {
+        let place = try Workplace()
+        try place.makePlan()
+        #expect(try place.run("assay", "run", "plan.yaml").status == 0)
+        let first = try place.results()
+        let again = try place.run("assay", "run", "plan.yaml")
+        for stage in ["labels", "anchors", "toxic", "report"] { #expect(again.errors.contains("\(stage): unchanged")) }
+        #expect(try place.results() == first)
+        // One label changes: every stage that reads labels runs again.
+        try place.folder.write("0 0.5 0.5 0.3 0.3\n", to: "shapes/labels/train/shape00.txt")
+        let stale = try place.run("assay", "run", "plan.yaml")
+        #expect(!stale.errors.contains("unchanged"))
+        #expect(try place.results() != first)
+    }
+
+    @Test func personsPartStaysByteForByte() throws {
+        let place = try Workplace()
+        let persons =
+            "# mine — ünïcode\r\ndataset:   shapes/data.yaml   # here\nimage_size: 160\nanchors: {count: 6}\n\n# no newline after this"
+        try place.folder.write(persons, to: "plan.yaml")
+        #expect(try place.run("assay", "run", "plan.yaml").status == 0)
+        #expect(try place.run("assay", "run", "plan.yaml").status == 0)
+        #expect(Array(place.text("plan.yaml").utf8).starts(with: Array(persons.utf8)))
+    }
+
+    @Test func withoutACheckpointTheChainGoesOn() throws {
+        let place = try Workplace()
+        try place.makePlan(weights: nil)
+        let outcome = try place.run("assay", "run", "plan.yaml")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("no checkpoint") && place.text("plan.yaml").contains("status: blocked"))
+        #expect(place.text("plan.assay/report.html").contains("no checkpoint"))
+    }
+
+    @Test(arguments: [5, 15, 40, 80, 150, 300])
+    func killedRunsLeaveAPlanThatLoads(milliseconds: Int) throws {
+        let place = try Workplace()
+        try place.makePlan("whole.yaml")
+        #expect(try place.run("assay", "run", "whole.yaml").status == 0)
+        try place.makePlan("killed.yaml")
+        let process = Executables.process("assay", ["run", "killed.yaml"], in: place.path)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        usleep(UInt32(milliseconds * 1000))
+        // The stage that is running dies with its parent.
+        let killer = Process()
+        killer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        killer.arguments = [
+            "-c", "pkill -KILL -P \(process.processIdentifier); kill -KILL \(process.processIdentifier)",
+        ]
+        killer.standardError = FileHandle.nullDevice
+        try killer.run()
+        killer.waitUntilExit()
+        process.waitUntilExit()
+        let outcome = try place.run("assay", "run", "killed.yaml")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try place.results("killed") == place.results("whole"))
+    }
+}
