@@ -103,10 +103,10 @@ public struct BoxLossRow: Codable, Sendable, FetchableRecord, PersistableRecord,
         self.box = box
         self.obj = obj
         self.cls = cls
-        gradientNorm = gradientNorm
-        gradientNormBox = gradientNormBox
-        gradientNormObj = gradientNormObj
-        gradientNormCls = gradientNormCls
+        self.gradientNorm = gradientNorm
+        self.gradientNormBox = gradientNormBox
+        self.gradientNormObj = gradientNormObj
+        self.gradientNormCls = gradientNormCls
     }
 }
 
@@ -249,7 +249,7 @@ public final class Ledger: Sendable {
                     "column" INTEGER, message TEXT NOT NULL, effect TEXT NOT NULL, fix TEXT NOT NULL);
                 CREATE TABLE IF NOT EXISTS anchor (
                     set_name TEXT NOT NULL, position INTEGER NOT NULL, width REAL NOT NULL, height REAL NOT NULL,
-                    PRIMARY KEY (setName, position));
+                    PRIMARY KEY (set_name, position));
                 CREATE TABLE IF NOT EXISTS anchor_metric (
                     set_name TEXT PRIMARY KEY, fitness REAL NOT NULL, bpr REAL NOT NULL, aat REAL NOT NULL,
                     mean_iou REAL NOT NULL);

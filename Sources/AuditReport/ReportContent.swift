@@ -8,6 +8,12 @@ public struct ReportContent: Sendable {
         public let title: String
         public let headline: String
         public let figures: [(name: String, value: String)]
+
+        public init(title: String, headline: String, figures: [(name: String, value: String)]) {
+            self.title = title
+            self.headline = headline
+            self.figures = figures
+        }
     }
 
     public struct Anchors: Sendable {
@@ -28,6 +34,18 @@ public struct ReportContent: Sendable {
         public let height: Double
         /// Why it is suspected; nil for the others.
         public let suspicion: String?
+
+        public init(
+            line: Int, classID: Int, cx: Double, cy: Double, width: Double, height: Double, suspicion: String?
+        ) {
+            self.line = line
+            self.classID = classID
+            self.cx = cx
+            self.cy = cy
+            self.width = width
+            self.height = height
+            self.suspicion = suspicion
+        }
     }
 
     public struct Picture: Sendable {
@@ -35,6 +53,12 @@ public struct ReportContent: Sendable {
         public let boxes: [Box]
         /// Absolute path of the image.
         public let path: String
+
+        public init(row: ImageLossRow, boxes: [Box], path: String) {
+            self.row = row
+            self.boxes = boxes
+            self.path = path
+        }
     }
 
     public var title = ""

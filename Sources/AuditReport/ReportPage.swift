@@ -103,9 +103,9 @@ public enum ReportPage {
 
     private static func anchors(_ anchors: ReportContent.Anchors) -> String {
         let rows = anchors.metrics.map { row in
-            "<tr><th scope=\"row\">\(row.set_name)</th><td class=\"num\">\(HTMLText.number(row.fitness, digits: 4))</td>"
+            "<tr><th scope=\"row\">\(row.setName)</th><td class=\"num\">\(HTMLText.number(row.fitness, digits: 4))</td>"
                 + "<td class=\"num\">\(HTMLText.number(row.bpr, digits: 4))</td><td class=\"num\">\(HTMLText.number(row.aat, digits: 2))</td>"
-                + "<td class=\"num\">\(HTMLText.number(row.mean_iou, digits: 4))</td></tr>"
+                + "<td class=\"num\">\(HTMLText.number(row.meanIou, digits: 4))</td></tr>"
         }
         let list = anchors.new.map {
             "\(HTMLText.number($0.width, digits: 2)) × \(HTMLText.number($0.height, digits: 2))"

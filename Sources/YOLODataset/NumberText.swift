@@ -64,7 +64,8 @@ enum NumberText {
         case "nan": return .nan
         default: break
         }
-        guard unsigned.utf8.allSatisfy({ isDigit($0) || ".e+-".utf8.contains($0) }), let first = unsigned.utf8.first,
+        guard unsigned.utf8.contains(where: isDigit),
+            unsigned.utf8.allSatisfy({ isDigit($0) || ".e+-".utf8.contains($0) }), let first = unsigned.utf8.first,
             isDigit(first) || first == UInt8(ascii: ".")
         else { return nil }
         guard let value = Double(unsigned.hasSuffix(".") ? unsigned + "0" : unsigned) else {

@@ -13,6 +13,17 @@ public struct DatasetSample: Sendable, Hashable {
     /// Relative to the dataset's root.
     public let label: String
     public let hasLabelFile: Bool
+
+    public init(
+        split: String, imagePath: String, image: String, labelPath: String, label: String, hasLabelFile: Bool
+    ) {
+        self.split = split
+        self.imagePath = imagePath
+        self.image = image
+        self.labelPath = labelPath
+        self.label = label
+        self.hasLabelFile = hasLabelFile
+    }
 }
 
 /// A source of images that is not there or cannot be listed.

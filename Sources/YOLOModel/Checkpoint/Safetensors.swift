@@ -14,7 +14,8 @@ public enum Safetensors {
         var dataOffsets: [Int]
 
         enum CodingKeys: String, CodingKey {
-            case dtype, shape, dataOffsets = "data_offsets"
+            case dtype, shape
+            case dataOffsets = "data_offsets"
         }
     }
 

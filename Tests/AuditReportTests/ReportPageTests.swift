@@ -1,0 +1,56 @@
+import AuditPlan
+import AuditReport
+import Findings
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ReportPageTests {
+    private func content(_ hostile: String) -> ReportContent {
+        var content = ReportContent()
+        content.title = hostile
+        content.datasetPath = hostile
+        content.classNames = [hostile]
+        content.cards = [.init(title: hostile, headline: hostile, figures: [(hostile, hostile)])]
+        content.nextSteps = [hostile]
+        content.findings = [
+            Finding(
+                code: "B003", severity: .error, file: hostile, line: 1, message: hostile, effect: hostile, fix: hostile)
+        ]
+        content.boxesByClass = [(hostile, 3)]
+        content.losses = [1, 2, 3]
+        content.gradientNorms = [1, 5, .nan]
+        let picture = SharedMaterial.checkout.path + "/Fixtures/shapes/images/train/shape00.jpg"
+        content.pictures = [
+            .init(
+                row: ImageLossRow(image: hostile, split: "train", rank: 1, reason: hostile),
+                boxes: [.init(line: 1, classID: 0, cx: 0.5, cy: 0.5, width: 0.2, height: 0.2, suspicion: hostile)],
+                path: picture)
+        ]
+        return content
+    }
+
+    @Test(arguments: [
+        "<script>alert(1)</script>", "\" onload=\"x", "</style><b>'", "&amp; <!--", "‮right‬ 🐈 \u{0}\u{1b}",
+    ])
+    func hostileTextIsShownAsText(text: String) {
+        let page = ReportPage.render(content(text))
+        #expect(!page.contains("<script") && !page.contains("\" onload=\"x") && !page.contains("</style><b>"))
+        #expect(!page.contains("<!--") && !page.contains("\u{0}") && !page.contains("\u{1b}"))
+        #expect(page.contains("default-src 'none'") && !page.contains("://"))
+    }
+
+    @Test func picturesAndBoxesAreInThePage() {
+        let page = ReportPage.render(content("plain"))
+        #expect(page.contains("data:image/jpeg;base64,/9j/") && page.contains("class=\"sus\""))
+        #expect(page.components(separatedBy: "<article").count == 2 && page.hasSuffix("</html>\n"))
+    }
+
+    @Test func missingPicturesDoNotEndThePage() {
+        var broken = content("x")
+        broken.pictures = [
+            .init(row: ImageLossRow(image: "gone.jpg", split: "train"), boxes: [], path: "/nowhere/gone.jpg")
+        ]
+        #expect(ReportPage.render(broken).contains("The image cannot be shown"))
+    }
+}

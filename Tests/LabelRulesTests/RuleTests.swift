@@ -1,0 +1,62 @@
+import Findings
+import Foundation
+import LabelRules
+import TestSupport
+import Testing
+import YOLODataset
+
+@Suite struct RuleTests {
+    private func findings(_ rule: any LabelRule, _ text: String) -> [Finding] {
+        let sample = DatasetSample(
+            split: "train", imagePath: "/d/images/a.jpg", image: "images/a.jpg", labelPath: "/d/labels/a.txt",
+            label: "labels/a.txt", hasLabelFile: true)
+        return rule.check(
+            LabelFileFacts(
+                sample: sample, labels: LabelFile.parse(Array(text.utf8)), classCount: 3, classNames: ["a", "b", "c"],
+                imageSize: (100, 100)))
+    }
+
+    /// The examples in a rule's documentation are its tests.
+    @Test func examplesBehaveAsDocumented() {
+        for rule in RuleRegistry.all {
+            let documentation = type(of: rule).documentation
+            for example in documentation.triggering {
+                let found = findings(rule, example)
+                #expect(!found.isEmpty && found.allSatisfy { $0.code == documentation.code }, "\(documentation.code)")
+            }
+            for example in documentation.clean { #expect(findings(rule, example).isEmpty, "\(documentation.code)") }
+        }
+    }
+
+    @Test func everyRuleFileIsRegistered() throws {
+        let folder = SharedMaterial.checkout.appendingPathComponent("Sources/LabelRules/Rules")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).map { String($0.prefix(4)) }
+            .sorted()
+        #expect(RuleRegistry.documentation.map(\.code).sorted() == files)
+    }
+
+    @Test func rulePageIsCurrent() throws {
+        let path = SharedMaterial.checkout.appendingPathComponent("docs/rules.md")
+        #expect(
+            try String(contentsOf: path, encoding: .utf8) == RuleRegistry.page,
+            "run: assay-labels explain --all > docs/rules.md")
+    }
+
+    @Test func spillOfRoundingIsANote() {
+        #expect(findings(BoxOutside(), "0 0.9001 0.5 0.2 0.2\n").map(\.severity) == [.note])
+        #expect(findings(BoxOutside(), "0 0.93 0.5 0.2 0.2\n").map(\.severity) == [.warning])
+        #expect(findings(BoxOutside(), "0 1.3 0.5 0.2 0.2\n").map(\.severity) == [.error])
+    }
+
+    @Test func resultDoesNotDependOnJobs() throws {
+        let dataset = try Dataset.open(SharedMaterial.checkout.path + "/Fixtures/broken/data.yaml")
+        #expect(try LabelCheck.run(dataset, jobs: 1).findings == LabelCheck.run(dataset, jobs: 4).findings)
+    }
+
+    @Test(.enabled(if: SharedMaterial.isPresent, "the optional reference material is absent"))
+    func realDatasetHasTwoRowsWithoutArea() throws {
+        let dataset = try Dataset.open(SharedMaterial.path("data/bccd/data.yaml"))
+        let found = try LabelCheck.run(dataset, jobs: 2).findings.map { "\($0.code) \($0.file):\($0.line ?? 0)" }
+        #expect(found == ["B005 labels/train/BloodImage_00343.txt:4", "B005 labels/val/BloodImage_00338.txt:13"])
+    }
+}
