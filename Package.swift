@@ -35,6 +35,8 @@ let package = Package(
         .executable(name: "assay-anchors", targets: ["assay-anchors"]),
         .executable(name: "assay-toxic", targets: ["assay-toxic"]),
         .executable(name: "assay-report", targets: ["assay-report"]),
+        // For Benchmarks/.
+        .library(name: "AssayModel", targets: ["FileReading", "NeuralKernels", "YOLOModel"]),
     ],
     traits: [
         .trait(name: "OneDNN", description: "Run the model on oneDNN (libdnnl); without it, on the reference backend"),

@@ -87,17 +87,10 @@ public enum LabelCheck {
             result.rows = labels.rows.count
             for row in labels.rows { result.classes[row.classID ?? -1, default: 0] += 1 }
             result.findings += RuleRegistry.all.flatMap { $0.check(facts) }
-        } catch let error as FileError {
-            result.findings.append(
-                Finding(
-                    code: NotANumber.documentation.code, severity: .error, file: sample.label,
-                    message: "the label file \(error.message)", effect: TrainerEffect.dropsImage, fix: error.wayOut))
         } catch {
-            result.findings.append(
-                Finding(
-                    code: NotANumber.documentation.code, severity: .error, file: sample.label,
-                    message: "the label file cannot be read: \(error)", effect: TrainerEffect.dropsImage,
-                    fix: "check the file"))
+            let reason = (error as? FileError)?.message ?? "cannot be read: \(error)"
+            let facts = UnreadableLabelFacts(sample: sample, reason: reason)
+            result.findings += RuleRegistry.all.flatMap { $0.check(facts) }
         }
         return result
     }

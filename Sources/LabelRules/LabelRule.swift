@@ -52,6 +52,12 @@ public struct LabelFileFacts: Sendable {
     }
 }
 
+/// A label file that is there but cannot be read.
+public struct UnreadableLabelFacts: Sendable {
+    public let sample: DatasetSample
+    public let reason: String
+}
+
 /// What reading an image brought to light.
 public struct ImageFacts: Sendable {
     public let sample: DatasetSample
@@ -73,12 +79,14 @@ public protocol LabelRule: Sendable {
     func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding]
     func check(_ file: LabelFileFacts) -> [Finding]
     func check(_ image: ImageFacts) -> [Finding]
+    func check(_ file: UnreadableLabelFacts) -> [Finding]
 }
 
 extension LabelRule {
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] { [] }
     public func check(_ file: LabelFileFacts) -> [Finding] { [] }
     public func check(_ image: ImageFacts) -> [Finding] { [] }
+    public func check(_ file: UnreadableLabelFacts) -> [Finding] { [] }
 
     /// A finding with the rule's code; its severity and way out unless others are given.
     func finding(

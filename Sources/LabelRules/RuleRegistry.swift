@@ -5,7 +5,7 @@ public enum RuleRegistry {
         YAMLUnreadable(), ClassCountDiffers(), SplitMissing(),
         EmptyFile(), NotUTF8(), NotANumber(), ColumnCount(), NotFinite(),
         ImageUnreadable(), ImageDamaged(),
-        NoLabel(), NoImage(),
+        NoLabel(), NoImage(), LabelUnreadable(),
     ]
 
     /// The documentation of every rule, in order.

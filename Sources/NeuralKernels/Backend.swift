@@ -41,6 +41,12 @@ public protocol CompiledNetwork: AnyObject {
         -> Result
 }
 
+/// A network that knows where its time went.
+public protocol ProfiledNetwork: CompiledNetwork {
+    /// Time in convolutions, forward and backward, since it was compiled.
+    var convolutionTime: Duration { get }
+}
+
 extension CompiledNetwork {
     /// A copy of the gradient of a parameter; empty where it is out of scope.
     public func gradient(ofParameter index: Int) -> [Float] {

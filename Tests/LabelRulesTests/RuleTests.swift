@@ -48,6 +48,16 @@ import YOLODataset
         #expect(findings(BoxOutside(), "0 1.3 0.5 0.2 0.2\n").map(\.severity) == [.error])
     }
 
+    @Test func unreadableLabelsAreFound() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("train: images\nnames: [a]\n", to: "data.yaml")
+        let picture = SharedMaterial.checkout.appendingPathComponent("Fixtures/shapes/images/train/shape00.jpg")
+        try folder.write([UInt8](Data(contentsOf: picture)), to: "images/a.jpg")
+        try folder.write("x", to: "labels/a.txt/inside")
+        let found = try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), jobs: 1).findings
+        #expect(found.map(\.code) == ["P006"])
+    }
+
     @Test func resultDoesNotDependOnJobs() throws {
         let dataset = try Dataset.open(SharedMaterial.checkout.path + "/Fixtures/broken/data.yaml")
         #expect(try LabelCheck.run(dataset, jobs: 1).findings == LabelCheck.run(dataset, jobs: 4).findings)

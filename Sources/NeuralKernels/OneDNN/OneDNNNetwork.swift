@@ -3,7 +3,8 @@
     import CVectorKernels
 
     /// A graph compiled for one shape: steps over one block of memory.
-    final class OneDNNNetwork: CompiledNetwork {
+    final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork {
+        private(set) var convolutionTime = Duration.zero
         private let graph: NetworkGraph
         private let steps: [Step]
         private let forwardCount: Int
@@ -69,7 +70,7 @@
         func forward(_ input: [Float]) throws -> [[Float]] {
             precondition(input.count == inputCount)
             var outputs = outputCounts.map { [Float](repeating: 0, count: $0) }
-            for step in steps[..<forwardCount] { try run(step, input, &outputs) }
+            for step in steps[..<forwardCount] { try runTimed(step, input, &outputs) }
             return outputs
         }
 
@@ -77,7 +78,7 @@
             precondition(outputGradients.map(\.count) == outputCounts)
             var arriving = outputGradients
             gradients.update(repeating: 0)
-            for step in steps[forwardCount...] { try run(step, [], &arriving) }
+            for step in steps[forwardCount...] { try runTimed(step, [], &arriving) }
         }
 
         func withGradient<Result>(
@@ -99,6 +100,13 @@
             guard status == 0 else {
                 throw GraphError(node: convolutions[convolution].name, reason: "oneDNN failed with status \(status)")
             }
+        }
+
+        private func runTimed(_ step: Step, _ input: [Float], _ outer: inout [[Float]]) throws {
+            guard step.isConvolution else { return try run(step, input, &outer) }
+            let start = ContinuousClock.now
+            try run(step, input, &outer)
+            convolutionTime += ContinuousClock.now - start
         }
 
         /// - Parameter outer: the outputs, or on the way back their gradients.

@@ -48,6 +48,14 @@
             var offset: Int
         }
 
+        /// Whether oneDNN does the step.
+        var isConvolution: Bool {
+            switch self {
+            case .convolve, .convolutionBackwardData, .convolutionBackwardWeights: true
+            default: false
+            }
+        }
+
         /// Every place that the step touches.
         var places: [Place] {
             switch self {

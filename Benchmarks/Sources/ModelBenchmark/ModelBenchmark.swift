@@ -1,0 +1,72 @@
+import FileReading
+import Foundation
+import NeuralKernels
+import YOLOModel
+
+/// Loss and full gradient of one image after the other: images a second, and convolutions' share of the time.
+///
+///     ModelBenchmark MODEL SIZE JOBS IMAGES
+///
+/// Prints: model size jobs images/s ms/image convolution-share
+@main struct ModelBenchmark {
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 5, let yaml = StandardModels.yaml(named: arguments[1]), let size = Int(arguments[2]),
+            let jobs = Int(arguments[3]), let images = Int(arguments[4]), size > 0, jobs > 0, images > 0
+        else {
+            FileHandle.standardError.write(Data("usage: ModelBenchmark yolov5n|yolov5s|… SIZE JOBS IMAGES\n".utf8))
+            exit(2)
+        }
+        let model = try ModelYAML.parse(yaml, file: arguments[1]).makeModel()
+        let loss = model.loss(size: size)
+        let input = (0..<3 * size * size).map { Float($0 % 251) / 250 }
+        let targets = (0..<12).map { index in
+            LossTarget(
+                classID: index % 80, cx: 0.1 + 0.07 * Float(index), cy: 0.9 - 0.07 * Float(index),
+                width: 0.1 + 0.02 * Float(index),
+                height: 0.12)
+        }
+        guard let backend = Backends.all.first else { exit(2) }
+        let shape = TensorShape(c: 3, h: size, w: size)
+        // Each worker warms up with two images; the clock runs from when all have.
+        let warm = Barrier(count: jobs)
+        let rates = try WorkerPool.map(
+            count: jobs, jobs: jobs, makeState: { try backend.compile(model.graph, input: shape, gradient: .full) },
+            { network, _ -> (seconds: Double, share: Double) in
+                func once() throws {
+                    let outputs = try network.forward(input)
+                    let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
+                    try network.backward(evaluation.outputGradients)
+                }
+                for _ in 0..<2 { try once() }
+                warm.wait()
+                let before = (network as? any ProfiledNetwork)?.convolutionTime ?? .zero
+                let start = ContinuousClock.now
+                for _ in 0..<images { try once() }
+                let time = ContinuousClock.now - start
+                let convolutions = ((network as? any ProfiledNetwork)?.convolutionTime ?? .zero) - before
+                return (time / .seconds(1), convolutions / time)
+            })
+        let slowest = rates.map(\.seconds).max() ?? 1
+        let rate = Double(jobs * images) / slowest
+        let share = rates.map(\.share).reduce(0, +) / Double(rates.count)
+        func short(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+        print("\(arguments[1]) \(size) \(jobs) \(short(rate)) \(short(1000 / rate)) \(short(share))")
+    }
+}
+
+/// Lets threads go on when all have arrived.
+final class Barrier: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var missing: Int
+
+    init(count: Int) { missing = count }
+
+    func wait() {
+        condition.lock()
+        missing -= 1
+        if missing <= 0 { condition.broadcast() }
+        while missing > 0 { condition.wait() }
+        condition.unlock()
+    }
+}
