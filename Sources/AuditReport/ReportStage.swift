@@ -15,6 +15,9 @@ public enum ReportStage {
         }
     }
 
+    /// Suspicions from this score on are drawn in red.
+    private static let leastScoreDrawn = 0.98
+
     static func inputs(_ plan: PlanFile) throws -> ContentDigest {
         var digest = DigestBuilder()
         digest.update(field: "\(assayVersion) \(plan.settings.report.top) \(plan.settings.dataset)")
@@ -150,7 +153,9 @@ public enum ReportStage {
         content.imageCount = rows.count
         content.losses = rows.compactMap(\.loss)
         content.gradientNorms = rows.compactMap(\.gradientNorm)
-        let suspicions = Dictionary(grouping: try ledger.suspicions().filter { $0.line != nil }, by: \.image)
+        // Only the clearest accusations are drawn: a page full of red helps nobody.
+        let suspicions = Dictionary(
+            grouping: try ledger.suspicions().filter { $0.line != nil && $0.score >= leastScoreDrawn }, by: \.image)
         content.pictures = try rows.prefix(plan.settings.report.top).map { row in
             let accused = suspicions[row.image] ?? []
             let boxes = try ledger.boxLosses(ofImage: row.image).map { box in
