@@ -212,6 +212,7 @@ private struct FindingRow: Codable, FetchableRecord, PersistableRecord {
 ///
 /// Its contents depend on the inputs alone: no times, and rows in a fixed order. docs/formats.md describes the tables.
 public final class Ledger: Sendable {
+    private let path: String
     private let queue: DatabaseQueue
 
     /// Version of the tables; raised when one changes its meaning.
@@ -221,15 +222,19 @@ public final class Ledger: Sendable {
     ///
     /// - Throws: `FileError` where the file is not a ledger or cannot be written.
     public init(_ path: String) throws {
+        self.path = path
         do {
-            queue = try DatabaseQueue(path: path)
+            var configuration = Configuration()
+            // Somebody may be looking at the ledger with another program: wait for them.
+            configuration.busyMode = .timeout(5)
+            queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.write { try Self.createTables($0) }
         } catch {
             throw FileError(
                 file: path, message: "cannot be used as a ledger: \(error)",
                 wayOut: "move it away; the stages write it anew")
         }
-        let version = try queue.read {
+        let version = try read {
             try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = 'schema_version'")
         }
         guard version == String(Self.schemaVersion) else {
@@ -272,16 +277,55 @@ public final class Ledger: Sendable {
                 """)
     }
 
-    /// Replaces a stage's rows in one transaction.
-    private func replace(_ tables: [String], _ insert: (Database) throws -> Void) throws {
-        try queue.write { database in
+    private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do { return try queue.read(body) } catch let error as DatabaseError { throw failure(error) }
+    }
+
+    private func write(_ body: (Database) throws -> Void) throws {
+        do { try queue.write(body) } catch let error as DatabaseError { throw failure(error) }
+    }
+
+    private func failure(_ error: DatabaseError) -> FileError {
+        FileError(
+            file: path, message: "the ledger cannot be used: \(error.message ?? error.resultCode.description)",
+            wayOut: "check the free space; if that is not it, move the ledger away and the stages write it anew")
+    }
+
+    /// Replaces a stage's rows in one transaction, which also takes back that the stage had been finished.
+    private func replace(_ stage: StageName, _ tables: [String], _ insert: (Database) throws -> Void) throws {
+        try write { database in
+            try Self.takeBack(stage, database)
             for table in tables { try database.execute(sql: "DELETE FROM \(table)") }
             try insert(database)
         }
     }
 
+    private static func takeBack(_ stage: StageName, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [finishedKey(stage)])
+    }
+
+    private static func finishedKey(_ stage: StageName) -> String { "finished.\(stage.rawValue)" }
+
+    /// Digest of the inputs that a stage's rows and files were made from; nil while they are not whole.
+    func finishedInputs(of stage: StageName) throws -> String? {
+        try read {
+            try String.fetchOne($0, sql: "SELECT value FROM meta WHERE key = ?", arguments: [Self.finishedKey(stage)])
+        }
+    }
+
+    /// Says that a stage's rows and files are whole, and what they were made from.
+    func finish(_ stage: StageName, inputs: String) throws {
+        try write {
+            try $0.execute(
+                sql: "INSERT OR REPLACE INTO meta VALUES (?, ?)", arguments: [Self.finishedKey(stage), inputs])
+        }
+    }
+
+    /// Says that a stage's rows and files are about to change.
+    func takeBack(_ stage: StageName) throws { try write { try Self.takeBack(stage, $0) } }
+
     public func replaceFindings(_ findings: [Finding]) throws {
-        try replace(["finding"]) { database in
+        try replace(.labels, ["finding"]) { database in
             for (index, it) in findings.enumerated() {
                 try FindingRow(
                     id: index + 1, code: it.code, severity: it.severity.rawValue, file: it.file, line: it.line,
@@ -294,7 +338,7 @@ public final class Ledger: Sendable {
     public func replaceAnchors(_ anchors: [AnchorRow], _ metrics: [AnchorMetricRow], boxes: [(Double, Double, Int)])
         throws
     {
-        try replace(["anchor", "anchor_metric", "anchor_box"]) { database in
+        try replace(.anchors, ["anchor", "anchor_metric", "anchor_box"]) { database in
             for row in anchors { try row.insert(database) }
             for row in metrics { try row.insert(database) }
             let statement = try database.makeStatement(sql: "INSERT INTO anchor_box VALUES (?, ?, ?)")
@@ -303,7 +347,7 @@ public final class Ledger: Sendable {
     }
 
     public func replaceLosses(images: [ImageLossRow], boxes: [BoxLossRow], suspicions: [SuspicionRow]) throws {
-        try replace(["image_loss", "box_loss", "suspicion"]) { database in
+        try replace(.toxic, ["image_loss", "box_loss", "suspicion"]) { database in
             for row in images { try row.insert(database) }
             for row in boxes { try row.insert(database) }
             for row in suspicions { try row.insert(database) }
@@ -311,7 +355,7 @@ public final class Ledger: Sendable {
     }
 
     public func findings() throws -> [Finding] {
-        try queue.read { database in
+        try read { database in
             try FindingRow.order(Column("id")).fetchAll(database).map {
                 Finding(
                     code: $0.code, severity: Severity(rawValue: $0.severity) ?? .note, file: $0.file, line: $0.line,
@@ -321,16 +365,16 @@ public final class Ledger: Sendable {
     }
 
     public func anchors() throws -> [AnchorRow] {
-        try queue.read { try AnchorRow.order(Column("set_name"), Column("position")).fetchAll($0) }
+        try read { try AnchorRow.order(Column("set_name"), Column("position")).fetchAll($0) }
     }
 
     public func anchorMetrics() throws -> [AnchorMetricRow] {
-        try queue.read { try AnchorMetricRow.order(Column("set_name")).fetchAll($0) }
+        try read { try AnchorMetricRow.order(Column("set_name")).fetchAll($0) }
     }
 
     /// Width, height and class of every box that anchors were fitted to.
     public func anchorBoxes() throws -> [(width: Double, height: Double, classID: Int)] {
-        try queue.read { database in
+        try read { database in
             try Row.fetchAll(database, sql: "SELECT width, height, class FROM anchor_box ORDER BY rowid")
                 .map { ($0["width"], $0["height"], $0["class"]) }
         }
@@ -338,17 +382,17 @@ public final class Ledger: Sendable {
 
     /// The worst first.
     public func imageLosses() throws -> [ImageLossRow] {
-        try queue.read { try ImageLossRow.order(Column("rank"), Column("image")).fetchAll($0) }
+        try read { try ImageLossRow.order(Column("rank"), Column("image")).fetchAll($0) }
     }
 
     public func boxLosses(ofImage image: String) throws -> [BoxLossRow] {
-        try queue.read {
+        try read {
             try BoxLossRow.filter(Column("image") == image).order(Column("line")).fetchAll($0)
         }
     }
 
     /// The most suspicious first.
     public func suspicions() throws -> [SuspicionRow] {
-        try queue.read { try SuspicionRow.order(Column("score").desc, Column("id")).fetchAll($0) }
+        try read { try SuspicionRow.order(Column("score").desc, Column("id")).fetchAll($0) }
     }
 }

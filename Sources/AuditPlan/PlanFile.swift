@@ -72,11 +72,13 @@ public struct PlanFile: Sendable {
         let markerBytes = Array(Self.marker.utf8)
         let start = Self.find(markerBytes, in: bytes)
         personsPart = start.map { Array(bytes[..<$0]) } ?? bytes
-        if let node = root["results"], node.byteRange.lowerBound < personsPart.count {
+        // Looked for in the person's part alone: a line or an offset of the whole would depend on how text is counted.
+        if let node = try YAMLDocument.parse(personsPart, file: given).root?["results"] {
             throw FileError(
                 file: given, line: node.line, message: "results stand above the marker line",
                 wayOut: "remove them; the tools write their own below it")
         }
+        try Self.checkRoom(below: personsPart, file: given)
         var results: [StageName: StageResult] = [:]
         var nodes: [StageName: YAMLNode] = [:]
         for stage in StageName.allCases {
@@ -93,6 +95,17 @@ public struct PlanFile: Sendable {
         }
         self.results = results
         resultNodes = nodes
+    }
+
+    /// Refuses a plan that results cannot be written below: one in braces, indented, closed by `...`, or in UTF-16.
+    private static func checkRoom(below persons: [UInt8], file: String) throws {
+        let probe = [StageName.labels: StageResult(status: .done, inputs: "probe", summary: [])]
+        let whole = try? YAMLDocument.parse(persons + Array(render(probe, after: persons).utf8), file: file)
+        guard whole?.root?["results"]?["labels"]?["inputs"]?.string == "probe" else {
+            throw FileError(
+                file: file, line: 1, message: "results cannot be written below this plan",
+                wayOut: "write it in UTF-8, one setting a line, each from the first column, without braces or “...”")
+        }
     }
 
     private static func text(_ node: YAMLNode, _ bytes: [UInt8]) -> String {

@@ -18,10 +18,12 @@ public enum StageOutcome: Sendable {
 public struct StageContext: Sendable {
     public let plan: PlanFile
     public let ledger: Ledger
+    let stage: StageName
 
     /// Writes a file of the stage's own, atomically; returns its path relative to the plan's folder.
     public func write(_ text: String, to name: String) throws -> String {
         let path = plan.outputFolder + "/" + name
+        try ledger.takeBack(stage)
         try AtomicFile.write(text, to: path)
         return Paths.relative(path, to: plan.folder)
     }
@@ -29,12 +31,12 @@ public struct StageContext: Sendable {
 
 /// Runs one stage of a plan: skipped when unchanged, and written so that a crash at any moment leaves a plan that loads.
 ///
-/// Ledger rows and files are written first and the plan last: after a crash in between, the plan does not know of the
-/// stage, which is simply run again.
+/// A stage writes its rows and files, then notes in the ledger that they are whole and what they were made from, then
+/// the plan. Its first row or file takes that note back, so after a crash in between the stage runs again, even where
+/// the inputs are meanwhile those of an earlier run that the plan still tells of.
 public enum StageRunner {
     /// - Parameters:
-    ///   - version: part of the inputs: another version of the tool runs the stage again.
-    ///   - inputs: the digest of what the stage reads.
+    ///   - inputs: the digest of what the stage reads, the tool's version among it.
     ///   - force: run it although nothing has changed.
     public static func run(
         _ stage: StageName, plan path: String, force: Bool = false, inputs: (PlanFile) throws -> ContentDigest,
@@ -43,23 +45,40 @@ public enum StageRunner {
         let before = try PlanFile.load(path)
         // Whatever is wrong with the inputs is said before anything is written.
         _ = try inputs(before)
-        try FileManager.default.createDirectory(atPath: before.outputFolder, withIntermediateDirectories: true)
         let lock = try PlanLock(before)
         defer { withExtendedLifetime(lock) {} }
         let plan = try PlanFile.load(path)
+        removeRemains(of: plan)
         let digest = try inputs(plan)
-        if !force, let result = plan.results[stage], result.inputs == digest.hex, outputsExist(result, plan) {
+        let ledgerWasThere = FileManager.default.fileExists(atPath: plan.ledgerPath)
+        let ledger = try Ledger(plan.ledgerPath)
+        if !force, ledgerWasThere, let result = plan.results[stage], result.inputs == digest.hex,
+            outputsExist(result, plan), try ledger.finishedInputs(of: stage) == digest.hex
+        {
             return .unchanged(result)
         }
-        var result = try body(StageContext(plan: plan, ledger: try Ledger(plan.ledgerPath)))
+        var result = try body(StageContext(plan: plan, ledger: ledger, stage: stage))
         result.inputs = digest.hex
+        try ledger.finish(stage, inputs: digest.hex)
         try PlanFile.load(path).saving(result, of: stage)
         return .ran(result)
     }
 
     private static func outputsExist(_ result: StageResult, _ plan: PlanFile) -> Bool {
-        let files = result.outputs.map { Paths.absolute($0, relativeTo: plan.folder) } + [plan.ledgerPath]
-        return files.allSatisfy { FileManager.default.fileExists(atPath: $0) }
+        result.outputs.allSatisfy {
+            FileManager.default.fileExists(atPath: Paths.absolute($0, relativeTo: plan.folder))
+        }
+    }
+
+    /// Removes temporary files of writes that a crash cut short. The lock is held: no other tool is writing.
+    private static func removeRemains(of plan: PlanFile) {
+        let beside = Paths.fileName(of: plan.path) + "."
+        for (folder, prefix) in [(plan.folder, beside), (plan.outputFolder, "")] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            for name in names where name.hasPrefix(prefix) && AtomicFile.isTemporary(name) {
+                unlink(folder + "/" + name)
+            }
+        }
     }
 }
 
@@ -68,13 +87,24 @@ private struct PlanLock: ~Copyable {
     private let descriptor: Int32
 
     init(_ plan: PlanFile) throws {
-        descriptor = open(plan.outputFolder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            if descriptor >= 0 { close(descriptor) }
+        let path = plan.outputFolder + "/lock"
+        try? FileManager.default.createDirectory(atPath: plan.outputFolder, withIntermediateDirectories: true)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
             throw FileError(
-                file: plan.path, message: "another assay tool is working on this plan",
-                wayOut: "wait until it has ended")
+                file: path, message: "cannot be written: \(String(cString: strerror(errno)))",
+                wayOut: "check the plan's folder, its permissions and the free space")
         }
+        // A tool whose `assay run` was killed ends within moments; wait for that long.
+        for attempt in 0... {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+            if attempt == 20 { break }
+            usleep(50_000)
+        }
+        close(descriptor)
+        throw FileError(
+            file: plan.path, message: "another assay tool is working on this plan",
+            wayOut: "wait until it has ended")
     }
 
     deinit { close(descriptor) }

@@ -45,18 +45,3 @@ public final class ProgressLine: Sendable {
         FileHandle.standardError.write(Data("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")".utf8))
     }
 }
-
-/// Ctrl-C: the first one asks workers to stop, the second ends the process.
-public enum Interruption {
-    private static let requested = Atomic<Bool>(false)
-
-    public static var isRequested: Bool { requested.load(ordering: .relaxed) }
-
-    static func watch() { signal(SIGINT, interruptionHandler) }
-
-    fileprivate static func request() {
-        if requested.exchange(true, ordering: .relaxed) { _exit(130) }
-    }
-}
-
-private func interruptionHandler(_ signal: Int32) { Interruption.request() }

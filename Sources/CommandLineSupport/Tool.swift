@@ -23,6 +23,7 @@ public enum Tool {
     public static func main(_ command: (some ParsableCommand).Type, arguments: [String]? = nil) -> Never {
         signal(SIGPIPE, SIG_DFL)
         Interruption.watch()
+        ParentWatch.start()
         do {
             var parsed = try command.parseAsRoot(arguments)
             try parsed.run()

@@ -31,6 +31,13 @@ public enum AtomicFile {
         }
     }
 
+    /// Whether a file's name is one that `write` uses while it writes: `NAME.PROCESS.RANDOM.tmp`.
+    public static func isTemporary(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 4, parts.last == "tmp" else { return false }
+        return parts.suffix(3).dropLast().allSatisfy { UInt32($0) != nil }
+    }
+
     /// Replaces `path` by the UTF-8 of `text`.
     public static func write(_ text: String, to path: String) throws {
         try write(Array(text.utf8), to: path)

@@ -50,9 +50,19 @@ struct Plan: ParsableCommand {
         @Flag(help: "Overwrite a plan that is there already.")
         var force = false
 
+        func validate() throws {
+            guard (32...8192).contains(size) else { throw ValidationError("--size must be from 32 to 8192") }
+            guard ["yaml", "yml"].contains(Paths.suffix(of: output).lowercased()) else {
+                throw ValidationError("--output must end in .yaml, as in: -o plan.yaml")
+            }
+        }
+
         func run() throws {
-            _ = try Dataset.open(dataset)
-            if let weights { _ = try DetectionModel.load(checkpoint: weights) }
+            let opened = try Dataset.open(dataset)
+            if let weights {
+                let model = try DetectionModel.load(checkpoint: weights)
+                try ToxicRun.check(model, weights: weights, dataset: opened, imageSize: size)
+            }
             if !force, FileManager.default.fileExists(atPath: output) {
                 throw FileError(file: output, message: "exists already", wayOut: "name another file, or add --force")
             }
@@ -95,38 +105,5 @@ struct Run: ParsableCommand {
             if Interruption.isRequested { throw CancellationError() }
         }
         if worst == 1 { throw ExitStatus.findings }
-    }
-}
-
-/// The executables beside this one.
-enum Siblings {
-    static func path(_ name: String) -> String {
-        let own =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return Paths.directory(of: own) + "/" + name
-    }
-
-    /// Runs one with this process's input and output; returns its exit status.
-    static func run(_ name: String, arguments: [String]) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path(name))
-        process.arguments = arguments
-        do {
-            try process.run()
-        } catch {
-            throw FileError(
-                file: path(name), message: "cannot be started", wayOut: "install all assay executables into one folder")
-        }
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : 2
-    }
-
-    static func replaceProcess(by name: String, arguments: [String]) -> Never {
-        var pointers = ([name] + arguments).map { strdup($0) }
-        pointers.append(nil)
-        execv(path(name), pointers)
-        FileHandle.standardError.write(
-            Data("error: \(path(name)): cannot be started; install all assay executables into one folder\n".utf8))
-        exit(2)
     }
 }

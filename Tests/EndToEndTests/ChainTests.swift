@@ -87,18 +87,33 @@ import Testing
         process.standardError = FileHandle.nullDevice
         try process.run()
         usleep(UInt32(milliseconds * 1000))
-        // The stage that is running dies with its parent.
-        let killer = Process()
-        killer.executableURL = URL(fileURLWithPath: "/bin/sh")
-        killer.arguments = [
-            "-c", "pkill -KILL -P \(process.processIdentifier); kill -KILL \(process.processIdentifier)",
-        ]
-        killer.standardError = FileHandle.nullDevice
-        try killer.run()
-        killer.waitUntilExit()
+        // The stage that is running ends with its parent, and lets go of the plan.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         let outcome = try place.run("assay", "run", "killed.yaml")
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try place.results("killed") == place.results("whole"))
+    }
+
+    /// `kill -INT` reaches `assay run` alone, which hands it on to its stage.
+    @Test func interruptedRunsEndCleanly() throws {
+        let place = try Workplace()
+        try place.makePlan("whole.yaml")
+        #expect(try place.run("assay", "run", "whole.yaml").status == 0)
+        try place.makePlan("cut.yaml")
+        let process = Executables.process("assay", ["run", "cut.yaml"], in: place.path)
+        let errors = Pipe()
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        try process.run()
+        // The first note tells that the first stage is about to start.
+        let note = errors.fileHandleForReading.availableData
+        kill(process.processIdentifier, SIGINT)
+        let text = String(decoding: note + errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 2)
+        #expect(text.split(separator: "\n").count { $0.hasPrefix("error: ") } == 1, "\(text)")
+        #expect(try place.run("assay", "run", "cut.yaml").status == 0)
+        #expect(try place.results("cut") == place.results("whole"))
     }
 }
