@@ -13,7 +13,14 @@ public enum ToxicStage {
         plan path: String, jobs: Int, isCancelled: @Sendable @escaping () -> Bool,
         progress: @Sendable @escaping (Int, Int) -> Void
     ) throws -> StageOutcome {
-        try StageRunner.run(.toxic, plan: path, inputs: inputs) { context in
+        // A checkpoint that does not fit is refused before anything is written.
+        let settings = try PlanFile.load(path).settings
+        if let weights = settings.weights {
+            try ToxicRun.check(
+                try DetectionModel.load(checkpoint: weights), weights: weights,
+                dataset: try Dataset.open(settings.dataset), imageSize: settings.imageSize)
+        }
+        return try StageRunner.run(.toxic, plan: path, inputs: inputs) { context in
             let settings = context.plan.settings
             guard let weights = settings.weights else {
                 try context.ledger.replaceLosses(images: [], boxes: [], suspicions: [])

@@ -80,7 +80,9 @@ public enum ToxicRun {
                 file: "--backend", message: "\(options.backend ?? "") is not part of this build",
                 wayOut: "use \(Backends.all.map(\.name).joined(separator: " or "))")
         }
-        let samples = try dataset.listSamples(splits: options.splits).samples
+        // Splits may share images (coco128 validates on what it trains on): each is measured once, in its first split.
+        var seen: Set<String> = []
+        let samples = try dataset.listSamples(splits: options.splits).samples.filter { seen.insert($0.image).inserted }
         guard !samples.isEmpty else {
             throw FileError(
                 file: dataset.yamlPath, message: "the splits \(options.splits.joined(separator: ", ")) hold no image",

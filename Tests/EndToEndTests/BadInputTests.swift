@@ -92,12 +92,22 @@ import Testing
         try expectRefusal(
             place, "assay-toxic", ["shapes/data.yaml", "--weights", "model.safetensors", "--size", "160"],
             saying: ["model.safetensors", "3 classes", "has 4"])
+        try expectRefusal(
+            place, "assay", ["plan", "init", "shapes/data.yaml", "--weights", "model.safetensors", "--size", "160"],
+            saying: ["model.safetensors", "3 classes", "has 4"])
+        try place.folder.write(
+            "dataset: shapes/data.yaml\nimage_size: 160\nweights: model.safetensors\n", to: "plan.yaml")
+        for (tool, arguments) in [("assay", ["run", "plan.yaml"]), ("assay-toxic", ["plan.yaml"])] {
+            try expectRefusal(place, tool, arguments, saying: ["model.safetensors", "3 classes", "has 4"])
+        }
     }
 
     @Test func wrongUsage() throws {
         let place = try Workplace()
         let outcome = try place.run("assay-labels", "shapes/data.yaml", "--format", "poem")
         #expect(outcome.status == 2 && outcome.errors.contains("poem"))
+        #expect(try place.run("assay", "plan", "init", "shapes/data.yaml", "--size", "7").status == 2)
+        #expect(try place.run("assay", "plan", "init", "shapes/data.yaml", "-o", "plan").status == 2)
         #expect(try place.run("assay-labels", "--help").status == 0)
         #expect(try place.run("assay", "labels", "shapes/data.yaml").status == 0)
     }

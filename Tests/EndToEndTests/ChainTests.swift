@@ -57,6 +57,17 @@ import Testing
         #expect(try place.results() != first)
     }
 
+    /// As coco128 does: an image in two splits is one image.
+    @Test func validatingOnTheTrainingImagesWorks() throws {
+        let place = try Workplace()
+        let yaml = place.text("shapes/data.yaml").replacing("val: images/val", with: "val: images/train")
+        try place.folder.write(yaml, to: "shapes/data.yaml")
+        try place.makePlan()
+        let outcome = try place.run("assay", "run", "plan.yaml")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(place.text("plan.assay/images.csv").split(separator: "\n").count == 1 + 24)
+    }
+
     @Test func personsPartStaysByteForByte() throws {
         let place = try Workplace()
         let persons =
