@@ -85,6 +85,9 @@ public enum FileReading {
     /// The error of a failed system call on `path`.
     static func failure(_ path: String, _ code: Int32) -> FileError {
         switch code {
+        // Listing repairs such a name, and the repaired one is not there.
+        case ENOENT where path.unicodeScalars.contains("\u{FFFD}"):
+            FileError(file: path, message: "has a name that is not UTF-8", wayOut: "rename it")
         case ENOENT: FileError(file: path, message: "no such file", wayOut: "check the path")
         case EACCES, EPERM: FileError(file: path, message: "may not be read", wayOut: "check its permissions")
         default: FileError(file: path, message: String(cString: strerror(code)), wayOut: "check the path")
