@@ -46,6 +46,8 @@ public enum FileReading {
                 if got < 0 { failed = errno }
                 if got <= 0 { break }
                 filled += got
+                // A regular file gives less than was asked for only at its end.
+                if filled == status.st_size { break }
             }
         }
         guard failed == 0 else { throw failure(path, failed) }
@@ -63,6 +65,8 @@ public enum FileReading {
                 if got < 0 { failed = errno }
                 if got <= 0 { break }
                 filled += got
+                // One byte more was asked for: the file ends here.
+                if filled == expected { break }
             }
         }
         guard failed == 0 else { throw failure(path, failed) }

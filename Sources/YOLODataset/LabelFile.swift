@@ -94,10 +94,13 @@ public struct LabelFile: Sendable {
             return LabelFile(rows: [], isEmpty: false, hasByteOrderMark: true, textProblem: .utf16)
         }
         let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-        var parser = RowParser(bytes, from: hasMark ? 3 : 0, poseColumns: poseColumns(keypointShape))
-        parser.run()
+        let rows = bytes.withUnsafeBufferPointer { buffer in
+            var parser = RowParser(buffer, from: hasMark ? 3 : 0, poseColumns: poseColumns(keypointShape))
+            parser.run()
+            return parser.rows
+        }
         return LabelFile(
-            rows: parser.rows, isEmpty: bytes.isEmpty, hasByteOrderMark: hasMark, textProblem: textProblem(bytes))
+            rows: rows, isEmpty: bytes.isEmpty, hasByteOrderMark: hasMark, textProblem: textProblem(bytes))
     }
 
     /// Columns of a pose row: class, box, and `[points, numbers a point]` of `kpt_shape`.

@@ -3,7 +3,7 @@
 /// Lines end at LF, CR or both, and are counted as editors do; the other control characters at which `splitlines` ends
 /// a row end it here too, within the same line. Fields are apart by blanks.
 struct RowParser {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private let poseColumns: Int?
     private var at: Int
     private var line = 1
@@ -11,7 +11,7 @@ struct RowParser {
     private(set) var rows: [LabelRow] = []
 
     /// - Parameter poseColumns: how many columns a row of a pose dataset has; nil for detection.
-    init(_ bytes: [UInt8], from start: Int, poseColumns: Int?) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, poseColumns: Int?) {
         self.bytes = bytes
         self.poseColumns = poseColumns
         at = start
@@ -55,7 +55,7 @@ struct RowParser {
                 values.reserveCapacity(5)
             }
             guard problem == nil else { continue }
-            if let value = NumberText.parse(bytes[first..<at]) {
+            if let value = NumberText.parse(UnsafeBufferPointer(rebasing: bytes[first..<at])) {
                 values.append(value)
                 if value.isFinite { continue }
                 problem = .notFinite(field: text(first..<at))
