@@ -3,8 +3,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-
-@testable import YOLODataset
+import YOLODataset
 
 /// What stands in folders besides images: it is listed or reported, and nothing waits or crashes.
 @Suite struct OddTreeTests {
