@@ -37,6 +37,8 @@ let package = Package(
         .executable(name: "assay-report", targets: ["assay-report"]),
         // For Benchmarks/.
         .library(name: "AssayModel", targets: ["FileReading", "NeuralKernels", "YOLOModel"]),
+        // What reads files from outside, for the fuzzers.
+        .library(name: "AssayReading", targets: ["FileReading", "Imaging", "YAMLText", "YOLODataset"]),
     ],
     traits: [
         .trait(name: "OneDNN", description: "Run the model on oneDNN (libdnnl); without it, on the reference backend"),

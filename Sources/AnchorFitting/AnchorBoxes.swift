@@ -32,7 +32,9 @@ public struct AnchorBoxes: Sendable {
             { _, index -> AnchorBoxes in
                 var part = AnchorBoxes()
                 let sample = samples[index]
-                guard let labels = try? LabelFile.read(sample.labelPath) else { return part }
+                guard let labels = try? LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape) else {
+                    return part
+                }
                 let boxes = labels.trainableBoxes(classCount: dataset.classCount)
                 guard !boxes.isEmpty else { return part }
                 guard let header = try? ImageHeader.readFile(sample.imagePath) else {

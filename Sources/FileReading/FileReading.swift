@@ -46,6 +46,8 @@ public enum FileReading {
                 if got < 0 { failed = errno }
                 if got <= 0 { break }
                 filled += got
+                // A regular file gives less than was asked for only at its end.
+                if filled == status.st_size { break }
             }
         }
         guard failed == 0 else { throw failure(path, failed) }
@@ -63,6 +65,8 @@ public enum FileReading {
                 if got < 0 { failed = errno }
                 if got <= 0 { break }
                 filled += got
+                // One byte more was asked for: the file ends here.
+                if filled == expected { break }
             }
         }
         guard failed == 0 else { throw failure(path, failed) }
@@ -85,6 +89,9 @@ public enum FileReading {
     /// The error of a failed system call on `path`.
     static func failure(_ path: String, _ code: Int32) -> FileError {
         switch code {
+        // Listing repairs such a name, and the repaired one is not there.
+        case ENOENT where path.unicodeScalars.contains("\u{FFFD}"):
+            FileError(file: path, message: "has a name that is not UTF-8", wayOut: "rename it")
         case ENOENT: FileError(file: path, message: "no such file", wayOut: "check the path")
         case EACCES, EPERM: FileError(file: path, message: "may not be read", wayOut: "check its permissions")
         default: FileError(file: path, message: String(cString: strerror(code)), wayOut: "check the path")

@@ -23,12 +23,16 @@ public struct ImageHeader: Sendable, Hashable {
     public var width: Int { orientation >= 5 ? storedHeight : storedWidth }
     public var height: Int { orientation >= 5 ? storedWidth : storedHeight }
 
-    /// Reads the header of a file, looking at its first 64 KiB, and at all of it when that is not enough.
+    /// Reads the header of a file, looking at its first 8 KiB, then 64 KiB, and at all of it when that is not enough.
     ///
     /// - Throws: `FileError` where the file cannot be read, or is no image of a known format.
     public static func readFile(_ path: String) throws -> ImageHeader {
-        let head = try FileReading.head(ofFile: path, count: 1 << 16)
-        if let header = parse(head) { return header }
+        var head: [UInt8] = []
+        for count in [1 << 13, 1 << 16] {
+            head = try FileReading.head(ofFile: path, count: count)
+            if let header = parse(head) { return header }
+            if head.count < count { break }
+        }
         if head.count == 1 << 16, let header = parse(try FileReading.bytes(ofFile: path)) { return header }
         throw unrecognised(head, path)
     }

@@ -80,7 +80,7 @@ public enum LabelCheck {
         result.findings += RuleRegistry.all.flatMap { $0.check(image) }
         guard sample.hasLabelFile else { return result }
         do {
-            let labels = try LabelFile.read(sample.labelPath)
+            let labels = try LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape)
             let facts = LabelFileFacts(
                 sample: sample, labels: labels, classCount: dataset.classCount, classNames: dataset.classNames,
                 imageSize: size)

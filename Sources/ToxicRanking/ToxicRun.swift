@@ -120,7 +120,11 @@ public enum ToxicRun {
     }
 
     private static func boxes(_ sample: DatasetSample, _ dataset: Dataset) -> [LabelBox] {
-        guard sample.hasLabelFile, let labels = try? LabelFile.read(sample.labelPath) else { return [] }
+        guard sample.hasLabelFile,
+            let labels = try? LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape)
+        else {
+            return []
+        }
         return labels.trainableBoxes(classCount: dataset.classCount)
     }
 

@@ -6,7 +6,7 @@ public enum RowProblem: Sendable, Hashable {
     case notANumber(field: String)
     /// A number that is not finite.
     case notFinite(field: String)
-    /// Not 5 columns, nor a polygon's odd number from 7.
+    /// Not 5 columns, nor a polygon's odd number from 7; of a pose dataset, not what its `kpt_shape` asks for.
     case wrongColumnCount(Int)
 }
 
@@ -15,6 +15,8 @@ public enum RowKind: Sendable, Hashable {
     case box
     /// Class and corner points; an oriented box is one of four points.
     case polygon
+    /// Class, box and keypoints.
+    case pose
     case other
 }
 
@@ -35,11 +37,14 @@ public struct LabelRow: Sendable, Hashable {
         return Int(first)
     }
 
+    /// The numbers that must lie in the image: box or points, without the keypoints' visibility.
+    public var placeValues: ArraySlice<Double> { kind == .pose ? values[1..<5] : values.dropFirst() }
+
     /// Centre and size as fractions; of a polygon, its box. Nil where the row has a problem.
     public var box: (cx: Double, cy: Double, width: Double, height: Double)? {
         guard problem == nil else { return nil }
         switch kind {
-        case .box: return (values[1], values[2], values[3], values[4])
+        case .box, .pose: return (values[1], values[2], values[3], values[4])
         case .polygon:
             let xs = stride(from: 1, to: values.count, by: 2).map { values[$0] }
             let ys = stride(from: 2, to: values.count, by: 2).map { values[$0] }
@@ -75,23 +80,35 @@ public struct LabelFile: Sendable {
 
     /// Reads a file.
     ///
+    /// - Parameter keypointShape: the dataset's `kpt_shape`; nil for detection.
     /// - Throws: `FileError` where it is missing or cannot be read.
-    public static func read(_ path: String) throws -> LabelFile {
-        parse(try FileReading.bytes(ofFile: path, limit: largestFile))
+    public static func read(_ path: String, keypointShape: [Int]? = nil) throws -> LabelFile {
+        parse(try FileReading.bytes(ofFile: path, limit: largestFile), keypointShape: keypointShape)
     }
 
     /// Reads rows from bytes; never fails: what cannot be used is said in the rows.
     ///
     /// Cost: one pass over the bytes.
-    public static func parse(_ bytes: [UInt8]) -> LabelFile {
+    public static func parse(_ bytes: [UInt8], keypointShape: [Int]? = nil) -> LabelFile {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return LabelFile(rows: [], isEmpty: false, hasByteOrderMark: true, textProblem: .utf16)
         }
         let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-        var parser = RowParser(bytes, from: hasMark ? 3 : 0)
-        parser.run()
+        let rows = bytes.withUnsafeBufferPointer { buffer in
+            var parser = RowParser(buffer, from: hasMark ? 3 : 0, poseColumns: poseColumns(keypointShape))
+            parser.run()
+            return parser.rows
+        }
         return LabelFile(
-            rows: parser.rows, isEmpty: bytes.isEmpty, hasByteOrderMark: hasMark, textProblem: textProblem(bytes))
+            rows: rows, isEmpty: bytes.isEmpty, hasByteOrderMark: hasMark, textProblem: textProblem(bytes))
+    }
+
+    /// Columns of a pose row: class, box, and `[points, numbers a point]` of `kpt_shape`.
+    private static func poseColumns(_ shape: [Int]?) -> Int? {
+        guard let shape, shape.count == 2, (1...10_000).contains(shape[0]), (2...3).contains(shape[1]) else {
+            return nil
+        }
+        return 5 + shape[0] * shape[1]
     }
 
     private static func textProblem(_ bytes: [UInt8]) -> TextProblem? {
@@ -100,8 +117,16 @@ public struct LabelFile: Sendable {
             // UTF-16 without a mark: every other byte of ASCII text is NUL.
             return bytes.count { $0 == 0 } * 3 > bytes.count ? .utf16 : .containsNUL(offset: nul)
         }
-        guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
-        return .notUTF8(offset: bytes.firstIndex { $0 >= 0x80 } ?? 0)
+        var parser = Unicode.UTF8.ForwardParser()
+        var input = bytes.makeIterator()
+        var offset = 0
+        while true {
+            switch parser.parseScalar(from: &input) {
+            case .valid(let scalar): offset += scalar.count
+            case .error: return .notUTF8(offset: offset)
+            case .emptyInput: return nil
+            }
+        }
     }
 
     /// The rows that detection training can learn from: finite, positive sides, a whole class id below `classCount`,
@@ -114,7 +139,7 @@ public struct LabelFile: Sendable {
         boxes.reserveCapacity(rows.count)
         for row in rows {
             guard let box = row.box, let classID = row.classID, classID >= 0, classID < classCount,
-                box.width > 0, box.height > 0, row.values.dropFirst().allSatisfy({ $0 >= 0 && $0 <= 1.01 }),
+                box.width > 0, box.height > 0, row.placeValues.allSatisfy({ $0 >= 0 && $0 <= 1.01 }),
                 seen.insert(row.values).inserted
             else { continue }
             boxes.append(
@@ -123,74 +148,5 @@ public struct LabelFile: Sendable {
                     line: UInt32(clamping: row.line)))
         }
         return boxes
-    }
-}
-
-/// Splits bytes into rows and fields. Lines end at LF, CR or both; fields are apart by blanks.
-private struct RowParser {
-    private let bytes: [UInt8]
-    private var at: Int
-    private var line = 1
-    private(set) var rows: [LabelRow] = []
-
-    init(_ bytes: [UInt8], from start: Int) {
-        self.bytes = bytes
-        at = start
-        rows.reserveCapacity(bytes.count / 36 + 1)
-    }
-
-    mutating func run() {
-        while at < bytes.count {
-            readRow()
-            if at < bytes.count {
-                if bytes[at] == 13, at + 1 < bytes.count, bytes[at + 1] == 10 { at += 1 }
-                at += 1
-                line += 1
-            }
-        }
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 11 || byte == 12 }
-
-    private mutating func readRow() {
-        let start = at
-        var values: [Double] = []
-        values.reserveCapacity(5)
-        var problem: RowProblem?
-        var column = 0
-        var fields = 0
-        while at < bytes.count, bytes[at] != 10, bytes[at] != 13 {
-            if Self.isBlank(bytes[at]) {
-                at += 1
-                continue
-            }
-            let first = at
-            while at < bytes.count, bytes[at] != 10, bytes[at] != 13, !Self.isBlank(bytes[at]) { at += 1 }
-            fields += 1
-            if column == 0 { column = first - start + 1 }
-            guard problem == nil else { continue }
-            if let value = NumberText.parse(bytes[first..<at]) {
-                values.append(value)
-                if !value.isFinite {
-                    problem = .notFinite(field: text(first..<at))
-                    column = first - start + 1
-                }
-            } else {
-                problem = .notANumber(field: text(first..<at))
-                column = first - start + 1
-            }
-        }
-        guard fields > 0 else { return }
-        let isPolygon = fields >= 7 && fields % 2 == 1
-        if problem == nil, fields != 5, !isPolygon { problem = .wrongColumnCount(fields) }
-        rows.append(
-            LabelRow(
-                line: line, column: column, kind: fields == 5 ? .box : isPolygon ? .polygon : .other, values: values,
-                problem: problem))
-    }
-
-    private func text(_ range: Range<Int>) -> String {
-        let shown = bytes[range].prefix(40)
-        return String(decoding: shown, as: UTF8.self) + (range.count > 40 ? "…" : "")
     }
 }

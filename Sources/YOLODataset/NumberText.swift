@@ -8,12 +8,12 @@ enum NumberText {
     ]
 
     /// The value of a decimal number, `inf` or `nan`, with correct rounding; nil where it is none.
-    static func parse(_ bytes: ArraySlice<UInt8>) -> Double? {
+    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
         parsePlain(bytes) ?? parseAny(bytes)
     }
 
     /// Digits with at most one point: exact while the digits fit 2⁵³ and the power of ten is exact.
-    private static func parsePlain(_ bytes: ArraySlice<UInt8>) -> Double? {
+    private static func parsePlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
         var at = bytes.startIndex
         var isNegative = false
         if at < bytes.endIndex, bytes[at] == UInt8(ascii: "-") {
@@ -43,7 +43,7 @@ enum NumberText {
     }
 
     /// Everything else: exponents, signs, many digits, underscores between digits, infinities.
-    private static func parseAny(_ bytes: ArraySlice<UInt8>) -> Double? {
+    private static func parseAny(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
         guard bytes.count <= 4096 else { return nil }
         var text: [UInt8] = []
         var previous: UInt8 = 0

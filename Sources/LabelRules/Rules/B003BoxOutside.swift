@@ -30,7 +30,7 @@ public struct BoxOutside: LabelRule {
             ]
             // Decimal fractions do not add up exactly; a thousandth of a pixel is no spill.
             guard let worst = spills.max(by: { $0.1 < $1.1 }), worst.1 > 1e-3 else { return nil }
-            let isDropped = row.values.dropFirst().contains { $0 > 1.01 || $0 < 0 }
+            let isDropped = row.placeValues.contains { $0 > 1.01 || $0 < 0 }
             let amount = file.imageSize == nil ? "" : " by \(ShortNumber.text((worst.1 * 10).rounded() / 10)) px"
             return finding(
                 file.sample.label, line: row.line, column: row.column,

@@ -1,0 +1,83 @@
+import FileReading
+import Foundation
+
+/// The images that one source of a split names.
+struct ImageSource {
+    private(set) var images: [String] = []
+    private(set) var others: [String] = []
+    private(set) var problem: String?
+    private(set) var isFolder = false
+
+    /// Files that people and trainers keep beside images.
+    private static let companions: Set<String> = ["txt", "cache", "npy", "xml", "json", "yaml", "md"]
+
+    /// Lists a folder with those below it, or reads a list.
+    ///
+    /// - Parameter root: the dataset's, which the paths of some lists are relative to.
+    static func list(_ path: String, root: String) -> ImageSource {
+        var source = ImageSource()
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            source.problem = errno == ENOENT ? "does not exist" : String(cString: strerror(errno))
+            return source
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            source.isFolder = true
+            source.walk(path)
+        } else {
+            source.readList(path, root: root)
+        }
+        return source
+    }
+
+    private mutating func walk(_ path: String) {
+        let tree = FolderTree.walk(path) { folder, entry in
+            let suffix = Paths.suffix(of: entry.name).lowercased()
+            if SampleListing.imageSuffixes.contains(suffix) {
+                images.append(folder + "/" + entry.name)
+            } else if !Self.companions.contains(suffix) {
+                others.append(folder + "/" + entry.name)
+            }
+        }
+        if let folder = tree.unreadable.first {
+            problem = "the folder \(folder) may not be read"
+        } else if images.isEmpty {
+            problem = "holds no image"
+        }
+    }
+
+    /// A text file with a path a line: absolute, or relative to the list, the dataset's root or the working folder.
+    private mutating func readList(_ path: String, root: String) {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileReading.bytes(ofFile: path, limit: 1 << 30)
+        } catch {
+            problem = (error as? FileError)?.message ?? "may not be read"
+            return
+        }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let paths = bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0)
+            .split(whereSeparator: { $0 == 10 || $0 == 13 })
+            .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
+        let base = base(of: paths, listFolder: Paths.directory(of: path), root: root)
+        for path in paths {
+            let resolved = Paths.absolute(path, relativeTo: base)
+            if SampleListing.imageSuffixes.contains(Paths.suffix(of: path).lowercased()) {
+                images.append(resolved)
+            } else {
+                others.append(resolved)
+            }
+        }
+        if images.isEmpty { problem = "names no image" }
+    }
+
+    /// The folder that the relative paths of a list start from: the first one where one of the first paths exists.
+    private func base(of paths: [String], listFolder: String, root: String) -> String {
+        let probes = paths.lazy.filter { !$0.hasPrefix("/") }.prefix(20)
+        let candidates = [listFolder, root, Paths.absolute("")]
+        return candidates.first { folder in
+            probes.contains { access(Paths.absolute($0, relativeTo: folder), F_OK) == 0 }
+        } ?? listFolder
+    }
+}
