@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "CPUDispatch.h"
 #include "TensorKernels.h"
 
@@ -68,13 +70,28 @@ void assay_copy_channels(
     }
 }
 
-void assay_count_sketch(const float *a, size_t count, uint64_t first, uint64_t seed, double *buckets, uint32_t mask) {
-    for (size_t i = 0; i < count; i++) {
-        // SplitMix64's finaliser over the running index.
-        uint64_t h = (first + i) * 0x9E3779B97F4A7C15u + seed;
-        h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9u;
-        h = (h ^ (h >> 27)) * 0x94D049BB133111EBu;
-        h ^= h >> 31;
-        buckets[(uint32_t)h & mask] += h >> 63 ? -(double)a[i] : (double)a[i];
+// Hashes of a run of values at once, which the compiler makes vectors of; then the additions, one after the other, since
+// two of them may meet in a bucket.
+ASSAY_DISPATCH void assay_count_sketch(
+    const float *restrict a, size_t count, uint64_t first, uint64_t seed, double *restrict buckets, uint32_t mask) {
+    enum { run = 512 };
+    uint32_t place[run];
+    double value[run];
+    for (size_t start = 0; start < count; start += run) {
+        size_t length = count - start < run ? count - start : run;
+        for (size_t i = 0; i < length; i++) {
+            // SplitMix64's finaliser over the running index.
+            uint64_t h = (first + start + i) * 0x9E3779B97F4A7C15u + seed, bits;
+            h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9u;
+            h = (h ^ (h >> 27)) * 0x94D049BB133111EBu;
+            h ^= h >> 31;
+            place[i] = (uint32_t)h & mask;
+            // The highest bit of the hash is the sign.
+            double wide = (double)a[start + i];
+            memcpy(&bits, &wide, sizeof bits);
+            bits ^= h & (UINT64_C(1) << 63);
+            memcpy(&value[i], &bits, sizeof bits);
+        }
+        for (size_t i = 0; i < length; i++) buckets[place[i]] += value[i];
     }
 }

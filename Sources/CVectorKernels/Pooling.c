@@ -59,7 +59,9 @@ void assay_max_pool_backward(
     }
 }
 
-ASSAY_DISPATCH void assay_upsample(
+// The loops below are written once and compiled twice: with the usual block of 16 as a constant, a pixel's channels are
+// one vector instead of a call of memcpy or a loop of unknown length.
+ASSAY_INLINE void upsample(
     const float *restrict from, float *restrict to, int blocks, int block, int height, int width, int factor) {
     for (int b = 0; b < blocks; b++)
         for (int y = 0; y < height; y++) {
@@ -68,24 +70,43 @@ ASSAY_DISPATCH void assay_upsample(
             float *first = to + ((size_t)b * height + y) * factor * wide;
             for (int x = 0; x < width; x++)
                 for (int k = 0; k < factor; k++)
-                    memcpy(first + ((size_t)x * factor + k) * block, row + (size_t)x * block, block * sizeof *row);
+                    for (int c = 0; c < block; c++)
+                        first[((size_t)x * factor + k) * block + c] = row[(size_t)x * block + c];
             for (int k = 1; k < factor; k++) memcpy(first + k * wide, first, wide * sizeof *first);
         }
 }
 
-ASSAY_DISPATCH void assay_upsample_backward(
+ASSAY_DISPATCH void assay_upsample(
+    const float *from, float *to, int blocks, int block, int height, int width, int factor) {
+    if (block == 16 && factor == 2)
+        upsample(from, to, blocks, 16, height, width, 2);
+    else
+        upsample(from, to, blocks, block, height, width, factor);
+}
+
+ASSAY_INLINE void upsample_backward(
     const float *restrict gradient, float *restrict to, int blocks, int block, int height, int width, int factor,
     int accumulate) {
     for (int b = 0; b < blocks; b++)
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++) {
-                float *out = to + (((size_t)b * height + y) * width + x) * block;
-                if (!accumulate) memset(out, 0, block * sizeof *out);
-                for (int ky = 0; ky < factor; ky++)
-                    for (int kx = 0; kx < factor; kx++) {
-                        size_t row = ((size_t)b * height + y) * factor + ky;
-                        const float *in = gradient + (row * width * factor + (size_t)x * factor + kx) * block;
-                        for (int c = 0; c < block; c++) out[c] += in[c];
-                    }
+                float *restrict out = to + (((size_t)b * height + y) * width + x) * block;
+                for (int c = 0; c < block; c++) {
+                    float sum = accumulate ? out[c] : 0;
+                    for (int ky = 0; ky < factor; ky++)
+                        for (int kx = 0; kx < factor; kx++) {
+                            size_t row = ((size_t)b * height + y) * factor + ky;
+                            sum += gradient[(row * width * factor + (size_t)x * factor + kx) * block + c];
+                        }
+                    out[c] = sum;
+                }
             }
+}
+
+ASSAY_DISPATCH void assay_upsample_backward(
+    const float *gradient, float *to, int blocks, int block, int height, int width, int factor, int accumulate) {
+    if (block == 16 && factor == 2)
+        upsample_backward(gradient, to, blocks, 16, height, width, 2, accumulate);
+    else
+        upsample_backward(gradient, to, blocks, block, height, width, factor, accumulate);
 }
