@@ -1,11 +1,11 @@
 /// Every rule, in the order of the codes. A test checks that each file in `Rules/` is here.
 public enum RuleRegistry {
     public static let all: [any LabelRule] = [
-        ClassBeyondCount(), ClassNotWhole(), BoxOutside(), NoArea(), DuplicateRow(),
-        YAMLUnreadable(), ClassCountDiffers(), SplitMissing(),
+        ClassBeyondCount(), ClassNotWhole(), BoxOutside(), NoArea(), DuplicateRow(), OneBoxTwoClasses(),
+        YAMLUnreadable(), ClassCountDiffers(), DuplicateName(), SplitMissing(),
         EmptyFile(), NotUTF8(), NotANumber(), ColumnCount(), NotFinite(),
         ImageUnreadable(), ImageDamaged(),
-        NoLabel(), NoImage(), LabelUnreadable(),
+        NoLabel(), NoImage(), SharedLabel(), LabelUnreadable(),
     ]
 
     /// The documentation of every rule, in order.

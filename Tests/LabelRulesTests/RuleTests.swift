@@ -58,6 +58,19 @@ import YOLODataset
         #expect(found.map(\.code) == ["P006"])
     }
 
+    @Test func duplicateNamesAndSharedLabelsAreFound() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("train: images\nnames: [a, b, a]\n", to: "data.yaml")
+        let picture = SharedMaterial.checkout.appendingPathComponent("Fixtures/shapes/images/train/shape00.jpg")
+        for name in ["a.jpg", "a.jpeg", "b.jpg"] {
+            try folder.write([UInt8](Data(contentsOf: picture)), to: "images/\(name)")
+        }
+        for name in ["a.txt", "b.txt"] { try folder.write("0 0.5 0.5 0.2 0.2\n", to: "labels/\(name)") }
+        let found = try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), jobs: 1).findings
+        #expect(found.map { "\($0.code) \($0.file)" } == ["D003 data.yaml", "P003 images/a.jpg"])
+        #expect(found.first?.message == "classes 0 and 2 are both named \"a\"")
+    }
+
     @Test func resultDoesNotDependOnJobs() throws {
         let dataset = try Dataset.open(SharedMaterial.checkout.path + "/Fixtures/broken/data.yaml")
         #expect(try LabelCheck.run(dataset, jobs: 1).findings == LabelCheck.run(dataset, jobs: 4).findings)
