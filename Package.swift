@@ -36,7 +36,7 @@ let package = Package(
         .executable(name: "assay-toxic", targets: ["assay-toxic"]),
         .executable(name: "assay-report", targets: ["assay-report"]),
         // For Benchmarks/.
-        .library(name: "AssayModel", targets: ["FileReading", "NeuralKernels", "YOLOModel"]),
+        .library(name: "AssayModel", targets: ["AnchorFitting", "FileReading", "NeuralKernels", "YOLOModel"]),
         // What reads files from outside, for the fuzzers.
         .library(name: "AssayReading", targets: ["FileReading", "Imaging", "YAMLText", "YOLODataset"]),
     ],
@@ -76,7 +76,7 @@ let package = Package(
 
         // Floor 3
         library("LabelRules", ["Findings", "YOLODataset"]),
-        library("AnchorFitting", ["FileReading", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
+        library("AnchorFitting", ["CVectorKernels", "FileReading", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
         library("ToxicRanking", ["Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
 
         // Floor 4

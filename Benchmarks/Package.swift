@@ -7,6 +7,9 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "ModelBenchmark", dependencies: [.product(name: "AssayModel", package: "assay")],
-            swiftSettings: [.swiftLanguageMode(.v6)])
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "AnchorBenchmark", dependencies: [.product(name: "AssayModel", package: "assay")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )
