@@ -34,7 +34,10 @@ extension Suspicion {
             let name: String
             let values: [Double]
         }
-        let all = images.flatMap { image in zip(image.boxes, image.labels).map { (image.sample.image, $0, $1) } }
+        // A NaN among the figures would take the order away from all others.
+        let all = images.filter { $0.problem == nil }.flatMap { image in
+            zip(image.boxes, image.labels).map { (image.sample.image, $0, $1) }
+        }
         let energy = all.reduce(0) { $0 + $1.2.gradientNorm * $1.2.gradientNorm }
         let learnable = all.filter { $0.2.matches > 0 }
         let parts = [

@@ -89,34 +89,45 @@ public enum ToxicRun {
                 wayOut: "name other splits, or correct the paths")
         }
         let loss = model.loss(size: options.imageSize)
-        let counts = try datasetCounts(loss, samples, dataset, options, isCancelled)
+        let whole = options.gradientOfShare ? try wholeBatch(loss, samples, dataset, options, isCancelled) : nil
         let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
         let measured = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
             progress: { progress($0, samples.count) },
             makeState: { Worker(try backend.compile(model.graph, input: shape, gradient: .full)) },
             { worker, index in
-                try measure(samples[index], worker, model, loss, counts, samples.count, dataset, options)
+                try measure(samples[index], worker, model, loss, whole, dataset, options)
             })
-        return summarise(measured, loss, counts, backend.name)
+        return summarise(measured, loss, backend.name)
     }
 
-    /// The denominators of the dataset as one batch; labels and anchors alone decide them.
-    private static func datasetCounts(
+    /// What the dataset's loss as one batch divides by: the images that have figures, and their counts.
+    private struct WholeBatch: Sendable {
+        var images = 0
+        var counts = LossCounts([])
+
+        mutating func add(_ image: LossCounts) {
+            counts = images == 0 ? image : counts + image
+            images += 1
+        }
+    }
+
+    /// The whole batch before anything has been measured; labels and anchors alone decide its counts.
+    ///
+    /// Images are decoded for it: the labels of one without pixels are in nobody's batch.
+    private static func wholeBatch(
         _ loss: any DetectionLoss, _ samples: [DatasetSample], _ dataset: Dataset, _ options: ToxicOptions,
         _ isCancelled: @Sendable @escaping () -> Bool
-    ) throws -> LossCounts {
+    ) throws -> WholeBatch {
         let parts = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: { () },
             { _, index -> LossCounts? in
                 let sample = samples[index]
-                guard let header = try? ImageHeader.readFile(sample.imagePath) else { return nil }
-                let letterbox = Letterbox(imageWidth: header.width, imageHeight: header.height, size: options.imageSize)
+                guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
+                let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: options.imageSize)
                 return loss.counts(targets(boxes(sample, dataset), letterbox))
             })
-        let known = parts.compactMap(\.self)
-        guard let first = known.first else { return LossCounts([]) }
-        return known.dropFirst().reduce(first, +)
+        return parts.compactMap(\.self).reduce(into: WholeBatch()) { $0.add($1) }
     }
 
     private static func boxes(_ sample: DatasetSample, _ dataset: Dataset) -> [LabelBox] {
@@ -139,7 +150,7 @@ public enum ToxicRun {
 
     private static func measure(
         _ sample: DatasetSample, _ worker: Worker, _ model: DetectionModel, _ loss: any DetectionLoss,
-        _ counts: LossCounts, _ images: Int, _ dataset: Dataset, _ options: ToxicOptions
+        _ whole: WholeBatch?, _ dataset: Dataset, _ options: ToxicOptions
     ) throws -> Measured {
         var image = ImageLoss(sample: sample)
         let decoded: RGBImage
@@ -161,11 +172,10 @@ public enum ToxicRun {
             image.problem = "the loss is not finite: the checkpoint is broken, or the image drives it beyond all bounds"
             return Measured(image: image)
         }
-        image.share = loss.share(of: evaluation, datasetCounts: counts, images: images)
         image.intensity = loss.intensity(of: evaluation)
         let arriving =
-            options.gradientOfShare
-            ? loss.shareGradients(of: evaluation, datasetCounts: counts, images: images) : evaluation.outputGradients
+            whole.map { loss.shareGradients(of: evaluation, datasetCounts: $0.counts, images: $0.images) }
+            ?? evaluation.outputGradients
         try worker.network.backward(arriving)
         evaluation.outputGradients = []
         let entry = gather(worker, model, options.seed, image.boxes.count, &image)
@@ -201,7 +211,7 @@ public enum ToxicRun {
     }
 
     private static func summarise(
-        _ measured: [Measured], _ loss: any DetectionLoss, _ counts: LossCounts, _ backend: String
+        _ measured: [Measured], _ loss: any DetectionLoss, _ backend: String
     ) -> ToxicResult {
         var images = measured.map(\.image)
         let known = measured.indices.filter { measured[$0].entry != nil }
@@ -211,6 +221,15 @@ public enum ToxicRun {
             images[index].projectionShare = figures.projectionShare
             images[index].leaveOneOutCosine = figures.leaveOneOutCosine
             images[index].robustZ = figures.robustZ
+        }
+        let evaluations = measured.map(\.evaluation)
+        let whole = evaluations.reduce(into: WholeBatch()) { batch, evaluation in
+            evaluation.map { batch.add($0.counts) }
+        }
+        for (index, evaluation) in evaluations.enumerated() {
+            images[index].share = evaluation.map {
+                loss.share(of: $0, datasetCounts: whole.counts, images: whole.images)
+            }
         }
         let norms = entries.map(\.norm)
         let sorted = norms.sorted(by: >)

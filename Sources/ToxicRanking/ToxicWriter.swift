@@ -27,13 +27,18 @@ public enum ToxicWriter {
         ]
     }
 
+    /// Empty for a figure that there is none of, and for NaN and infinity.
+    private static func field(_ value: Double?) -> String {
+        value.flatMap { $0.isFinite ? JSONText.number($0) : nil } ?? ""
+    }
+
     /// A row an image, the worst first; a figure that there is none of is empty.
     public static func csv(_ images: [ImageLoss]) -> String {
         let rows = images.map { image in
             cells(image).map { cell -> String in
                 switch cell {
                 case .text(let text): CSVText.field(text)
-                case .number(let value): value.flatMap { $0.isFinite ? JSONText.number($0) : nil } ?? ""
+                case .number(let value): field(value)
                 }
             }.joined(separator: ",") + "\n"
         }
@@ -67,7 +72,7 @@ public enum ToxicWriter {
                     loss.gradientNormClassification,
                 ]
                 text += "\(CSVText.field(image.sample.image)),\(box.line),\(box.classID),"
-                text += numbers.map { $0.map(JSONText.number) ?? "" }.joined(separator: ",") + "\n"
+                text += numbers.map(field).joined(separator: ",") + "\n"
             }
         }
         return text
