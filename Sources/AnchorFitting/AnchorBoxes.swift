@@ -11,7 +11,7 @@ public struct AnchorBoxes: Sendable {
         public let classID: Int
     }
 
-    /// Sizes in pixels of the letterboxed image, in the order of the samples.
+    /// Sizes in pixels of the training image, in the order of the samples.
     public var sizes: [AnchorSize] = []
     public var sources: [Source] = []
     /// Boxes under 2 px on both sides: left out of the fit.
@@ -21,10 +21,14 @@ public struct AnchorBoxes: Sendable {
 
     public init() {}
 
-    /// Reads labels and image headers. `skip` names label rows that are not to be fitted (`label:line`).
+    /// Reads labels and image headers.
+    ///
+    /// - Parameters:
+    ///   - skip: label rows that are not to be fitted (`label:line`).
+    ///   - classes: the classes to fit; nil for all.
     public static func read(
-        _ dataset: Dataset, splits: [String], size: Int, jobs: Int, skip: Set<String> = [],
-        isCancelled: @Sendable @escaping () -> Bool = { false }
+        _ dataset: Dataset, splits: [String], input: TrainingInput, classes: Set<Int>? = nil, jobs: Int,
+        skip: Set<String> = [], isCancelled: @Sendable @escaping () -> Bool = { false }
     ) throws -> AnchorBoxes {
         let samples = try dataset.listSamples(splits: splits).samples.filter(\.hasLabelFile)
         let parts = try WorkerPool.map(
@@ -35,17 +39,19 @@ public struct AnchorBoxes: Sendable {
                 guard let labels = try? LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape) else {
                     return part
                 }
-                let boxes = labels.trainableBoxes(classCount: dataset.classCount)
+                let boxes = labels.trainableBoxes(classCount: dataset.classCount).filter {
+                    classes?.contains(Int($0.classID)) ?? true
+                }
                 guard !boxes.isEmpty else { return part }
-                guard let header = try? ImageHeader.readFile(sample.imagePath) else {
+                guard let header = try? ImageHeader.readFile(sample.imagePath), header.width > 0, header.height > 0
+                else {
                     part.unreadableImages = 1
                     return part
                 }
-                let scale = Double(size) / Double(max(header.width, header.height))
-                for box in boxes where !skip.contains("\(sample.label):\(box.line)") {
-                    let pixels = AnchorSize(
-                        width: box.width * Double(header.width) * scale,
-                        height: box.height * Double(header.height) * scale)
+                for box in boxes where skip.isEmpty || !skip.contains("\(sample.label):\(box.line)") {
+                    let pixels = input.pixels(
+                        width: box.width, height: box.height, imageWidth: header.width, imageHeight: header.height)
+                    guard pixels.width > 0, pixels.height > 0 else { continue }
                     if pixels.width < 2, pixels.height < 2 {
                         part.tooSmall += 1
                         continue

@@ -1,38 +1,133 @@
+import FileReading
 import Findings
+import Foundation
 
-/// Writes anchors where trainers and people read them.
+/// Writes anchors where trainers read them.
 public enum AnchorWriter {
-    /// The `anchors:` block of a YOLOv5 model YAML: a row a level, small to large.
-    ///
-    /// A number of anchors that three levels do not share evenly gets two levels (strides 16 and 32) or one.
-    public static func yoloV5YAML(_ anchors: [AnchorSize]) -> String {
-        let levels = [3, 2, 4, 1].first { anchors.count % $0 == 0 } ?? 1
-        let perLevel = anchors.count / levels
-        let firstLevel = levels >= 3 ? 3 : 6 - levels
-        let rows = (0..<levels).map { level in
-            let pairs = anchors[level * perLevel..<(level + 1) * perLevel]
-                .map { "\(JSONText.number($0.width)),\(JSONText.number($0.height))" }
-            return "  - [\(pairs.joined(separator: ", "))]  # P\(firstLevel + level)/\(1 << (firstLevel + level))\n"
+    /// The forms of the trainers, each ready to be pasted.
+    public enum Form: String, Sendable, CaseIterable {
+        /// A YOLOv5 or YOLOv7 model file.
+        case yaml
+        /// The lines of a darknet `[yolo]` section.
+        case darknet
+        /// MMYOLO's `anchors`: a level each, the finest first.
+        case mmyolo
+        /// MMDetection's `YOLOAnchorGenerator`: the coarsest level first.
+        case mmdetection
+        /// PaddleDetection's `anchors` and `anchor_masks`: masks from the coarsest level.
+        case paddledetection
+    }
+
+    /// - Parameter anchors: ascending.
+    public static func text(_ form: Form, _ anchors: [AnchorSize], _ levels: AnchorLevels) -> String {
+        let rows = levels.rows(anchors)
+        switch form {
+        case .yaml: return yoloV5YAML(anchors, levels)
+        case .darknet:
+            let masks = levels.strides.indices.map { level in
+                "# mask of the layer with stride \(levels.strides[level]): "
+                    + levels.range(level).map(String.init).joined(separator: ",")
+            }
+            return "anchors = \(AnchorText.pairs(anchors))\nnum=\(anchors.count)\n"
+                + masks.joined(separator: "\n") + "\n"
+        case .mmyolo:
+            let lines = rows.enumerated().map { "    [\(tuples($1))],  # \(levels.name($0))\n" }
+            return "anchors = [\n\(lines.joined())]\n"
+        case .mmdetection:
+            let lines = rows.enumerated().reversed().map { "        [\(tuples($1))],  # \(levels.name($0))\n" }
+            let strides = levels.strides.reversed().map(String.init).joined(separator: ", ")
+            return """
+                anchor_generator=dict(
+                    type='YOLOAnchorGenerator',
+                    base_sizes=[
+                \(lines.joined())    ],
+                    strides=[\(strides)]),
+
+                """
+        case .paddledetection:
+            let pairs = anchors.map { "[\(JSONText.number($0.width)), \(JSONText.number($0.height))]" }
+            let masks = levels.strides.indices.reversed().map { level in
+                "[\(levels.range(level).map(String.init).joined(separator: ", "))]"
+            }
+            return "anchors: [\(pairs.joined(separator: ", "))]\nanchor_masks: [\(masks.joined(separator: ", "))]\n"
         }
+    }
+
+    private static func tuples(_ row: [AnchorSize]) -> String {
+        row.map { "(\(JSONText.number($0.width)), \(JSONText.number($0.height)))" }.joined(separator: ", ")
+    }
+
+    /// The `anchors:` block of a YOLOv5 model YAML: a row a level, small to large.
+    public static func yoloV5YAML(_ anchors: [AnchorSize], _ levels: AnchorLevels) -> String {
+        let rows = levels.rows(anchors).enumerated().map { "  - [\(AnchorText.pairs($1))]  # \(levels.name($0))\n" }
         return "anchors:\n" + rows.joined()
     }
 
+    /// Rewrites the anchors of a model YAML or a darknet `.cfg` in place; everything else in the file stays byte for
+    /// byte. The file as it was is kept beside it as `NAME.bak` (`NAME.2.bak`, … where that is taken).
+    ///
+    /// - Returns: the copy's path; nil when the file has these anchors already.
+    /// - Throws: `FileError`; the file is then unchanged.
+    public static func write(_ anchors: [AnchorSize], _ levels: AnchorLevels, into path: String) throws -> String? {
+        let new: [UInt8]
+        switch Paths.suffix(of: path).lowercased() {
+        case "cfg": new = try DarknetConfiguration.read(path).replacing(anchors)
+        case "yaml", "yml": new = try ModelYAMLAnchors.read(path).replacing(anchors, levels)
+        default:
+            throw FileError(
+                file: path, message: "anchors can be written into a model YAML or a darknet .cfg",
+                wayOut: "name such a file, or print another form with --format and paste it")
+        }
+        let old = try FileReading.bytes(ofFile: path)
+        guard new != old else { return nil }
+        var copy = path + ".bak"
+        var number = 2
+        while FileManager.default.fileExists(atPath: copy) {
+            copy = "\(path).\(number).bak"
+            number += 1
+        }
+        try AtomicFile.write(old, to: copy)
+        try AtomicFile.write(new, to: path)
+        return copy
+    }
+
+    // MARK: JSON
+
     /// The stable JSON form: anchors, metrics and verdict.
     public static func json(_ comparison: AnchorComparison) -> String {
-        let current = comparison.currentMetrics.map(metrics) ?? "null"
+        let settings = comparison.settings
+        let bound = comparison.bound.map { JSONText.number($0.fitness) } ?? "null"
+        let unreached = comparison.unreached.map {
+            "{\"label\": \(JSONText.quoted($0.label)), \"line\": \($0.line), \"class\": \($0.classID)}"
+        }
         return """
             {
               "anchors": \(pairs(comparison.anchors)),
               "current": \(comparison.current.map(pairs) ?? "null"),
               "metrics": {
-                "current": \(current),
+                "current": \(comparison.currentMetrics.map(metrics) ?? "null"),
                 "new": \(metrics(comparison.newMetrics))
               },
+              "held_out": \(heldOut(comparison.heldOut)),
+              "fitness_bound": \(bound),
               "verdict": "\(comparison.verdict.rawValue)",
-              "image_size": \(comparison.imageSize),
+              "image_size": [\(settings.input.width), \(settings.input.height)],
+              "resize": "\(settings.input.resize.rawValue)",
+              "strides": \(settings.levels.strides),
+              "per_level": \(settings.levels.perLevel),
+              "levels": {
+                "current": \(comparison.currentDetail.map(levels) ?? "null"),
+                "new": \(levels(comparison.newDetail))
+              },
+              "classes": {
+                "current": \(comparison.currentDetail.map(classes) ?? "null"),
+                "new": \(classes(comparison.newDetail))
+              },
+              "sides_under_stride": \(comparison.sizes.underStride),
               "boxes": \(comparison.boxCount),
               "boxes_left_out": \(comparison.tooSmall),
-              "boxes_unreached": \(comparison.unreached.count)
+              "boxes_unreached": \(comparison.unreached.count),
+              "unreached": [\(unreached.joined(separator: ", "))]
             }
 
             """
@@ -43,37 +138,31 @@ public enum AnchorWriter {
             + "]"
     }
 
-    private static func metrics(_ metrics: AnchorMetrics) -> String {
-        "{\"fitness\": \(JSONText.number(metrics.fitness)), \"bpr\": \(JSONText.number(metrics.bestPossibleRecall)), "
-            + "\"aat\": \(JSONText.number(metrics.anchorsAboveThreshold)), \"mean_iou\": \(JSONText.number(metrics.meanIoU))}"
+    private static func metrics(_ m: AnchorMetrics) -> String {
+        "{\"fitness\": \(JSONText.number(m.fitness)), \"bpr\": \(JSONText.number(m.bestPossibleRecall)), "
+            + "\"aat\": \(JSONText.number(m.anchorsAboveThreshold)), \"mean_iou\": \(JSONText.number(m.meanIoU))}"
     }
 
-    /// What a person reads.
-    public static func text(_ comparison: AnchorComparison) -> String {
-        func figure(_ value: Double) -> String { String((value * 10_000).rounded() / 10_000).padding(8) }
-        func row(_ name: String, _ m: AnchorMetrics) -> String {
-            name.padding(10) + figure(m.fitness) + figure(m.bestPossibleRecall) + figure(m.anchorsAboveThreshold)
-                + figure(m.meanIoU)
-        }
-        var lines = ["\(comparison.boxCount) boxes at \(comparison.imageSize) px"]
-        if comparison.tooSmall > 0 { lines[0] += ", \(comparison.tooSmall) under 2 px left out" }
-        lines.append("          fitness bpr     aat     mean IoU")
-        if let current = comparison.currentMetrics { lines.append(row("current", current)) }
-        lines.append(row("new", comparison.newMetrics))
-        switch comparison.verdict {
-        case .new where comparison.current == nil: lines.append("there are no anchors yet; these fit best:")
-        case .new: lines.append("take the new anchors:")
-        case .keep: lines.append("keep your anchors: new ones would not fit better. The best found:")
-        }
-        for source in comparison.unreached.prefix(10) {
-            lines.append("# no anchor reaches the box at \(source.label):\(source.line)")
-        }
-        if comparison.unreached.count > 10 { lines.append("# … and \(comparison.unreached.count - 10) more") }
-        return lines.joined(separator: "\n") + "\n" + yoloV5YAML(comparison.anchors)
+    private static func heldOut(_ result: CrossValidation?) -> String {
+        guard let result else { return "null" }
+        func number(_ value: Double?) -> String { value.map(JSONText.number) ?? "null" }
+        return "{\"folds\": \(result.folds), "
+            + "\"current\": {\"fitness\": \(number(result.currentFitness)), \"bpr\": \(number(result.currentRecall))}, "
+            + "\"new\": {\"fitness\": \(number(result.newFitness)), \"bpr\": \(number(result.newRecall))}}"
     }
-}
 
-extension String {
-    /// Filled up with blanks on the right.
-    fileprivate func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    private static func levels(_ detail: AnchorDetail) -> String {
+        let entries = detail.levels.map {
+            "{\"level\": \"\($0.name)\", \"anchors\": \(pairs($0.anchors)), \"best\": \($0.best), \"learnable\": \($0.learnable)}"
+        }
+        return "[" + entries.joined(separator: ", ") + "]"
+    }
+
+    private static func classes(_ detail: AnchorDetail) -> String {
+        let entries = detail.classes.map {
+            "{\"class\": \($0.classID), \"boxes\": \($0.boxes), \"bpr\": \(JSONText.number($0.bestPossibleRecall)), "
+                + "\"fitness\": \(JSONText.number($0.fitness))}"
+        }
+        return "[" + entries.joined(separator: ", ") + "]"
+    }
 }

@@ -19,8 +19,34 @@ public struct PlanSettings: Sendable, Hashable {
     }
 
     public struct Anchors: Sendable, Hashable {
-        public var count = 9
+        /// Nil for as many as the anchors in use, or 9.
+        public var count: Int?
         public var splits = ["train"]
+        /// `640x384`; nil for the plan's image size.
+        public var size: String?
+        /// `letterbox` or `stretch`; nil for what the model in use does.
+        public var resize: String?
+        /// Pixels a cell, a level each; empty for those of the model in use.
+        public var strides: [Int] = []
+        /// Anchors a level: one figure for all, or one each.
+        public var perLevel: [Int] = []
+        /// The anchors in use: `w,h,…`, or the absolute path of a checkpoint, model YAML or darknet `.cfg`.
+        public var current: String?
+        /// Names or numbers of the classes to fit; empty for all.
+        public var classes: [String] = []
+        /// `uniform`, `inverse`, or `class=factor,…`.
+        public var classWeights = "uniform"
+        /// Multi-scale training, as factors of the size: `0.5..1.5`.
+        public var scales: String?
+        /// The trainer's scale augmentation.
+        public var augmentScale = 0.0
+        /// The best possible recall that the anchors must have.
+        public var leastRecall: Double?
+        public var wholePixels = false
+        /// Of the cross-validation; 0 for none.
+        public var folds = 5
+        /// Prove an upper bound on the fitness.
+        public var certifies = false
     }
 
     public struct Toxic: Sendable, Hashable {
@@ -72,10 +98,7 @@ struct SettingsReader {
             if let node = block["images"] { settings.labels.images = try word(node, ["none", "header", "decode"]) }
             if let node = block["fail_on"] { settings.labels.failOn = try word(node, ["error", "warning", "note"]) }
         }
-        try block(root, "anchors", ["count", "splits"]) { block in
-            if let node = block["count"] { settings.anchors.count = try integer(node, 1...100) }
-            if let node = block["splits"] { settings.anchors.splits = try splits(node) }
-        }
+        try anchors(root, &settings.anchors)
         try block(root, "toxic", ["splits", "top", "backend"]) { block in
             if let node = block["splits"] { settings.toxic.splits = try splits(node) }
             if let node = block["top"] { settings.toxic.top = try integer(node, 1...100_000) }
@@ -87,6 +110,37 @@ struct SettingsReader {
             if let node = block["top"] { settings.report.top = try integer(node, 1...10_000) }
         }
         return settings
+    }
+
+    private func anchors(_ root: YAMLNode, _ anchors: inout PlanSettings.Anchors) throws {
+        let keys = [
+            "count", "splits", "size", "resize", "strides", "per_level", "current", "classes", "class_weights",
+            "scales",
+            "augment_scale", "min_bpr", "whole_pixels", "folds", "certify",
+        ]
+        try block(root, "anchors", keys) { block in
+            if let node = block["count"], !node.isNull { anchors.count = try integer(node, 1...100) }
+            if let node = block["splits"] { anchors.splits = try splits(node) }
+            if let node = block["size"], !node.isNull { anchors.size = try text(node) }
+            if let node = block["resize"], !node.isNull { anchors.resize = try word(node, ["letterbox", "stretch"]) }
+            if let node = block["strides"] { anchors.strides = try integers(node, 1...1024) }
+            if let node = block["per_level"] { anchors.perLevel = try integers(node, 1...100) }
+            if let node = block["current"], !node.isNull {
+                let current = try text(node)
+                let isList = current.allSatisfy { $0.isNumber || ",. ".contains($0) }
+                anchors.current = isList ? current : Paths.absolute(current, relativeTo: folder)
+            }
+            if let node = block["classes"] {
+                anchors.classes = node.sequence?.compactMap(\.string) ?? node.string.map { [$0] } ?? []
+            }
+            if let node = block["class_weights"] { anchors.classWeights = try text(node) }
+            if let node = block["scales"], !node.isNull { anchors.scales = try text(node) }
+            if let node = block["augment_scale"] { anchors.augmentScale = try number(node, 0...0.99) }
+            if let node = block["min_bpr"], !node.isNull { anchors.leastRecall = try number(node, 0...1) }
+            if let node = block["whole_pixels"] { anchors.wholePixels = try flag(node) }
+            if let node = block["folds"] { anchors.folds = try integer(node, 0...50) }
+            if let node = block["certify"] { anchors.certifies = try flag(node) }
+        }
     }
 
     private func error(_ node: YAMLNode, _ message: String, _ wayOut: String) -> FileError {
@@ -117,6 +171,27 @@ struct SettingsReader {
             throw error(node, "must be a whole number", "write one from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
+    }
+
+    private func integers(_ node: YAMLNode, _ range: ClosedRange<Int>) throws -> [Int] {
+        try (node.sequence ?? [node]).map { try integer($0, range) }
+    }
+
+    private func number(_ node: YAMLNode, _ range: ClosedRange<Double>) throws -> Double {
+        guard let value = node.double, range.contains(value) else {
+            throw error(node, "must be a number", "write one from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    private func flag(_ node: YAMLNode) throws -> Bool {
+        guard let value = node.bool else { throw error(node, "must be true or false", "write true or false") }
+        return value
+    }
+
+    private func text(_ node: YAMLNode) throws -> String {
+        guard let text = node.string else { throw error(node, "must be one text", "write it on one line") }
+        return text
     }
 
     private func word(_ node: YAMLNode, _ words: [String]) throws -> String {

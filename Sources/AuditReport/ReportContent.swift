@@ -22,6 +22,8 @@ public struct ReportContent: Sendable {
         public var new: [(width: Double, height: Double)] = []
         public var metrics: [AnchorMetricRow] = []
         public var verdict = ""
+        /// The stage's pictures, as SVG; empty for none.
+        public var plot: [UInt8] = []
     }
 
     /// One label to draw, in fractions of the image.

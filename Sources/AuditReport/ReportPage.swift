@@ -111,9 +111,16 @@ public enum ReportPage {
             "\(HTMLText.number($0.width, digits: 2)) × \(HTMLText.number($0.height, digits: 2))"
         }
         let verdict =
-            anchors.verdict == "keep"
-            ? "Keep your anchors: new ones would not fit better."
-            : "Take the new anchors: anchors.yaml beside this page holds them."
+            switch anchors.verdict {
+            case "keep": "Keep your anchors: new ones would not fit better."
+            case "none": "This model has no anchors; sizes against strides are what matters."
+            default: "Take the new anchors: anchors.yaml beside this page holds them."
+            }
+        let plot =
+            anchors.plot.isEmpty
+            ? ""
+            : "<div class=\"panel\"><img alt=\"Box sizes with anchors, sizes against strides, fitness by the number of anchors\" "
+                + "src=\"data:image/svg+xml;base64,\(HTMLText.base64(anchors.plot))\"></div>"
         return """
             <h2 id="anchors">Anchors</h2><div class="two"><div class="panel">\(Charts.sizes(anchors))</div>
             <div class="panel"><p><strong>\(verdict)</strong></p>
@@ -121,6 +128,7 @@ public enum ReportPage {
             <tbody>\(rows.joined())</tbody></table>
             <p class="soft">Fitness: mean of a box's best side ratio. BPR: share of boxes that some anchor reaches. AAT: anchors that reach a box.</p>
             <p>New anchors in pixels: \(list.joined(separator: ", "))</p></div></div>
+            \(plot)
             """
     }
 

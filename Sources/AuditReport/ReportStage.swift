@@ -126,6 +126,7 @@ public enum ReportStage {
         anchors.new = rows.filter { $0.setName == "new" }.map { ($0.width, $0.height) }
         anchors.metrics = try ledger.anchorMetrics()
         anchors.verdict = plan.summary(.anchors, "verdict")?.string ?? ""
+        anchors.plot = (try? FileReading.bytes(ofFile: plan.outputFolder + "/anchors.svg", limit: 8 << 20)) ?? []
         content.anchors = anchors
         func metric(_ set: String) -> AnchorMetricRow? { anchors.metrics.first { $0.setName == set } }
         var figures = [
@@ -141,7 +142,9 @@ public enum ReportStage {
         figures.append(("BPR, new", HTMLText.number(metric("new")?.bpr, digits: 4)))
         content.cards.append(
             .init(
-                title: "Anchors", headline: anchors.verdict == "keep" ? "keep your anchors" : "new anchors fit better",
+                title: "Anchors",
+                headline: ["keep": "keep your anchors", "none": "the model has none"][anchors.verdict]
+                    ?? "new anchors fit better",
                 figures: figures))
     }
 

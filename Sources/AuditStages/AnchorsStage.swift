@@ -4,7 +4,6 @@ import FileReading
 import Findings
 import YAMLText
 import YOLODataset
-import YOLOModel
 
 /// The anchors stage of a plan.
 public enum AnchorsStage {
@@ -14,11 +13,15 @@ public enum AnchorsStage {
         try StageRunner.run(.anchors, plan: path, inputs: inputs) { context in
             let settings = context.plan.settings
             let dataset = try Dataset.open(settings.dataset)
+            let source = try source(settings)
+            let request = request(settings)
+            let fit = try request.settings(classNames: dataset.classNames, source: source)
             // Boxes that the label check found an error in are not what training should fit to.
             let skip = try context.ledger.findings().filter { $0.severity == .error && $0.line != nil }
                 .map { "\($0.file):\($0.line ?? 0)" }
             let boxes = try AnchorBoxes.read(
-                dataset, splits: settings.anchors.splits, size: settings.imageSize, jobs: jobs, skip: Set(skip),
+                dataset, splits: settings.anchors.splits, input: fit.input,
+                classes: try request.classIDs(classNames: dataset.classNames), jobs: jobs, skip: Set(skip),
                 isCancelled: isCancelled)
             guard !boxes.sizes.isEmpty else {
                 try context.ledger.replaceAnchors([], [], boxes: [])
@@ -30,29 +33,69 @@ public enum AnchorsStage {
                         )
                     ])
             }
-            let current = try settings.weights.flatMap { try CurrentAnchors.of(checkpoint: $0) }
-            let comparison = AnchorComparison.make(
-                boxes: boxes, current: current, count: settings.anchors.count, imageSize: settings.imageSize,
-                seed: settings.seed)
+            let comparison = try AnchorComparison.make(
+                boxes: boxes, source: source, settings: fit, jobs: jobs, isCancelled: isCancelled)
             try write(comparison, boxes, context.ledger)
-            let outputs = [
+            var outputs = [
                 try context.write(AnchorWriter.json(comparison), to: "anchors.json"),
-                try context.write(AnchorWriter.yoloV5YAML(comparison.chosen), to: "anchors.yaml"),
+                try context.write(
+                    AnchorText.text(comparison, classNames: dataset.classNames), to: "anchors.txt"),
+                try context.write(
+                    AnchorPlot(comparison, boxes, seed: settings.seed).svg(), to: "anchors.svg"),
             ]
+            if comparison.verdict != .none {
+                outputs.append(
+                    try context.write(
+                        AnchorWriter.yoloV5YAML(comparison.chosen, comparison.chosenLevels), to: "anchors.yaml"))
+            }
             return StageResult(status: .done, inputs: "", outputs: outputs, summary: summary(comparison))
         }
     }
 
+    /// The anchors that a plan says are in use.
+    private static func source(_ settings: PlanSettings) throws -> AnchorSource? {
+        if let current = settings.anchors.current {
+            return try AnchorSource.list(parsing: current) ?? AnchorSource.read(current)
+        }
+        return try settings.weights.map { try AnchorSource.read($0) }
+    }
+
+    private static func request(_ settings: PlanSettings) -> AnchorRequest {
+        let anchors = settings.anchors
+        var request = AnchorRequest()
+        request.size = anchors.size ?? "\(settings.imageSize)"
+        request.resize = anchors.resize
+        request.count = anchors.count
+        request.strides = anchors.strides
+        request.perLevel = anchors.perLevel
+        request.classes = anchors.classes
+        request.classWeights = anchors.classWeights
+        request.scales = anchors.scales
+        request.augmentScale = anchors.augmentScale
+        request.leastRecall = anchors.leastRecall
+        request.wholePixels = anchors.wholePixels
+        request.folds = anchors.folds
+        request.certifies = anchors.certifies
+        request.seed = settings.seed
+        return request
+    }
+
     private static func summary(_ comparison: AnchorComparison) -> [StageResult.Entry] {
-        let pairs = comparison.anchors.map { "[\(YAMLEmitter.scalar($0.width)), \(YAMLEmitter.scalar($0.height))]" }
         var entries: [StageResult.Entry] = [
             .init("boxes", comparison.boxCount), .init("boxes_left_out", comparison.tooSmall),
-            .init("verdict", comparison.verdict.rawValue), .init("anchors", yaml: "[\(pairs.joined(separator: ", "))]"),
+            .init("verdict", comparison.verdict.rawValue),
+        ]
+        guard comparison.verdict != .none else { return entries }
+        let pairs = comparison.anchors.map { "[\(YAMLEmitter.scalar($0.width)), \(YAMLEmitter.scalar($0.height))]" }
+        entries += [
+            .init("anchors", yaml: "[\(pairs.joined(separator: ", "))]"),
             .init("fitness", comparison.newMetrics.fitness), .init("bpr", comparison.newMetrics.bestPossibleRecall),
         ]
         if let current = comparison.currentMetrics {
             entries += [.init("current_fitness", current.fitness), .init("current_bpr", current.bestPossibleRecall)]
         }
+        if let heldOut = comparison.heldOut { entries.append(.init("held_out_fitness", heldOut.newFitness)) }
+        if let bound = comparison.bound { entries.append(.init("fitness_bound", bound.fitness)) }
         return entries
     }
 
@@ -76,21 +119,14 @@ public enum AnchorsStage {
         var digest = DigestBuilder()
         let settings = plan.settings
         try DatasetDigest.add(try Dataset.open(settings.dataset), to: &digest)
-        digest.update(
-            field: "\(settings.anchors.count) \(settings.anchors.splits) \(settings.imageSize) \(settings.seed)")
+        digest.update(field: "\(request(settings)) \(settings.anchors.splits)")
         digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
+        if let current = settings.anchors.current, AnchorSource.list(parsing: current) == nil {
+            digest.update(field: try ContentDigest.ofFile(current).hex)
+        } else {
+            digest.update(field: settings.anchors.current ?? "none")
+        }
         digest.update(field: plan.results[.labels]?.inputs ?? "none")
         return digest.finish()
-    }
-}
-
-/// Anchors that are in use.
-public enum CurrentAnchors {
-    /// Those of a checkpoint, in pixels, ascending by area; nil for a model without anchors.
-    public static func of(checkpoint path: String) throws -> [AnchorSize]? {
-        let anchors = try DetectionModel.load(checkpoint: path).anchors.flatMap(\.self)
-        guard !anchors.isEmpty else { return nil }
-        return anchors.map { AnchorSize(width: $0.width, height: $0.height) }
-            .sorted { ($0.area, $0.width) < ($1.area, $1.width) }
     }
 }

@@ -6,19 +6,6 @@ import YOLODataset
 import YOLOModel
 
 @Suite struct AnchorFitTests {
-    /// Log-normal sizes around a few centres.
-    private func mixture(_ count: Int, seed: UInt64) -> [AnchorSize] {
-        (0..<count).map { index in
-            func unit(_ k: Int) -> Double {
-                Double(CounterBasedNumber.symmetricUnit(seed: seed, counter: UInt64(4 * index + k)))
-            }
-            let centre = [(20.0, 30.0), (80.0, 60.0), (200.0, 240.0)][index % 3]
-            return AnchorSize(
-                width: centre.0 * exp(0.5 * unit(0) + 0.3 * unit(1)),
-                height: centre.1 * exp(0.5 * unit(0) + 0.3 * unit(2)))
-        }
-    }
-
     @Test func metricsOfAKnownCase() {
         let metrics = AnchorMetrics.measure(
             [AnchorSize(width: 10, height: 10), AnchorSize(width: 100, height: 100)],
@@ -40,7 +27,7 @@ import YOLOModel
     }
 
     @Test func orderOfBoxesDoesNotMatter() {
-        let boxes = mixture(600, seed: 3)
+        let boxes = boxMixture(600, seed: 3)
         #expect(AnchorFit.fit(boxes, count: 6, seed: 2) == AnchorFit.fit(boxes.reversed(), count: 6, seed: 2))
     }
 
@@ -64,7 +51,7 @@ import YOLOModel
     }
 
     @Test func seedsAgree() {
-        let boxes = mixture(2_000, seed: 9)
+        let boxes = boxMixture(2_000, seed: 9)
         let fitness = (0..<3).map { seed in
             AnchorMetrics.measure(AnchorFit.fit(boxes, count: 9, seed: seed), on: boxes).fitness
         }
@@ -76,7 +63,7 @@ import YOLOModel
         arguments: [("bccd", 0.9163), ("deeppcb", 0.8948)])
     func reachesTheBestKnownFitness(name: String, fitness: Double) throws {
         let dataset = try Dataset.open(SharedMaterial.path("data/\(name)/data.yaml"))
-        let boxes = try AnchorBoxes.read(dataset, splits: ["train"], size: 640, jobs: 2)
+        let boxes = try AnchorBoxes.read(dataset, splits: ["train"], input: TrainingInput(size: 640), jobs: 2)
         for seed in [0, 1, 2] as [UInt64] {
             let anchors = AnchorFit.fit(boxes.sizes, count: 9, seed: seed)
             #expect(AnchorMetrics.measure(anchors, on: boxes.sizes).fitness >= fitness)
