@@ -180,8 +180,9 @@ public struct PlanFile: Sendable {
           fail_on: error  # error, warning or note: what makes the exit status 1
 
         anchors:
-          count: 9
+          count: null  # as many as the model in use has, or 9
           splits: [train]
+          current: null  # the anchors in use: w,h,w,h,… or a model YAML or darknet .cfg; null for those of the weights
 
         toxic:
           splits: [train, val]

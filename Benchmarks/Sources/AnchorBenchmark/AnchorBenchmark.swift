@@ -1,31 +1,53 @@
 import AnchorFitting
+import FileReading
 import Foundation
+import YOLODataset
 import YOLOModel
 
-/// The anchor search on a log-normal mixture of boxes, reading apart.
+/// The anchor search alone, on boxes from a file.
 ///
-///     AnchorBenchmark BOXES COUNT SEED [FILE.csv]
-///
-/// Prints: boxes anchors seconds fitness. FILE.csv gets the boxes, for measuring another tool on the same ones.
+///     AnchorBenchmark mixture BOXES FILE.csv      writes a log-normal mixture like COCO's boxes
+///     AnchorBenchmark boxes DATA.yaml FILE.csv    writes the boxes of a dataset's training split at 640 px
+///     AnchorBenchmark fit FILE.csv COUNT SEED     prints: seconds fitness
 @main struct AnchorBenchmark {
     static func main() throws {
-        let arguments = CommandLine.arguments
-        guard (4...5).contains(arguments.count), let number = Int(arguments[1]), let count = Int(arguments[2]),
-            let seed = UInt64(arguments[3]), number > 0, count > 0
-        else {
-            FileHandle.standardError.write(Data("usage: AnchorBenchmark BOXES COUNT SEED [FILE.csv]\n".utf8))
-            exit(2)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "mixture" where arguments.count == 3:
+            guard let number = Int(arguments[1]), number > 0 else { usage() }
+            try write(mixture(number), to: arguments[2])
+        case "boxes" where arguments.count == 3:
+            let dataset = try Dataset.open(arguments[1])
+            let boxes = try AnchorBoxes.read(
+                dataset, splits: ["train"], input: TrainingInput(size: 640), jobs: WorkerPool.defaultJobs)
+            try write(boxes.sizes, to: arguments[2])
+        case "fit" where arguments.count == 4:
+            guard let count = Int(arguments[2]), let seed = UInt64(arguments[3]), count > 0 else { usage() }
+            let boxes = try read(arguments[1])
+            let start = ContinuousClock.now
+            let anchors = AnchorFit.fit(boxes, count: count, seed: seed)
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            print("\((seconds * 1000).rounded() / 1000) \(AnchorMetrics.measure(anchors, on: boxes).fitness)")
+        default: usage()
         }
-        let boxes = mixture(number)
-        if arguments.count == 5 {
-            let rows = boxes.map { "\($0.width),\($0.height)\n" }.joined()
-            try Data(rows.utf8).write(to: URL(fileURLWithPath: arguments[4]))
+    }
+
+    private static func usage() -> Never {
+        FileHandle.standardError.write(
+            Data("usage: AnchorBenchmark mixture BOXES FILE | boxes DATA.yaml FILE | fit FILE COUNT SEED\n".utf8))
+        exit(2)
+    }
+
+    private static func write(_ boxes: [AnchorSize], to path: String) throws {
+        try AtomicFile.write(boxes.map { "\($0.width),\($0.height)\n" }.joined(), to: path)
+    }
+
+    private static func read(_ path: String) throws -> [AnchorSize] {
+        let text = String(decoding: try FileReading.bytes(ofFile: path), as: UTF8.self)
+        return text.split(separator: "\n").compactMap { line in
+            let sides = line.split(separator: ",").compactMap { Double($0) }
+            return sides.count == 2 ? AnchorSize(width: sides[0], height: sides[1]) : nil
         }
-        let start = ContinuousClock.now
-        let anchors = AnchorFit.fit(boxes, count: count, seed: seed)
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let fitness = AnchorMetrics.measure(anchors, on: boxes).fitness
-        print("\(number) \(count) \((seconds * 1000).rounded() / 1000) \(fitness)")
     }
 
     /// Sizes like COCO's at 640 px: four log-normal clouds, kept within 2…640 px.
