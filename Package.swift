@@ -36,7 +36,8 @@ let package = Package(
         .executable(name: "assay-toxic", targets: ["assay-toxic"]),
         .executable(name: "assay-report", targets: ["assay-report"]),
         // For Benchmarks/.
-        .library(name: "AssayModel", targets: ["AnchorFitting", "FileReading", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+        .library(
+            name: "AssayModel", targets: ["AnchorFitting", "FileReading", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         // What reads files from outside, for the fuzzers.
         .library(name: "AssayReading", targets: ["FileReading", "Imaging", "YAMLText", "YOLODataset"]),
     ],

@@ -34,16 +34,17 @@ public struct CrossValidation: Hashable, Sendable {
         var foldOf = [Int](repeating: 0, count: files.count)
         for (place, file) in shuffled.enumerated() { foldOf[file] = place % folds }
         let foldOfFile = foldOf
-        let parts = try WorkerPool.map(count: folds, jobs: jobs, isCancelled: isCancelled, makeState: { () }) {
-            _, fold -> (new: AnchorMetrics, current: AnchorMetrics?) in
-            let held = fileOf.indices.filter { foldOfFile[fileOf[$0]] == fold }
-            let rest = fileOf.indices.filter { foldOfFile[fileOf[$0]] != fold }
-            let fitted = AnchorFit.fit(sizes.part(rest), options)
-            let part = sizes.part(held)
-            return (
-                AnchorMetrics.measure(fitted, on: part), current.map { AnchorMetrics.measure($0, on: part) }
-            )
-        }
+        let parts = try WorkerPool.map(
+            count: folds, jobs: jobs, isCancelled: isCancelled, makeState: { () },
+            { _, fold -> (new: AnchorMetrics, current: AnchorMetrics?) in
+                let held = fileOf.indices.filter { foldOfFile[fileOf[$0]] == fold }
+                let rest = fileOf.indices.filter { foldOfFile[fileOf[$0]] != fold }
+                let fitted = AnchorFit.fit(sizes.part(rest), options)
+                let part = sizes.part(held)
+                return (
+                    AnchorMetrics.measure(fitted, on: part), current.map { AnchorMetrics.measure($0, on: part) }
+                )
+            })
         func mean(_ figure: ((new: AnchorMetrics, current: AnchorMetrics?)) -> Double) -> Double {
             parts.reduce(0) { $0 + figure($1) } / Double(folds)
         }

@@ -7,8 +7,6 @@ public struct SizeVariation: Hashable, Sendable {
     /// Training at one size without scale augmentation.
     public static let none = SizeVariation(factors: [1])
 
-    init(factors: [Double]) { self.factors = factors }
-
     /// Multi-scale training: every multiple of `stride` from `low` to `high` times the image's size.
     public static func scales(_ range: ClosedRange<Double>, imageSize: Int, stride: Int) -> SizeVariation {
         let size = Double(imageSize)

@@ -107,6 +107,27 @@ public struct NetworkGraph: Sendable {
         }
     }
 
+    /// Softmax attention between the pixels of an area.
+    ///
+    /// The input holds, head by head, `keyChannels` of queries, as many of keys, and `valueChannels` of values. Pixels in
+    /// reading order are cut into `areas` runs of one length, which see nothing of each other. A head's result at pixel i
+    /// is Σⱼ valueⱼ · softmaxⱼ(scale · queryᵢ · keyⱼ); the output holds `heads · valueChannels` channels.
+    public struct Attention: Hashable, Sendable {
+        public var heads: Int
+        public var keyChannels: Int
+        public var valueChannels: Int
+        public var areas: Int
+        public var scale: Float
+
+        public init(heads: Int, keyChannels: Int, valueChannels: Int, areas: Int, scale: Float) {
+            self.heads = heads
+            self.keyChannels = keyChannels
+            self.valueChannels = valueChannels
+            self.areas = areas
+            self.scale = scale
+        }
+    }
+
     public enum Operation: Hashable, Sendable {
         case input
         case convolution(Convolution)
@@ -118,6 +139,14 @@ public struct NetworkGraph: Sendable {
         case add
         /// Channels `from ..< from + count`.
         case slice(from: Int, count: Int)
+        case activation(Activation)
+        /// Softmax attention between pixels.
+        case attention(Attention)
+        /// The input, from which no gradient goes back.
+        case detach
+
+        /// Whether a gradient is of use here and before.
+        var passesGradient: Bool { self != .input && self != .detach }
     }
 
     public struct Node: Hashable, Sendable {
@@ -201,6 +230,17 @@ public struct NetworkGraph: Sendable {
                 throw refuse("channels \(from)..<\(from + count) of \(shape.c)")
             }
             shape.c = count
+        case .activation, .detach: break
+        case .attention(let attention):
+            let channels = attention.heads * (2 * attention.keyChannels + attention.valueChannels)
+            guard attention.heads > 0, attention.keyChannels > 0, attention.valueChannels > 0, attention.areas > 0,
+                shape.c == channels
+            else { throw refuse("attention needs \(channels) channels, not \(shape.c)") }
+            guard shape.pixels % attention.areas == 0 else {
+                throw refuse(
+                    "\(shape.pixels) pixels cannot be cut into \(attention.areas) areas: use another image size")
+            }
+            shape.c = attention.heads * attention.valueChannels
         }
         return shape
     }

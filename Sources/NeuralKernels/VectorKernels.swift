@@ -18,4 +18,15 @@ public enum VectorKernels {
         guard let base = values.baseAddress else { return }
         assay_count_sketch(base, values.count, UInt64(first), seed, &buckets, UInt32(buckets.count - 1))
     }
+
+    /// Σ log(1 + e^x): the cross-entropy of logits whose target is 0.
+    ///
+    /// - Parameters:
+    ///   - scale: of the gradient.
+    ///   - gradient: becomes scale·σ(x), unless it is empty.
+    public static func softplusSum(_ logits: [Float], scale: Float, gradient: inout [Float]) -> Double {
+        precondition(gradient.isEmpty || gradient.count == logits.count)
+        guard !gradient.isEmpty else { return assay_softplus_sum(logits, logits.count, 0, nil) }
+        return assay_softplus_sum(logits, logits.count, scale, &gradient)
+    }
 }

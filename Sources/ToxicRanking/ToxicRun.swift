@@ -89,8 +89,12 @@ public enum ToxicRun {
                 wayOut: "name other splits, or correct the paths")
         }
         let loss = model.loss(size: options.imageSize)
-        let whole = options.gradientOfShare ? try wholeBatch(loss, samples, dataset, options, isCancelled) : nil
         let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
+        let whole =
+            options.gradientOfShare
+            ? try wholeBatch(
+                loss, samples, dataset, options, { try backend.compile(model.graph, input: shape, gradient: .none) },
+                isCancelled) : nil
         let measured = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
             progress: { progress($0, samples.count) },
@@ -112,20 +116,28 @@ public enum ToxicRun {
         }
     }
 
-    /// The whole batch before anything has been measured; labels and anchors alone decide its counts.
+    /// The whole batch before anything has been measured: by labels and anchors where those alone decide its counts, by
+    /// a forward pass otherwise.
     ///
     /// Images are decoded for it: the labels of one without pixels are in nobody's batch.
     private static func wholeBatch(
         _ loss: any DetectionLoss, _ samples: [DatasetSample], _ dataset: Dataset, _ options: ToxicOptions,
+        _ makeNetwork: @Sendable @escaping () throws -> any CompiledNetwork,
         _ isCancelled: @Sendable @escaping () -> Bool
     ) throws -> WholeBatch {
+        let needsNetwork = loss.counts([]) == nil
         let parts = try WorkerPool.map(
-            count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: { () },
-            { _, index -> LossCounts? in
+            count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
+            makeState: { needsNetwork ? try makeNetwork() : nil },
+            { network, index -> LossCounts? in
                 let sample = samples[index]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
                 let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: options.imageSize)
-                return loss.counts(targets(boxes(sample, dataset), letterbox))
+                let targets = targets(boxes(sample, dataset), letterbox)
+                guard let network else { return loss.counts(targets) }
+                let outputs = try network.forward(letterbox.planarFloats(of: image))
+                let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: false)
+                return evaluation.isFinite ? evaluation.counts : nil
             })
         return parts.compactMap(\.self).reduce(into: WholeBatch()) { $0.add($1) }
     }
@@ -235,13 +247,14 @@ public enum ToxicRun {
         let sorted = norms.sorted(by: >)
         let top = sorted.prefix(max(1, sorted.count / 100)).reduce(0) { $0 + $1 * $1 }
         let energy = norms.reduce(0) { $0 + $1 * $1 }
-        var total = LossParts(objectness: 0)
-        for image in images {
-            guard let share = image.share else { continue }
-            total.box += share.box / Double(entries.count)
-            total.classification += share.classification / Double(entries.count)
-            total.objectness? += (share.objectness ?? 0) / Double(entries.count)
+        let shares = images.compactMap(\.share)
+        func mean(_ part: (LossParts) -> Double?) -> Double? {
+            let values = shares.compactMap(part)
+            return values.isEmpty ? nil : values.reduce(0, +) / Double(entries.count)
         }
+        let total = LossParts(
+            box: mean(\.box) ?? 0, objectness: mean(\.objectness), classification: mean(\.classification) ?? 0,
+            distribution: mean(\.distribution))
         func share(above limit: Double) -> Double {
             norms.isEmpty ? 0 : Double(norms.count { $0 > limit }) / Double(norms.count)
         }

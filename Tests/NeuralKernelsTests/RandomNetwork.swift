@@ -70,7 +70,9 @@ struct NetworkBuilder {
     }
 
     /// Every operation at least once, with channels that do and do not fill blocks of `width`.
-    static func everything(seed: UInt64, width: Int) -> NetworkBuilder {
+    ///
+    /// - Parameter detaches: one output hangs on a detached value, which makes the gradient no derivative.
+    static func everything(seed: UInt64, width: Int, detaches: Bool = true) -> NetworkBuilder {
         var b = NetworkBuilder(seed: seed, input: TensorShape(c: 3, h: 24, w: 16))
         let stem = b.convolution(0, from: 3, to: width, stride: 2)
         let grouped = b.convolution(stem, from: width, to: width, groups: width)
@@ -82,13 +84,34 @@ struct NetworkBuilder {
         let half = b.graph.add(.slice(from: width, count: width), inputs: [down], name: "half")
         let wide = b.convolution(half, from: width, to: width, dilation: 2)
         let split = b.graph.add(.concatenate, inputs: [down, half, wide], name: "split")
+        let attended = b.attention(split, from: 4 * width, width: width, areas: 4)
+        let again = b.attention(attended, from: width, width: width, areas: 1)
         let up = b.graph.add(.upsampleNearest(factor: 2), inputs: [split], name: "up")
         let merged = b.graph.add(.concatenate, inputs: [up, sum], name: "merged")
         let first = b.convolution(
             merged, from: 5 * width, to: 7, kernel: 1, activation: .none, hasBatchNorm: false)
         let second = b.convolution(
             split, from: 4 * width, to: width, kernel: 1, activation: .none, hasBatchNorm: false)
-        b.graph.outputs = [first, second]
+        let loose = detaches ? b.graph.add(.detach, inputs: [again], name: "loose") : again
+        let third = b.convolution(loose, from: width, to: width, kernel: 7, groups: width, activation: .none)
+        let last = b.graph.add(.activation(.silu), inputs: [third], name: "last")
+        let fourth = b.convolution(again, from: width, to: 5, kernel: 1, activation: .none, hasBatchNorm: false)
+        b.graph.outputs = [first, second, last, fourth]
         return b
+    }
+
+    /// Attention with a depthwise convolution of the values beside it and a residual, as the detectors have it.
+    mutating func attention(_ source: Int, from channels: Int, width: Int, areas: Int) -> Int {
+        let joined = convolution(source, from: channels, to: 2 * width, kernel: 1, activation: .none)
+        let mixed = graph.add(
+            .attention(.init(heads: 2, keyChannels: width / 4, valueChannels: width / 2, areas: areas, scale: 0.7)),
+            inputs: [joined], name: "attention\(joined)")
+        let values = (0..<2).map {
+            graph.add(.slice(from: $0 * width + width / 2, count: width / 2), inputs: [joined], name: "v\(joined)")
+        }
+        let together = graph.add(.concatenate, inputs: values, name: "values\(joined)")
+        let places = convolution(together, from: width, to: width, kernel: 7, groups: width, activation: .none)
+        let sum = graph.add(.add, inputs: [mixed, places], name: "sum\(joined)")
+        return convolution(sum, from: width, to: width, kernel: 1)
     }
 }

@@ -1,5 +1,7 @@
 #pragma once
 
 #include "AnchorKernels.h"
+#include "AttentionKernels.h"
+#include "LossKernels.h"
 #include "SHA256.h"
 #include "TensorKernels.h"

@@ -144,6 +144,13 @@
 
         private func runElementwise(_ step: Step) {
             switch step {
+            case .attention(let it, let from, let to, let weights):
+                var shape = assay_attention_shape(it.shape)
+                assay_attention(&shape, at(from), it.pixels, at(to), at(weights))
+            case .attentionBackward(let it, let from, let weights, let gradient, let to, let scratch):
+                var shape = assay_attention_shape(it.shape)
+                assay_attention_backward(
+                    &shape, at(from), it.pixels, at(weights), at(gradient), at(to), at(scratch))
             case .maxPool(let pool, let from, let to, let winners):
                 at(winners).withMemoryRebound(to: Int32.self, capacity: pool.outShape.count) { won in
                     assay_max_pool(
@@ -176,6 +183,14 @@
                     Int32(count), pixels, accumulate ? 1 : 0)
             default: preconditionFailure("a step of the other kind")
             }
+        }
+    }
+
+    extension assay_attention_shape {
+        init(_ shape: NetworkGraph.Attention) {
+            self.init(
+                heads: Int32(shape.heads), key: Int32(shape.keyChannels), value: Int32(shape.valueChannels),
+                areas: Int32(shape.areas), scale: shape.scale)
         }
     }
 #endif

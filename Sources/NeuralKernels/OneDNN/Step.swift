@@ -14,6 +14,10 @@
         case activate(NetworkGraph.Activation, Place, count: Int)
         case activateKeepingDerivative(NetworkGraph.Activation, Place, to: Place, count: Int)
 
+        /// Over plain channels; keeps the softmax weights for the way back.
+        case attention(Attention, from: Place, to: Place, weights: Place)
+        case attentionBackward(Attention, from: Place, weights: Place, gradient: Place, to: Place, scratch: Place)
+
         case maxPool(MaxPool, from: Place, to: Place, winners: Place)
         case maxPoolBackward(MaxPool, gradient: Place, winners: Place, to: Place)
         case upsample(Upsample, from: Place, to: Place)
@@ -25,6 +29,11 @@
         case multiply(Place, by: Place, count: Int)
         case zero(Place, count: Int)
         case copyChannels(Channels, to: Channels, count: Int, pixels: Int, accumulate: Bool)
+
+        struct Attention {
+            var shape: NetworkGraph.Attention
+            var pixels: Int
+        }
 
         struct MaxPool {
             var inShape: TensorShape
@@ -70,6 +79,8 @@
             case .maxPool(_, let a, let b, let c), .maxPoolBackward(_, let a, let b, let c),
                 .sum(let a, let b, let c, _):
                 [a, b, c]
+            case .attention(_, let a, let b, let c): [a, b, c]
+            case .attentionBackward(_, let a, let b, let c, let d, let e): [a, b, c, d, e]
             case .copyChannels(let a, let b, _, _, _):
                 [a.place, b.place]
             }

@@ -27,6 +27,8 @@
         private var initialised: [Int: [Bool]] = [:]
         private var derivatives: [Int: Place] = [:]
         private var winners: [Int: Place] = [:]
+        /// What the backward pass of an attention needs: its input in plain order, and its softmax weights.
+        private var attended: [Int: (input: Place, weights: Place)] = [:]
 
         init(graph: NetworkGraph, shapes: [TensorShape], scope: GradientScope, preferredBlock: Int) {
             self.graph = graph
@@ -54,7 +56,7 @@
 
         func needsDataGradient(_ node: Int) -> Bool {
             let input = graph.nodes[node].inputs[0]
-            return scope.includes(input) && graph.nodes[input].operation != .input
+            return scope.includes(input) && graph.nodes[input].operation.passesGradient
         }
 
         // MARK: Places
@@ -68,13 +70,14 @@
                     var isOwner = location[input].root == input && block(input) == block(index)
                     isOwner = isOwner && channel % block(index) == 0
                     switch graph.nodes[input].operation {
-                    case .input, .slice: continue
+                    case .input, .slice, .detach: continue
                     default: break
                     }
                     if isOwner { location[input] = (location[index].root, location[index].channel + channel) }
                 }
             }
             for index in graph.nodes.indices {
+                if graph.nodes[index].operation == .detach { location[index] = location[graph.nodes[index].inputs[0]] }
                 guard case .slice(let from, let count) = graph.nodes[index].operation else { continue }
                 let source = graph.nodes[index].inputs[0]
                 if from % block(source) == 0, count % block(source) == 0, block(index) == block(source) {
@@ -153,7 +156,49 @@
                 if !isPart(index, of: node.inputs[0], atChannel: from) {
                     copy(from: value(node.inputs[0]), node.inputs[0], from, to: value(index), index, 0, count, false)
                 }
+            case .activation(let activation):
+                let to = value(index)
+                guard scope.includes(index) else {
+                    steps.append(.copy(value(node.inputs[0]), to: to, count: shape.count))
+                    steps.append(.activate(activation, to, count: shape.count))
+                    return
+                }
+                let before = memory.add(count: shape.count)
+                derivatives[index] = before
+                steps.append(.copy(value(node.inputs[0]), to: before, count: shape.count))
+                steps.append(.activateKeepingDerivative(activation, before, to: to, count: shape.count))
+            case .attention(let attention): planForward(attention, index)
+            case .detach: break
             }
+        }
+
+        /// Attention works on plain channels: what lies in blocks is unpacked before it and packed after it.
+        private mutating func planForward(_ attention: NetworkGraph.Attention, _ index: Int) {
+            let input = graph.nodes[index].inputs[0]
+            let pixels = shapes[index].pixels
+            let plain = memory.add(count: shapes[input].count)
+            let result = memory.add(count: shapes[index].count)
+            let run = pixels / attention.areas
+            let weights = memory.add(count: attention.heads * attention.areas * run * run)
+            attended[index] = (plain, weights)
+            unpack(value(input), input, to: plain)
+            steps.append(
+                .attention(.init(shape: attention, pixels: pixels), from: plain, to: result, weights: weights))
+            pack(result, to: value(index), index, accumulate: false)
+        }
+
+        private mutating func unpack(_ from: Place, _ node: Int, to plain: Place) {
+            steps.append(
+                .copyChannels(
+                    .init(place: from, block: block(node), offset: 0), to: .init(place: plain, block: 1, offset: 0),
+                    count: shapes[node].c, pixels: shapes[node].pixels, accumulate: false))
+        }
+
+        private mutating func pack(_ plain: Place, to: Place, _ node: Int, accumulate: Bool) {
+            steps.append(
+                .copyChannels(
+                    .init(place: plain, block: 1, offset: 0), to: .init(place: to, block: block(node), offset: 0),
+                    count: shapes[node].c, pixels: shapes[node].pixels, accumulate: accumulate))
         }
 
         private func upsample(_ node: NetworkGraph.Node, _ factor: Int) -> Step.Upsample {
@@ -204,7 +249,7 @@
         }
 
         private func wantsGradient(_ node: Int) -> Bool {
-            scope.includes(node) && graph.nodes[node].operation != .input
+            scope.includes(node) && graph.nodes[node].operation.passesGradient
         }
 
         private mutating func planBackward() {
@@ -267,7 +312,34 @@
                 // Only some channels arrive here; the others are zero until something reaches them.
                 if !accumulates(source) { steps.append(.zero(gradient(source), count: shapes[source].count)) }
                 copy(from: gradient(index), index, 0, to: gradient(source), source, from, count, true)
+            case .activation:
+                let input = node.inputs[0]
+                guard wantsGradient(input), let derivative = derivatives[index] else { return }
+                steps.append(.multiply(derivative, by: gradient(index), count: shape.count))
+                let accumulate = accumulates(input)
+                steps.append(
+                    accumulate
+                        ? .add(derivative, to: gradient(input), count: shape.count)
+                        : .copy(derivative, to: gradient(input), count: shape.count))
+            case .attention(let attention): planBackward(attention, index)
+            case .detach: break
             }
+        }
+
+        private mutating func planBackward(_ attention: NetworkGraph.Attention, _ index: Int) {
+            let input = graph.nodes[index].inputs[0]
+            guard wantsGradient(input), let (plain, weights) = attended[index] else { return }
+            let pixels = shapes[index].pixels
+            let arriving = memory.add(count: shapes[index].count)
+            let result = memory.add(count: shapes[input].count)
+            let scratch = memory.add(count: pixels / attention.areas)
+            unpack(gradient(index), index, to: arriving)
+            steps.append(
+                .attentionBackward(
+                    .init(shape: attention, pixels: pixels), from: plain, weights: weights, gradient: arriving,
+                    to: result, scratch: scratch))
+            let accumulate = accumulates(input)
+            pack(result, to: gradient(input), input, accumulate: accumulate)
         }
 
         private mutating func planBackward(_ convolution: NetworkGraph.Convolution, _ index: Int) {

@@ -53,6 +53,10 @@ final class ReferenceNetwork: CompiledNetwork {
         case .slice(let from, let count):
             let pixels = shapes[index].pixels
             return Array(inputs[0][from * pixels..<(from + count) * pixels])
+        case .activation(let activation): return ReferenceActivation.forward(activation, inputs[0])
+        case .attention(let attention):
+            return ReferenceAttention(attention, pixels: shapes[index].pixels).forward(inputs[0])
+        case .detach: return inputs[0]
         }
     }
 
@@ -99,7 +103,7 @@ final class ReferenceNetwork: CompiledNetwork {
         for (output, gradient) in zip(graph.outputs, outputGradients) { Self.add(gradient, to: output, &pending) }
         for (index, node) in graph.nodes.enumerated().reversed() where scope.includes(index) {
             guard let gradient = pending.removeValue(forKey: index) else { continue }
-            for (input, part) in zip(node.inputs, propagate(gradient, node, index)) {
+            for (input, part) in zip(node.inputs, propagate(gradient, node, index)) where !part.isEmpty {
                 Self.add(part, to: input, &pending)
             }
         }
@@ -129,6 +133,13 @@ final class ReferenceNetwork: CompiledNetwork {
             var whole = [Float](repeating: 0, count: shapes[node.inputs[0]].count)
             whole.replaceSubrange(from * pixels..<(from + count) * pixels, with: gradient)
             return [whole]
+        case .activation(let activation):
+            return [ReferenceActivation.backward(activation, gradient, input: values[node.inputs[0]])]
+        case .attention(let attention):
+            return [
+                ReferenceAttention(attention, pixels: shapes[index].pixels).backward(gradient, values[node.inputs[0]])
+            ]
+        case .detach: return []
         }
     }
 
@@ -151,7 +162,7 @@ final class ReferenceNetwork: CompiledNetwork {
         }
         let kernel = kernel(convolution, node, index)
         gradients[convolution.weight] = kernel.backwardWeights(values[node.inputs[0]], gradient)
-        guard graph.nodes[node.inputs[0]].operation != .input else { return [] }
+        guard graph.nodes[node.inputs[0]].operation.passesGradient else { return [] }
         return kernel.backwardData(gradient, weight: graph.parameters[convolution.weight].values)
     }
 

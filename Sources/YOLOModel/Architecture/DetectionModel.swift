@@ -5,6 +5,10 @@ import NeuralKernels
 public enum ModelFamily: String, Sendable, Hashable {
     /// YOLOv5, and v3 in that framework: anchors.
     case v5
+    /// v8, v11, v12: no anchors, a distribution for each distance.
+    case v8
+    /// v10: the same with a second head for one match a label.
+    case v10
 }
 
 /// Which part of a network a parameter belongs to.
@@ -53,10 +57,14 @@ public struct DetectionModel: Sendable {
 
     /// The loss at an image size.
     public func loss(size: Int) -> any DetectionLoss {
-        YOLOv5Loss(classCount: classCount, anchorsInPixels: anchors, strides: strides, size: size)
+        switch family {
+        case .v5: YOLOv5Loss(classCount: classCount, anchorsInPixels: anchors, strides: strides, size: size)
+        case .v8: YOLOv8Loss(classCount: classCount, strides: strides, size: size)
+        case .v10: YOLOv10Loss(classCount: classCount, strides: strides, size: size)
+        }
     }
 
-    /// Reads a checkpoint (`.pt` of YOLOv5, or `.safetensors` that carries its model YAML).
+    /// Reads a checkpoint (`.pt` of YOLOv5 or Ultralytics, or `.safetensors` that carries its model YAML).
     ///
     /// - Parameter modelYAML: the architecture, for files that hold weights alone.
     /// - Throws: `FileError` naming the file, what is wrong and the way out.
@@ -76,7 +84,7 @@ public struct DetectionModel: Sendable {
             }
         } catch let error as ModelError {
             throw FileError(
-                file: path, message: error.reason, wayOut: "use a YOLOv5 checkpoint (n, s, m, l or x)")
+                file: path, message: error.reason, wayOut: "use a checkpoint of YOLOv5, v8, v10, 11 or 12")
         } catch let error as GraphError {
             throw FileError(
                 file: path, message: error.description, wayOut: "save the checkpoint again from the trainer")

@@ -4,7 +4,7 @@ import NeuralKernels
 ///
 /// A module that it does not know ends the building with an error that names the module and the layer.
 struct GraphBuilder {
-    private var graph = NetworkGraph()
+    var graph = NetworkGraph()
     private var groups: [ParameterGroup] = []
     private var group = ParameterGroup.backbone
 
@@ -39,7 +39,7 @@ struct GraphBuilder {
                 let head = try detect(layer.module, sources, name)
                 summaries.append(summary(index, from, layer.module, parametersBefore, graph.outputs.last ?? 0))
                 return DetectionModel(
-                    family: .v5, graph: graph, classCount: head.classCount, classNames: Self.names(model),
+                    family: head.family, graph: graph, classCount: head.classCount, classNames: Self.names(model),
                     strides: head.strides, anchors: head.anchors, layers: summaries, groups: groups)
             }
             results.append(try add(layer.module, sources, name))
@@ -67,18 +67,31 @@ struct GraphBuilder {
 
     // MARK: Modules
 
-    private mutating func add(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Int {
+    mutating func add(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Int {
         guard let source = sources.first else { throw ModelError("\(name) (\(module.className)) reads nothing") }
         switch module.className {
         case "Conv", "DWConv": return try convolutionBlock(module, source, name)
         case "Bottleneck": return try bottleneck(module, source, name)
-        case "C3": return try c3(module, source, name)
+        case "C3", "C3k": return try c3(module, source, name)
+        case "C2f", "C3k2", "C2fCIB": return try c2f(module, source, name)
+        case "CIB": return try cib(module, source, name)
+        case "RepVGGDW": return try parallelDepthwise(module, source, name)
+        case "SCDown": return try convolutions(["cv1", "cv2"], of: module, source, name)
+        case "PSA": return try psa(module, source, name)
+        case "C2PSA": return try c2psa(module, source, name)
+        case "PSABlock": return try psaBlock(module, source, name)
+        case "Attention", "AAttn": return try attention(module, source, name)
+        case "A2C2f": return try a2c2f(module, source, name)
+        case "ABlock": return try areaBlock(module, source, name)
         case "SPPF": return try sppf(module, source, name)
         case "SPP": return try spp(module, source, name)
         case "Concat": return graph.add(.concatenate, inputs: sources, name: name)
         case "Upsample": return try upsample(module, source, name)
         case "Sequential":
             return try module.children.reduce(source) { try add($1.module, [$0], "\(name).\($1.name)") }
+        case "Conv2d":
+            return try convolution(
+                module, batchNorm: nil, activation: .none, source, name, batchNormName: "", node: name)
         case "MaxPool2d": return try maxPool(module, source, name)
         case "Identity": return source
         default:
@@ -86,23 +99,23 @@ struct GraphBuilder {
         }
     }
 
-    private func child(_ module: ModuleRecord, _ name: String, _ path: String) throws -> ModuleRecord {
+    func child(_ module: ModuleRecord, _ name: String, _ path: String) throws -> ModuleRecord {
         guard let child = module[name] else { throw ModelError("\(path) (\(module.className)) has no \(name)") }
         return child
     }
 
-    private mutating func parameter(_ tensor: NamedTensor, _ name: String, isTrainable: Bool = true) -> Int {
+    mutating func parameter(_ tensor: NamedTensor, _ name: String, isTrainable: Bool = true) -> Int {
         groups.append(group)
         return graph.addParameter(
             NetworkParameter(name: name, shape: tensor.shape, values: tensor.values, isTrainable: isTrainable))
     }
 
-    private func tensor(_ module: ModuleRecord, _ name: String, _ path: String) throws -> NamedTensor {
+    func tensor(_ module: ModuleRecord, _ name: String, _ path: String) throws -> NamedTensor {
         guard let tensor = module.tensors[name] else { throw ModelError("\(path).\(name) is missing") }
         return tensor
     }
 
-    private func activation(_ module: ModuleRecord?, _ path: String) throws -> NetworkGraph.Activation {
+    func activation(_ module: ModuleRecord?, _ path: String) throws -> NetworkGraph.Activation {
         switch module?.className {
         case "SiLU": .silu
         case "Identity", nil: .none
@@ -113,14 +126,14 @@ struct GraphBuilder {
     }
 
     /// Conv2d, then batch-norm (or, in a fused model, the convolution's bias), then the activation.
-    private mutating func convolutionBlock(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+    mutating func convolutionBlock(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         try convolution(
             try child(module, "conv", name), batchNorm: module["bn"],
             activation: try activation(module["act"], "\(name).act"),
             source, "\(name).conv", batchNormName: "\(name).bn", node: name)
     }
 
-    private mutating func convolution(
+    mutating func convolution(
         _ conv: ModuleRecord, batchNorm: ModuleRecord?, activation: NetworkGraph.Activation, _ source: Int,
         _ name: String, batchNormName: String, node: String
     ) throws -> Int {
@@ -164,7 +177,7 @@ struct GraphBuilder {
             inputs: [source], name: node)
     }
 
-    private mutating func bottleneck(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+    mutating func bottleneck(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         let first = try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")
         let second = try convolutionBlock(try child(module, "cv2", name), first, "\(name).cv2")
         guard module.settings["add"]?.bool == true else { return second }
@@ -172,7 +185,7 @@ struct GraphBuilder {
     }
 
     /// cv3(concat(m(cv1(x)), cv2(x)))
-    private mutating func c3(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+    mutating func c3(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         let first = try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")
         var deep = first
         for child in try child(module, "m", name).children {
@@ -183,7 +196,7 @@ struct GraphBuilder {
         return try convolutionBlock(try child(module, "cv3", name), joined, "\(name).cv3")
     }
 
-    private mutating func maxPool(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+    mutating func maxPool(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         guard let kernel = module.settings["kernel_size"]?.side, kernel > 0 else {
             throw ModelError("\(name) has no kernel size")
         }
@@ -195,13 +208,17 @@ struct GraphBuilder {
         return graph.add(.maxPool(kernel: kernel, stride: stride, padding: padding), inputs: [source], name: name)
     }
 
-    /// Three pools one after the other, all kept.
-    private mutating func sppf(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+    /// Pools one after the other, all kept.
+    mutating func sppf(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         var parts = [try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")]
         let pool = try child(module, "m", name)
-        for step in 0..<3 { parts.append(try maxPool(pool, parts[step], "\(name).m.\(step)")) }
+        let steps = module.settings["n"]?.int ?? 3
+        guard (1...16).contains(steps) else { throw ModelError("\(name) pools \(steps) times") }
+        for step in 0..<steps { parts.append(try maxPool(pool, parts[step], "\(name).m.\(step)")) }
         let joined = graph.add(.concatenate, inputs: parts, name: "\(name).cat")
-        return try convolutionBlock(try child(module, "cv2", name), joined, "\(name).cv2")
+        let result = try convolutionBlock(try child(module, "cv2", name), joined, "\(name).cv2")
+        guard module.settings["add"]?.bool == true else { return result }
+        return graph.add(.add, inputs: [result, source], name: "\(name).add")
     }
 
     /// Pools of several sizes side by side.
@@ -221,47 +238,5 @@ struct GraphBuilder {
             factor > 1
         else { throw ModelError("\(name) enlarges in a way that is not known here") }
         return graph.add(.upsampleNearest(factor: factor), inputs: [source], name: name)
-    }
-
-    // MARK: Head
-
-    private struct Head {
-        var classCount: Int
-        var strides: [Int]
-        var anchors: [[(width: Double, height: Double)]]
-    }
-
-    /// YOLOv5's head: a 1×1 convolution a level, with anchors in grid units beside it.
-    private mutating func detect(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
-        guard module.className == "Detect", let convolutions = module["m"]?.children,
-            let anchors = module.tensors["anchors"]
-        else {
-            throw ModelError("the head \(name) is a \(module.className) without anchors, which is not known here")
-        }
-        guard anchors.shape.count == 3, anchors.shape[2] == 2, convolutions.count == sources.count,
-            anchors.shape[0] == sources.count, let classCount = module.settings["nc"]?.int, classCount > 0
-        else { throw ModelError("the head \(name) has anchors and levels that do not fit together") }
-        let strides = module.tensors["stride"]?.values.map { Int($0) } ?? sources.indices.map { 8 << $0 }
-        guard strides.count == sources.count, strides.allSatisfy({ $0 > 0 }) else {
-            throw ModelError("the head \(name) has no strides")
-        }
-        for (level, conv) in convolutions.enumerated() {
-            let node = try convolution(
-                conv.module, batchNorm: nil, activation: .none, sources[level], "\(name).m.\(level)",
-                batchNormName: "", node: "\(name).m.\(level)")
-            guard case .convolution(let made) = graph.nodes[node].operation,
-                made.outChannels == anchors.shape[1] * (5 + classCount)
-            else { throw ModelError("\(name).m.\(level) has not \(anchors.shape[1]) × (5 + \(classCount)) channels") }
-            graph.outputs.append(node)
-        }
-        let perLevel = anchors.shape[1]
-        let inPixels = sources.indices.map { level in
-            (0..<perLevel).map { index in
-                let at = 2 * (level * perLevel + index)
-                let stride = Double(strides[level])
-                return (width: Double(anchors.values[at]) * stride, height: Double(anchors.values[at + 1]) * stride)
-            }
-        }
-        return Head(classCount: classCount, strides: strides, anchors: inPixels)
     }
 }

@@ -13,7 +13,10 @@ public struct HeadSummary: Sendable {
     public static func read(checkpoint path: String) throws -> HeadSummary {
         let bytes = try FileReading.bytes(ofFile: path)
         if Paths.suffix(of: path) == "safetensors" {
-            return fromTensors(try Safetensors.read(bytes, file: path).tensors)
+            let contents = try Safetensors.read(bytes, file: path)
+            guard let yaml = contents.metadata["model_yaml"] else { return fromTensors(contents.tensors) }
+            let anchors = try ModelYAML.parse(yaml, file: path).anchors
+            return HeadSummary(module: nil, strides: nil, anchors: anchors.isEmpty ? nil : anchors)
         }
         guard bytes.starts(with: [0x50, 0x4B]) else {
             throw FileError(

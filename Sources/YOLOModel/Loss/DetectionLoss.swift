@@ -65,9 +65,10 @@ public struct LossEvaluation: Sendable {
     /// One per label, in order.
     public var labels: [LabelLoss]
     public var counts: LossCounts
-    /// Numerators of the box and class parts a level, gains included.
+    /// Numerators of the box and class parts a level (v8: a head), gains included.
     var boxNumerators: [Double]
     var classNumerators: [Double]
+    var distributionNumerators: [Double] = []
     /// Gradient of the total at each output, as the outputs are laid out.
     public var outputGradients: [[Float]]
     /// A logit or the loss is NaN or infinite.
@@ -83,8 +84,9 @@ public protocol DetectionLoss: Sendable {
     ///   - wantsGradient: without it, `outputGradients` and gradient norms are left empty.
     func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation
 
-    /// What the loss of these labels divides by; the counts of several images add up to the dataset's.
-    func counts(_ targets: [LossTarget]) -> LossCounts
+    /// What the loss of these labels divides by; the counts of several images add up to the dataset's. Nil where the
+    /// predictions have a say in it: `evaluate` returns them.
+    func counts(_ targets: [LossTarget]) -> LossCounts?
 
     /// Numerators over the dataset's denominators, times the number of images: the mean over the images is the loss of
     /// the whole dataset as one batch.

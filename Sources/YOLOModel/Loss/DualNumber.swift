@@ -92,4 +92,35 @@ enum CompleteIoU {
         let alpha = v.value / (v.value - iou.value + 1 + epsilon)
         return iou - distance / diagonal - v * alpha
     }
+
+    /// The v8 family's form, of boxes by their corners: ε in the heights as well, in the union and in c².
+    static func cornerForm(_ a: CornerBox<Dual>, _ b: CornerBox<Double>) -> Dual {
+        let (left, top, right, bottom) = (Dual(b.left), Dual(b.top), Dual(b.right), Dual(b.bottom))
+        let width = a.right - a.left
+        let height = a.bottom - a.top + epsilon
+        let otherWidth = b.right - b.left
+        let otherHeight = b.bottom - b.top + epsilon
+        let overlapWidth = (Dual.min(a.right, right) - Dual.max(a.left, left)).clampedAtZero
+        let overlapHeight = (Dual.min(a.bottom, bottom) - Dual.max(a.top, top)).clampedAtZero
+        let overlap = overlapWidth * overlapHeight
+        let union = width * height + otherWidth * otherHeight - overlap + epsilon
+        let iou = overlap / union
+        let wide = Dual.max(a.right, right) - Dual.min(a.left, left)
+        let high = Dual.max(a.bottom, bottom) - Dual.min(a.top, top)
+        let diagonal = wide.squared + high.squared + epsilon
+        let distance =
+            ((a.left + a.right) - (b.left + b.right)).squared + ((a.top + a.bottom) - (b.top + b.bottom)).squared
+        let angle = Dual(atan(otherWidth / otherHeight)) - (width / height).arctangent
+        let v = angle.squared * (4 / (Double.pi * Double.pi))
+        let alpha = v.value / (v.value - iou.value + 1 + epsilon)
+        return iou - distance * 0.25 / diagonal - v * alpha
+    }
+}
+
+/// A box by its corners.
+struct CornerBox<Number> {
+    var left: Number
+    var top: Number
+    var right: Number
+    var bottom: Number
 }

@@ -104,7 +104,7 @@ public struct YOLOv5Loss: DetectionLoss {
     }
 
     /// How many matches each level has; depends on labels and anchors alone.
-    public func counts(_ targets: [LossTarget]) -> LossCounts {
+    public func counts(_ targets: [LossTarget]) -> LossCounts? {
         LossCounts(anchors.indices.map { Double(matches(targets, level: $0).count) })
     }
 

@@ -1,0 +1,62 @@
+import NeuralKernels
+
+/// Blocks of v8 and later that are made of convolutions.
+extension GraphBuilder {
+    /// Convolution blocks one after the other.
+    mutating func convolutions(_ children: [String], of module: ModuleRecord, _ source: Int, _ name: String) throws
+        -> Int
+    {
+        try children.reduce(source) { try convolutionBlock(try child(module, $1, name), $0, "\(name).\($1)") }
+    }
+
+    /// cv1 makes two halves; each block reads what the one before it made, the first one the second half; cv2 reads all.
+    mutating func c2f(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+        let (whole, half) = try halves(module, source, name)
+        // The two halves stand together already.
+        var parts = [whole]
+        var last = half
+        for block in try child(module, "m", name).children {
+            last = try add(block.module, [last], "\(name).m.\(block.name)")
+            parts.append(last)
+        }
+        let joined = graph.add(.concatenate, inputs: parts, name: "\(name).cat")
+        return try convolutionBlock(try child(module, "cv2", name), joined, "\(name).cv2")
+    }
+
+    /// cv1's result, and the second half of its channels.
+    func channels(of convolution: Int) -> Int? {
+        guard case .convolution(let made) = graph.nodes[convolution].operation else { return nil }
+        return made.outChannels
+    }
+
+    mutating func halves(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> (whole: Int, half: Int) {
+        let whole = try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")
+        guard let channels = channels(of: whole), channels % 2 == 0 else {
+            throw ModelError("\(name).cv1 cannot be cut in halves")
+        }
+        let half = graph.add(
+            .slice(from: channels / 2, count: channels / 2), inputs: [whole], name: "\(name).half")
+        return (whole, half)
+    }
+
+    /// Depthwise and pointwise convolutions in turn, with a residual.
+    mutating func cib(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+        let result = try add(try child(module, "cv1", name), [source], "\(name).cv1")
+        guard module.settings["add"]?.bool == true else { return result }
+        return graph.add(.add, inputs: [source, result], name: "\(name).add")
+    }
+
+    /// Two depthwise convolutions side by side, added before the activation.
+    mutating func parallelDepthwise(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+        let wide = try convolutionBlock(try child(module, "conv", name), source, "\(name).conv")
+        guard let other = module["conv1"] else {
+            // A fused model has one convolution left.
+            return graph.add(
+                .activation(try activation(module["act"], "\(name).act")), inputs: [wide], name: "\(name).act")
+        }
+        let narrow = try convolutionBlock(other, source, "\(name).conv1")
+        let sum = graph.add(.add, inputs: [wide, narrow], name: "\(name).add")
+        return graph.add(
+            .activation(try activation(module["act"], "\(name).act")), inputs: [sum], name: "\(name).act")
+    }
+}
