@@ -249,6 +249,7 @@ struct assay_convolution {
     dnnl_memory_t forward_weight, data_weight, bias, weight_gradient, bias_gradient;
     float *forward_weight_values, *data_weight_values, *bias_values, *weight_gradient_values, *bias_gradient_values;
     reorder to_forward_weight, to_data_weight, from_weight_gradient;
+    int has_slow_weights;
 };
 
 static dnnl_format_tag_t activation_tag(int block) {
@@ -333,6 +334,9 @@ static dnnl_status_t build(assay_convolution *c) {
     if (s->backward_weights) {
         STEP(describe_backward_weights(&described, &r, forward));
         STEP(pass_make(&c->backward_weights, described));
+        const char *name = NULL;
+        STEP(dnnl_primitive_desc_query(described, dnnl_query_impl_info_str, 0, &name));
+        c->has_slow_weights = name && strncmp(name, "ref", 3) == 0;
         STEP(operand_make(&c->weights_in, described, dnnl_query_src_md, &c->held_in, 0));
         STEP(operand_make(&c->weights_out, described, dnnl_query_diff_dst_md, &c->held_out, 0));
         STEP(layout_of(&c->gradient_layout, described, dnnl_query_diff_weights_md));
@@ -401,6 +405,8 @@ size_t assay_convolution_scratch_size(const assay_convolution *c) {
     if (c->backward_weights.scratch_size > size) size = c->backward_weights.scratch_size;
     return size;
 }
+
+int assay_convolution_has_slow_weights(const assay_convolution *c) { return c->has_slow_weights; }
 
 int assay_convolution_set_weight(assay_convolution *c, const float *weight, const float *bias) {
     memcpy(c->bias_values, bias, sizeof *bias * (size_t)c->shape.out_channels);

@@ -29,6 +29,8 @@ assay_convolution *assay_convolution_make(const assay_convolution_shape *shape, 
 void assay_convolution_free(assay_convolution *convolution);
 // Bytes of scratch memory that any of its passes needs.
 size_t assay_convolution_scratch_size(const assay_convolution *convolution);
+// Whether oneDNN has only its reference implementation for the gradient of these weights, hundreds of times slower.
+int assay_convolution_has_slow_weights(const assay_convolution *convolution);
 // weight [out, in/groups, kh, kw], bias [out]
 int assay_convolution_set_weight(assay_convolution *convolution, const float *weight, const float *bias);
 

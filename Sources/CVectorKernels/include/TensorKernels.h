@@ -55,3 +55,14 @@ void assay_unfold_gradient(
 
 // Count sketch: bucket[h(i)] += sign(i)·a[i], with hashes of the running index first + i.
 void assay_count_sketch(const float *a, size_t count, uint64_t first, uint64_t seed, double *buckets, uint32_t mask);
+
+// What a convolution of one image looks like, [C, H, W] plain.
+typedef struct {
+    int in_channels, in_height, in_width;
+    int out_channels, out_height, out_width;
+    int kernel_height, kernel_width, stride, padding_height, padding_width, dilation, groups;
+} assay_convolution_geometry;
+
+// Gradients of weight [out, in/groups, kh, kw] and bias [out] from plain input and output gradient.
+void assay_convolution_weights_gradient(
+    const assay_convolution_geometry *geometry, const float *in, const float *out_gradient, float *weight, float *bias);

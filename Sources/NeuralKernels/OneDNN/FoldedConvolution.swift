@@ -16,6 +16,8 @@
         private let mean: [Float]
         private var biasGradient: [Float]
         private let valuesPerChannel: Int
+        /// Where oneDNN has no fast gradient of the weights.
+        private let ownGradient: PlainWeightGradient?
 
         var pointer: OpaquePointer { handle.pointer }
         var scratchSize: Int { assay_convolution_scratch_size(handle.pointer) }
@@ -36,6 +38,10 @@
                     padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
                     groups: Int32(convolution.groups), backward_data: needsData ? 1 : 0,
                     backward_weights: needsWeights ? 1 : 0), node: name)
+            ownGradient =
+                needsWeights && assay_convolution_has_slow_weights(handle.pointer) != 0
+                ? PlainWeightGradient(
+                    convolution, input: input, inputBlock: inputBlock, output: output, outputBlock: outputBlock) : nil
             let channels = output.c
             weight = graph.parameters[convolution.weight].values
             valuesPerChannel = weight.count / channels
@@ -62,14 +68,32 @@
             guard status == 0 else { throw GraphError(node: name, reason: "oneDNN failed with status \(status)") }
         }
 
+        /// The backward pass over the weights; `takeGradients` writes what it finds.
+        ///
+        /// - Returns: oneDNN's status.
+        func backwardWeights(
+            _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer
+        ) -> Int32 {
+            if let ownGradient {
+                ownGradient.run(input, gradient)
+                return 0
+            }
+            return assay_convolution_backward_weights(handle.pointer, input, gradient, scratch)
+        }
+
         /// After the backward pass over the weights: writes the gradients of all parameters of the convolution.
         ///
         /// - Parameter start: where the gradient of a parameter begins.
         /// - Returns: oneDNN's status.
         func takeGradients(into start: (Int) -> UnsafeMutablePointer<Float>?) -> Int32 {
             guard let weightGradient = start(convolution.weight) else { return 0 }
-            let status = assay_convolution_weight_gradient(handle.pointer, weightGradient, &biasGradient)
-            guard status == 0 else { return status }
+            if let ownGradient {
+                weightGradient.update(from: ownGradient.weight, count: ownGradient.weight.count)
+                biasGradient = ownGradient.bias
+            } else {
+                let status = assay_convolution_weight_gradient(handle.pointer, weightGradient, &biasGradient)
+                guard status == 0 else { return status }
+            }
             if let batchNorm = convolution.batchNorm, let gamma = start(batchNorm.weight),
                 let beta = start(batchNorm.bias)
             {
@@ -80,6 +104,48 @@
                 target.update(from: biasGradient, count: biasGradient.count)
             }
             return 0
+        }
+    }
+
+    /// The gradient of a convolution's weights by a loop of ours over plain channels.
+    private final class PlainWeightGradient {
+        private var geometry: assay_convolution_geometry
+        private let inputBlock: Int32
+        private let outputBlock: Int32
+        private var input: [Float]
+        private var gradient: [Float]
+        private(set) var weight: [Float]
+        private(set) var bias: [Float]
+
+        init(
+            _ convolution: NetworkGraph.Convolution, input: TensorShape, inputBlock: Int, output: TensorShape,
+            outputBlock: Int
+        ) {
+            geometry = assay_convolution_geometry(
+                in_channels: Int32(input.c), in_height: Int32(input.h), in_width: Int32(input.w),
+                out_channels: Int32(output.c), out_height: Int32(output.h), out_width: Int32(output.w),
+                kernel_height: Int32(convolution.kernelHeight), kernel_width: Int32(convolution.kernelWidth),
+                stride: Int32(convolution.stride), padding_height: Int32(convolution.paddingHeight),
+                padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
+                groups: Int32(convolution.groups))
+            self.inputBlock = Int32(inputBlock)
+            self.outputBlock = Int32(outputBlock)
+            self.input = Array(repeating: 0, count: input.count)
+            gradient = Array(repeating: 0, count: output.count)
+            weight = Array(
+                repeating: 0,
+                count: output.c * (input.c / convolution.groups) * convolution.kernelHeight * convolution.kernelWidth)
+            bias = Array(repeating: 0, count: output.c)
+        }
+
+        func run(_ from: UnsafePointer<Float>, _ arriving: UnsafePointer<Float>) {
+            assay_copy_channels(
+                from, inputBlock, 0, &input, 1, 0, geometry.in_channels,
+                Int(geometry.in_height) * Int(geometry.in_width), 0)
+            assay_copy_channels(
+                arriving, outputBlock, 0, &gradient, 1, 0, geometry.out_channels,
+                Int(geometry.out_height) * Int(geometry.out_width), 0)
+            assay_convolution_weights_gradient(&geometry, input, gradient, &weight, &bias)
         }
     }
 #endif

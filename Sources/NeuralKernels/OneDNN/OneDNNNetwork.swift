@@ -128,8 +128,7 @@
                     assay_convolution_backward_data(convolutions[index].pointer, at(gradient), at(to), scratch), index)
             case .convolutionBackwardWeights(let index, let from, let gradient):
                 let convolution = convolutions[index]
-                try check(
-                    assay_convolution_backward_weights(convolution.pointer, at(from), at(gradient), scratch), index)
+                try check(convolution.backwardWeights(at(from), at(gradient), scratch: scratch), index)
                 try check(convolution.takeGradients(into: gradientStart), index)
             case .activate(.silu, let place, let count): assay_silu(at(place), count)
             case .activate(.leakyReLU(let slope), let place, let count): assay_leaky(at(place), slope, count)
