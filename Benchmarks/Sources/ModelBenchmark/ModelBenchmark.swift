@@ -5,24 +5,24 @@ import YOLOModel
 
 /// Loss and full gradient of one image after the other: images a second, and convolutions' share of the time.
 ///
-///     ModelBenchmark MODEL SIZE JOBS IMAGES
+///     ModelBenchmark MODEL|CHECKPOINT.pt SIZE JOBS IMAGES
 ///
 /// Prints: model size jobs images/s ms/image convolution-share
 @main struct ModelBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 5, let yaml = StandardModels.yaml(named: arguments[1]), let size = Int(arguments[2]),
+        guard arguments.count == 5, let model = try model(arguments[1]), let size = Int(arguments[2]),
             let jobs = Int(arguments[3]), let images = Int(arguments[4]), size > 0, jobs > 0, images > 0
         else {
-            FileHandle.standardError.write(Data("usage: ModelBenchmark yolov5n|yolov5s|… SIZE JOBS IMAGES\n".utf8))
+            FileHandle.standardError.write(
+                Data("usage: ModelBenchmark yolov5n|yolov5s|…|CHECKPOINT.pt SIZE JOBS IMAGES\n".utf8))
             exit(2)
         }
-        let model = try ModelYAML.parse(yaml, file: arguments[1]).makeModel()
         let loss = model.loss(size: size)
         let input = (0..<3 * size * size).map { Float($0 % 251) / 250 }
         let targets = (0..<12).map { index in
             LossTarget(
-                classID: index % 80, cx: 0.1 + 0.07 * Float(index), cy: 0.9 - 0.07 * Float(index),
+                classID: index % model.classCount, cx: 0.1 + 0.07 * Float(index), cy: 0.9 - 0.07 * Float(index),
                 width: 0.1 + 0.02 * Float(index),
                 height: 0.12)
         }
@@ -51,7 +51,17 @@ import YOLOModel
         let rate = Double(jobs * images) / slowest
         let share = rates.map(\.share).reduce(0, +) / Double(rates.count)
         func short(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
-        print("\(arguments[1]) \(size) \(jobs) \(short(rate)) \(short(1000 / rate)) \(short(share))")
+        print(
+            "\(Paths.withoutSuffix(Paths.fileName(of: arguments[1]))) \(size) \(jobs) \(short(rate)) \(short(1000 / rate)) \(short(share))"
+        )
+    }
+}
+
+extension ModelBenchmark {
+    /// A standard model with new weights, or a checkpoint.
+    private static func model(_ name: String) throws -> DetectionModel? {
+        if name.hasSuffix(".pt") { return try DetectionModel.load(checkpoint: name) }
+        return try StandardModels.yaml(named: name).map { try ModelYAML.parse($0, file: name).makeModel() }
     }
 }
 
