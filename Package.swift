@@ -76,7 +76,7 @@ let package = Package(
         library("YOLOModel", ["FileReading", "NeuralKernels", "YAMLText"]),
 
         // Floor 3
-        library("LabelRules", ["Findings", "YOLODataset"]),
+        library("LabelRules", ["FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset"]),
         library("AnchorFitting", ["CVectorKernels", "FileReading", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
         library("ToxicRanking", ["Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
 

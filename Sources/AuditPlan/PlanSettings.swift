@@ -16,6 +16,13 @@ public struct PlanSettings: Sendable, Hashable {
         public var images = "decode"
         /// `error`, `warning` or `note`: findings from this severity on make the exit status 1.
         public var failOn = "error"
+        /// Codes of rules, or their beginnings; empty for all.
+        public var select: [String] = []
+        public var ignore: [String] = []
+        /// Path patterns with the codes that are ignored there.
+        public var ignoredAt: [String: [String]] = [:]
+        /// Absolute path of a file of known findings.
+        public var baseline: String?
     }
 
     public struct Anchors: Sendable, Hashable {
@@ -94,7 +101,15 @@ struct SettingsReader {
             settings.weights = Paths.absolute(path, relativeTo: folder)
         }
         if let node = root["seed"] { settings.seed = UInt64(try integer(node, 0...Int.max)) }
-        try block(root, "labels", ["images", "fail_on"]) { block in
+        try block(root, "labels", ["images", "fail_on", "select", "ignore", "ignore_at", "baseline"]) { block in
+            if let node = block["select"] { settings.labels.select = try texts(node) }
+            if let node = block["ignore"] { settings.labels.ignore = try texts(node) }
+            for entry in block["ignore_at"]?.mapping ?? [] {
+                settings.labels.ignoredAt[try text(entry.key)] = try texts(entry.value)
+            }
+            if let node = block["baseline"], !node.isNull {
+                settings.labels.baseline = Paths.absolute(try text(node), relativeTo: folder)
+            }
             if let node = block["images"] { settings.labels.images = try word(node, ["none", "header", "decode"]) }
             if let node = block["fail_on"] { settings.labels.failOn = try word(node, ["error", "warning", "note"]) }
         }
@@ -192,6 +207,10 @@ struct SettingsReader {
     private func text(_ node: YAMLNode) throws -> String {
         guard let text = node.string else { throw error(node, "must be one text", "write it on one line") }
         return text
+    }
+
+    private func texts(_ node: YAMLNode) throws -> [String] {
+        try (node.sequence ?? [node]).map { try text($0) }
     }
 
     private func word(_ node: YAMLNode, _ words: [String]) throws -> String {

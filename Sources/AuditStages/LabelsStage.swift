@@ -16,18 +16,33 @@ public enum LabelsStage {
             let result = try LabelCheck.run(
                 dataset, reading: ImageReading(rawValue: settings.labels.images) ?? .decode, jobs: jobs,
                 isCancelled: isCancelled, progress: progress)
-            try context.ledger.replaceFindings(result.findings)
-            let output = try context.write(FindingReporter.render(result.findings, as: .json), to: "findings.json")
+            let selection = selection(settings.labels)
+            if let unknown = selection.unknown(codes: RuleRegistry.documentation.map(\.code)).first {
+                throw FileError(
+                    file: context.plan.path, message: "no rule's code begins with \(unknown)",
+                    wayOut: "correct select, ignore or ignore_at; assay-labels explain --all lists the rules")
+            }
+            var findings = result.findings.filter(selection.keeps)
+            if let baseline = settings.labels.baseline {
+                findings = try Baseline.read(baseline).new(in: findings, root: dataset.root)
+            }
+            func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }
+            try context.ledger.replaceFindings(findings)
+            let output = try context.write(FindingReporter.render(findings, as: .json), to: "findings.json")
             return StageResult(
                 status: .done, inputs: "", outputs: [output],
                 summary: [
                     .init("images", result.images), .init("boxes", result.boxes),
-                    .init("errors", result.count(.error)), .init("warnings", result.count(.warning)),
-                    .init("notes", result.count(.note)), .init("dropped_images", result.droppedImages),
+                    .init("errors", count(.error)), .init("warnings", count(.warning)), .init("notes", count(.note)),
+                    .init("dropped_images", result.droppedImages),
                     .init("dropped_boxes", result.droppedBoxes),
                     .init("classes", yaml: classes(result, dataset)),
                 ])
         }
+    }
+
+    private static func selection(_ labels: PlanSettings.Labels) -> FindingSelection {
+        FindingSelection(select: labels.select, ignore: labels.ignore, ignoredAt: labels.ignoredAt)
     }
 
     /// Rows by class, as a flow mapping.
@@ -41,7 +56,12 @@ public enum LabelsStage {
     static func inputs(_ plan: PlanFile) throws -> ContentDigest {
         var digest = DigestBuilder()
         try DatasetDigest.add(try Dataset.open(plan.settings.dataset), to: &digest)
-        digest.update(field: plan.settings.labels.images)
+        let labels = plan.settings.labels
+        digest.update(field: labels.images)
+        digest.update(field: "\(labels.select) \(labels.ignore) \(labels.ignoredAt.sorted { $0.key < $1.key })")
+        digest.update(field: try labels.baseline.map { try ContentDigest.ofFile($0).hex } ?? "none")
+        // Another set of rules is another check.
+        digest.update(field: RuleRegistry.documentation.map(\.code).joined(separator: " "))
         return digest.finish()
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How findings are printed.
 public enum FindingFormat: String, Sendable, CaseIterable {
-    case text, json, jsonl, csv, sarif, github
+    case text, json, jsonl, csv, sarif, github, junit
 }
 
 /// Turns findings, in the order given, into one text.
@@ -20,6 +20,7 @@ public enum FindingReporter {
         case .csv: csv(findings)
         case .sarif: sarif(findings, ruleNames)
         case .github: findings.map(github).joined()
+        case .junit: junit(findings)
         }
     }
 
@@ -76,6 +77,49 @@ public enum FindingReporter {
         if let column = finding.column { properties += ",col=\(column)" }
         return "::\(level) \(properties),title=\(finding.code)::"
             + escape("\(finding.message); training: \(finding.effect); fix: \(finding.fix)", false) + "\n"
+    }
+
+    /// A test case a finding, below a suite a file; notes are passed tests.
+    private static func junit(_ findings: [Finding]) -> String {
+        func escape(_ text: String) -> String {
+            var out = ""
+            for scalar in text.unicodeScalars {
+                switch scalar {
+                case "&": out += "&amp;"
+                case "<": out += "&lt;"
+                case ">": out += "&gt;"
+                case "\"": out += "&quot;"
+                // XML 1.0 has no place for control characters.
+                case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": out += " "
+                default: out.unicodeScalars.append(scalar)
+                }
+            }
+            return out
+        }
+        var files: [String] = []
+        var byFile: [String: [Finding]] = [:]
+        for finding in findings {
+            if byFile[finding.file] == nil { files.append(finding.file) }
+            byFile[finding.file, default: []].append(finding)
+        }
+        let suites = files.map { file -> String in
+            let own = byFile[file] ?? []
+            let cases = own.map { finding -> String in
+                let name = "\(finding.code) \(place(finding))"
+                let open = "    <testcase classname=\"\(escape(finding.code))\" name=\"\(escape(name))\""
+                guard finding.severity > .note else { return open + "/>\n" }
+                return open
+                    + ">\n      <failure type=\"\(finding.severity.rawValue)\" message=\"\(escape(finding.message))\">"
+                    + "training: \(escape(finding.effect)); fix: \(escape(finding.fix))</failure>\n    </testcase>\n"
+            }
+            let failures = own.count { $0.severity > .note }
+            return "  <testsuite name=\"\(escape(file))\" tests=\"\(own.count)\" failures=\"\(failures)\">\n"
+                + cases.joined() + "  </testsuite>\n"
+        }
+        let failures = findings.count { $0.severity > .note }
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            + "<testsuites name=\"assay-labels\" tests=\"\(findings.count)\" failures=\"\(failures)\">\n"
+            + suites.joined() + "</testsuites>\n"
     }
 
     private static func sarif(_ findings: [Finding], _ names: [String: String]) -> String {

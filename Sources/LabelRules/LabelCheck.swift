@@ -55,8 +55,12 @@ public enum LabelCheck {
         var classes: [Int: Int] = [:]
         var droppedClasses: [Int: Int] = [:]
         var droppedImages = 0
-        for result in results {
-            findings += result.findings
+        var rowsBySplit: [String: [Int: Int]] = [:]
+        // A file that two splits list is checked for each, but reported once.
+        var seen: Set<Finding> = []
+        for (sample, result) in zip(samples, results) {
+            for (id, count) in result.classes { rowsBySplit[sample.split, default: [:]][id, default: 0] += count }
+            findings += result.findings.filter { seen.insert($0).inserted }
             let isDropped = result.findings.contains { $0.effect.hasPrefix("dropped") }
             if isDropped { droppedImages += 1 }
             for (id, count) in result.classes {
@@ -64,6 +68,11 @@ public enum LabelCheck {
                 if isDropped { droppedClasses[id, default: 0] += count }
             }
         }
+        let survey = DatasetSurvey(
+            dataset: dataset, rowsBySplit: rowsBySplit,
+            duplicates: reading == .decode
+                ? try DatasetSurvey.duplicates(samples, jobs: jobs, isCancelled: isCancelled) : [])
+        findings += RuleRegistry.all.flatMap { $0.check(survey) }
         findings.sort {
             ($0.file, $0.line ?? 0, $0.column ?? 0, $0.code, $0.message)
                 < ($1.file, $1.line ?? 0, $1.column ?? 0, $1.code, $1.message)
@@ -102,14 +111,34 @@ public enum LabelCheck {
         do {
             let header = try ImageHeader.readFile(sample.imagePath)
             var warning: String?
+            var spread: Int?
             if reading == .decode, header.format.isDecoded {
-                let text = try ImageDecoder.decodeFile(sample.imagePath, scaleDenominator: 8).warning
-                warning = text.isEmpty ? nil : text
+                let decoded = try ImageDecoder.decodeFile(sample.imagePath, scaleDenominator: 8)
+                warning = decoded.warning.isEmpty ? nil : decoded.warning
+                spread = self.spread(decoded.image.pixels)
             }
-            return (ImageFacts(sample: sample, unreadable: nil, warning: warning), (header.width, header.height))
+            return (
+                ImageFacts(sample: sample, unreadable: nil, warning: warning, header: header, spread: spread),
+                (header.width, header.height)
+            )
         } catch {
             let reason = (error as? FileError)?.message ?? "\(error)"
             return (ImageFacts(sample: sample, unreadable: reason, warning: nil), nil)
         }
+    }
+
+    /// The widest range of values in a channel.
+    private static func spread(_ pixels: [UInt8]) -> Int {
+        var low: [UInt8] = [255, 255, 255]
+        var high: [UInt8] = [0, 0, 0]
+        pixels.withUnsafeBufferPointer { pixels in
+            for channel in 0..<3 {
+                for index in stride(from: channel, to: pixels.count, by: 3) {
+                    low[channel] = min(low[channel], pixels[index])
+                    high[channel] = max(high[channel], pixels[index])
+                }
+            }
+        }
+        return (0..<3).map { Int(high[$0]) - Int(low[$0]) }.max() ?? 0
     }
 }

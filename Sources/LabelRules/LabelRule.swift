@@ -1,4 +1,5 @@
 import Findings
+import Imaging
 import YOLODataset
 
 /// What a rule is about, for `explain`, for docs/rules.md and for its own tests.
@@ -65,21 +66,31 @@ public struct ImageFacts: Sendable {
     public let unreadable: String?
     /// What the decoder complained about while it went on.
     public let warning: String?
+    /// Nil where it was not read.
+    public let header: ImageHeader?
+    /// Between the darkest and the brightest value of any channel, 0…255; nil where pixels were not read.
+    public let spread: Int?
 
-    public init(sample: DatasetSample, unreadable: String?, warning: String?) {
+    public init(
+        sample: DatasetSample, unreadable: String?, warning: String?, header: ImageHeader? = nil, spread: Int? = nil
+    ) {
         self.sample = sample
         self.unreadable = unreadable
         self.warning = warning
+        self.header = header
+        self.spread = spread
     }
 }
 
-/// Looks for one kind of trouble. Each method is called once a dataset, once a label file or once an image.
+/// Looks for one kind of trouble. Each method is called once a dataset, once a label file, once an
+/// image, or once when all have been read.
 public protocol LabelRule: Sendable {
     static var documentation: RuleDocumentation { get }
     func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding]
     func check(_ file: LabelFileFacts) -> [Finding]
     func check(_ image: ImageFacts) -> [Finding]
     func check(_ file: UnreadableLabelFacts) -> [Finding]
+    func check(_ survey: DatasetSurvey) -> [Finding]
 }
 
 extension LabelRule {
@@ -87,6 +98,7 @@ extension LabelRule {
     public func check(_ file: LabelFileFacts) -> [Finding] { [] }
     public func check(_ image: ImageFacts) -> [Finding] { [] }
     public func check(_ file: UnreadableLabelFacts) -> [Finding] { [] }
+    public func check(_ survey: DatasetSurvey) -> [Finding] { [] }
 
     /// A finding with the rule's code; its severity and way out unless others are given.
     func finding(

@@ -1,11 +1,16 @@
 /// Every rule, in the order of the codes. A test checks that each file in `Rules/` is here.
 public enum RuleRegistry {
     public static let all: [any LabelRule] = [
-        ClassBeyondCount(), ClassNotWhole(), BoxOutside(), NoArea(), DuplicateRow(), OneBoxTwoClasses(),
-        YAMLUnreadable(), ClassCountDiffers(), DuplicateName(), SplitMissing(),
-        EmptyFile(), NotUTF8(), NotANumber(), ColumnCount(), NotFinite(),
-        ImageUnreadable(), ImageDamaged(),
-        NoLabel(), NoImage(), SharedLabel(), LabelUnreadable(),
+        ClassBeyondCount(), ClassNotWhole(), BoxOutside(), PixelCoordinates(), NoArea(), DuplicateRow(),
+        NearDuplicateBox(), OneBoxTwoClasses(), TinyBox(), WholeImageBox(), ExtremeAspect(), CornersForCentre(),
+        BoxWhollyOutside(), PolygonDegenerate(), ClassesShifted(),
+        YAMLUnreadable(), ClassCountDiffers(), DuplicateName(), SplitMissing(), ImageInTwoSplits(), ClassWithoutBox(),
+        ClassOnlyInValidation(), ClassImbalance(), DuplicateKey(), MisspeltKey(), NameReadAsValue(),
+        EmptyFile(), NotUTF8(), NotANumber(), ColumnCount(), NotFinite(), MixedRows(), WrongSeparator(),
+        ConfidenceColumn(),
+        ImageUnreadable(), ImageDamaged(), SuffixAndContent(), TurnedByEXIF(), TinyImage(), UnusualPixels(),
+        BlankImage(), DuplicateImage(), HugeImage(),
+        NoLabel(), NoImage(), SharedLabel(), NoImagesFolder(), UnknownSuffix(), LabelUnreadable(), NamesDifferInCase(),
     ]
 
     /// The documentation of every rule, in order.

@@ -27,7 +27,7 @@ struct Check: ParsableCommand {
     @Argument(help: "A data.yaml, or a plan.", completion: .file())
     var input: String
 
-    @Option(help: "How findings are printed: text, json, jsonl, csv, sarif or github.")
+    @Option(help: "How findings are printed: text, json, jsonl, csv, sarif, github or junit.")
     var format = FindingFormat.text
 
     @Option(help: "Findings from this severity on make the exit status 1 (default: the plan's, else error).")
@@ -39,7 +39,37 @@ struct Check: ParsableCommand {
     @Option(help: "Splits to check, for example train,val (default: all).")
     var splits: String?
 
+    @Option(help: "Only these rules: codes or their beginnings, as B,D003 (a plan: beside its own).")
+    var select = ""
+
+    @Option(help: "Not these rules.")
+    var ignore = ""
+
+    @Option(help: "Leave out the findings that this baseline knows.", completion: .file())
+    var baseline: String?
+
+    @Option(help: "Write all findings into a baseline, and exit with 0.", completion: .file())
+    var writeBaseline: String?
+
+    @Option(help: "Print at most so many findings; the counts are of all.")
+    var maxFindings: Int?
+
+    @Flag(help: "Print how often each rule was broken, instead of each finding.")
+    var statistics = false
+
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let maxFindings, maxFindings < 0 { throw ValidationError("--max-findings must not be negative") }
+        let codes = RuleRegistry.documentation.map(\.code)
+        if let unknown = FindingSelection(select: list(select), ignore: list(ignore)).unknown(codes: codes).first {
+            throw ValidationError("no rule's code begins with \(unknown); assay-labels explain --all lists them")
+        }
+    }
+
+    private func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+    }
 
     func run() throws {
         let progress = ProgressLine("assay-labels", quiet: common.quiet)
@@ -49,7 +79,9 @@ struct Check: ParsableCommand {
             let result = try LabelCheck.run(
                 dataset, splits: splits?.split(separator: ",").map(String.init), reading: images, jobs: common.jobs,
                 isCancelled: { Interruption.isRequested }, progress: { progress.update($0, of: $1) })
-            try report(result.findings, headline: LabelHeadline.text(result, dataset), failOn: failOn ?? .error)
+            try report(
+                result.findings, root: dataset.root, headline: LabelHeadline.text(result, dataset),
+                failOn: failOn ?? .error)
         case .plan(let path):
             let outcome = try LabelsStage.run(
                 plan: path, jobs: common.jobs, isCancelled: { Interruption.isRequested },
@@ -57,14 +89,32 @@ struct Check: ParsableCommand {
             if case .unchanged = outcome { Tool.note("labels: unchanged", quiet: common.quiet) }
             let plan = try PlanFile.load(path)
             let limit = failOn ?? Severity(rawValue: plan.settings.labels.failOn) ?? .error
-            try report(try Ledger(plan.ledgerPath).findings(), headline: "", failOn: limit)
+            try report(
+                try Ledger(plan.ledgerPath).findings(), root: try Dataset.open(plan.settings.dataset).root,
+                headline: "",
+                failOn: limit)
         }
     }
 
-    private func report(_ findings: [Finding], headline: String, failOn: Severity) throws {
+    private func report(_ all: [Finding], root: String, headline: String, failOn: Severity) throws {
+        let selection = FindingSelection(select: list(select), ignore: list(ignore))
+        var findings = all.filter(selection.keeps)
+        if let writeBaseline {
+            let made = Baseline(findings, root: root)
+            try made.write(to: writeBaseline)
+            return Tool.output("\(writeBaseline): \(made.count) findings; use it with --baseline \(writeBaseline)\n")
+        }
+        if let baseline { findings = try Baseline.read(baseline).new(in: findings, root: root) }
         let names = Dictionary(uniqueKeysWithValues: RuleRegistry.documentation.map { ($0.code, $0.name) })
-        Tool.output(
-            FindingReporter.render(findings, as: format, colour: Terminal.hasColour, ruleNames: names))
+        if statistics {
+            Tool.output(Self.table(findings, names))
+        } else {
+            let shown = Array(findings.prefix(maxFindings ?? .max))
+            Tool.output(FindingReporter.render(shown, as: format, colour: Terminal.hasColour, ruleNames: names))
+            if format == .text, shown.count < findings.count {
+                Tool.output("… and \(findings.count - shown.count) more\n")
+            }
+        }
         if format == .text {
             Tool.output(headline)
             let counts = Severity.allCases.reversed().map { severity in
@@ -73,6 +123,20 @@ struct Check: ParsableCommand {
             Tool.output(counts.joined(separator: ", ") + "\n")
         }
         if findings.contains(where: { $0.severity >= failOn }) { throw ExitStatus.findings }
+    }
+
+    /// The most frequent rule first.
+    private static func table(_ findings: [Finding], _ names: [String: String]) -> String {
+        var counts: [String: (count: Int, worst: Severity)] = [:]
+        for finding in findings {
+            let known = counts[finding.code] ?? (0, finding.severity)
+            counts[finding.code] = (known.count + 1, max(known.worst, finding.severity))
+        }
+        return counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { code, entry in
+            let count = String(entry.count)
+            return String(repeating: " ", count: max(0, 8 - count.count)) + count
+                + "  \(code)  \(entry.worst.rawValue)  \(names[code] ?? "")\n"
+        }.joined()
     }
 }
 

@@ -185,7 +185,7 @@ struct BrokenDataset: FixtureFolder {
             names: [circle, square, triangle]
 
             """, "data.yaml")
-        list += "D002,data.yaml,6\nD004,data.yaml,5\n"
+        list += "D002,data.yaml,6\nD004,data.yaml,5\nD007,data.yaml,7\n"
         try write("train: images/train\n  names: [circle\n", "broken.yaml")
         list += "D001,broken.yaml,2\n"
         let good = "0 0.500000 0.500000 0.200000 0.200000\n"
@@ -195,9 +195,20 @@ struct BrokenDataset: FixtureFolder {
             ("B003", Array((good + "1 0.95 0.5 0.2 0.2\n").utf8), 2),
             ("B005", Array((good + "1 0.3 0.3 0 0.1\n").utf8), 2),
             ("B006", Array((good + good).utf8), 2), ("F001", [], nil), ("F002", [0xFF, 0xFE, 0x30, 0, 0x20, 0], nil),
-            ("F003", Array((good + "1 0.3 0,3 0.1 0.1\n").utf8), 2),
+            ("F003", Array((good + "1 0.3 up 0.1 0.1\n").utf8), 2),
             ("F004", Array((good + "1 0.3 0.3 0.1\n").utf8), 2),
             ("F005", Array((good + "1 0.3 nan 0.1 0.1\n").utf8), 2),
+            ("B004", Array((good + "1 48 36 16 12\n").utf8), 2),
+            ("B007", Array((good + "0 0.5 0.501 0.2 0.2\n").utf8), 2),
+            ("B009", Array((good + "1 0.3 0.3 0.002 0.002\n").utf8), 2),
+            ("B010", Array((good + "1 0.5 0.5 1 1\n").utf8), 2),
+            ("B011", Array((good + "1 0.5 0.5 0.9 0.005\n").utf8), 2),
+            ("B012", Array("0 0.1 0.1 0.4 0.4\n0 0.5 0.5 0.9 0.8\n0 0.6 0.2 0.95 0.6\n".utf8), 1),
+            ("B013", Array((good + "1 1.3 0.5 0.2 0.2\n").utf8), 2),
+            ("B014", Array("1 0.1 0.1 0.9 0.9 0.9 0.1 0.1 0.9\n".utf8), 1),
+            ("F006", Array((good + "1 0.1 0.1 0.9 0.1 0.5 0.9\n").utf8), 2),
+            ("F007", Array((good + "1 0.3 0,3 0.1 0.1\n").utf8), 2),
+            ("F008", Array((good + "1 0.3 0.3 0.1 0.1 0.87\n").utf8), 2),
         ]
         for (index, label) in labels.enumerated() {
             let split = index % 5 == 4 ? "val" : "train"

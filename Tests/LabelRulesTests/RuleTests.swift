@@ -45,7 +45,7 @@ import YOLODataset
     @Test func spillOfRoundingIsANote() {
         #expect(findings(BoxOutside(), "0 0.9001 0.5 0.2 0.2\n").map(\.severity) == [.note])
         #expect(findings(BoxOutside(), "0 0.93 0.5 0.2 0.2\n").map(\.severity) == [.warning])
-        #expect(findings(BoxOutside(), "0 1.3 0.5 0.2 0.2\n").map(\.severity) == [.error])
+        #expect(findings(BoxOutside(), "0 1.05 0.5 0.2 0.2\n").map(\.severity) == [.error])
     }
 
     @Test func unreadableLabelsAreFound() throws {
@@ -67,7 +67,8 @@ import YOLODataset
         }
         for name in ["a.txt", "b.txt"] { try folder.write("0 0.5 0.5 0.2 0.2\n", to: "labels/\(name)") }
         let found = try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), jobs: 1).findings
-        #expect(found.map { "\($0.code) \($0.file)" } == ["D003 data.yaml", "P003 images/a.jpg"])
+        let named = found.filter { ["D003", "P003"].contains($0.code) }.map { "\($0.code) \($0.file)" }
+        #expect(named == ["D003 data.yaml", "P003 images/a.jpg"])
         #expect(found.first?.message == "classes 0 and 2 are both named \"a\"")
     }
 

@@ -11,14 +11,19 @@ public struct BoxOutside: LabelRule {
             + "trained on as it stands, with an edge that no pixel shows. A coordinate above 1.01 or "
             + "below 0 drops the whole image.",
         fix: "cut the box at the edge of the image",
-        triggering: ["0 0.95 0.5 0.2 0.2\n", "0 0.5 1.2 0.2 0.2\n"],
+        triggering: ["0 0.95 0.5 0.2 0.2\n", "0 0.5 1.05 0.2 0.2\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n", "0 0.9 0.9 0.2 0.2\n"])
 
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
-        file.labels.rows.compactMap { row in
-            guard let box = row.box, box.width > 0, box.height > 0 else { return nil }
+        // A file of corners is one finding of its own.
+        guard CornersForCentre.evidence(file.labels) == nil else { return [] }
+        return file.labels.rows.compactMap { row in
+            guard let box = row.box, box.width > 0, box.height > 0,
+                row.placeValues.max() ?? 0 <= PixelCoordinates.least,
+                RowBox(row)?.isWhollyOutside == false
+            else { return nil }
             let left = -(box.cx - box.width / 2)
             let top = -(box.cy - box.height / 2)
             let right = box.cx + box.width / 2 - 1

@@ -7,10 +7,9 @@ public struct ColumnCount: LabelRule {
         code: "F004", name: "wrong number of columns", severity: .error,
         what: "A row has neither 5 columns (class cx cy w h) nor those of a polygon (class x1 y1 x2 y2 "
             + "x3 y3 …).",
-        why: "Ultralytics drops the whole image. Six columns are often predictions saved with their "
-            + "confidence.",
+        why: "Ultralytics drops the whole image.",
         fix: "bring the row to class cx cy w h",
-        triggering: ["0 0.5 0.5 0.2\n", "0 0.5 0.5 0.2 0.2 0.9\n"],
+        triggering: ["0 0.5 0.5 0.2\n", "0 0.5 0.5 0.2 0.2 9\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n", "0 0.1 0.1 0.9 0.1 0.5 0.9\n"])
 
     public init() {}
@@ -18,12 +17,11 @@ public struct ColumnCount: LabelRule {
     public func check(_ file: LabelFileFacts) -> [Finding] {
         guard file.labels.textProblem == nil else { return [] }
         return file.labels.rows.compactMap { row in
-            guard case .wrongColumnCount(let count) = row.problem else { return nil }
+            guard case .wrongColumnCount(let count) = row.problem, !ConfidenceColumn.has(row) else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "\(count) columns, where 5 are expected (or a polygon's odd number from 7)",
-                effect: TrainerEffect.dropsImage,
-                fix: count == 6 ? "remove the sixth column (a confidence?)" : nil)
+                effect: TrainerEffect.dropsImage)
         }
     }
 }

@@ -1,0 +1,93 @@
+import FileReading
+import Findings
+import Foundation
+
+/// Findings that are known and shall not be reported again, so that an old dataset can adopt the check today.
+///
+/// A finding is known by its file, its code, and the text of its row (without a row, its message), not by its line: rows
+/// may move. Each entry holds how often it was found; what comes beyond is new.
+///
+/// The file is text: count, code, file and row, separated by tabs, in order.
+public struct Baseline: Sendable, Hashable {
+    private struct Key: Hashable {
+        var code: String
+        var file: String
+        var text: String
+    }
+
+    private var counts: [Key: Int] = [:]
+    private static let heading = "# assay-labels baseline 1: count, code, file, row"
+
+    /// Everything in `findings`.
+    ///
+    /// - Parameter root: the dataset's folder, where rows are read.
+    public init(_ findings: [Finding], root: String) {
+        var rows = RowTexts(root: root)
+        for finding in findings { counts[rows.key(finding), default: 0] += 1 }
+    }
+
+    public var count: Int { counts.values.reduce(0, +) }
+
+    /// The findings that are not known, in order.
+    public func new(in findings: [Finding], root: String) -> [Finding] {
+        var left = counts
+        var rows = RowTexts(root: root)
+        return findings.filter { finding in
+            let key = rows.key(finding)
+            guard let known = left[key], known > 0 else { return true }
+            left[key] = known - 1
+            return false
+        }
+    }
+
+    /// - Throws: `FileError` with the line that is no entry.
+    public static func read(_ path: String) throws -> Baseline {
+        let text = String(decoding: try FileReading.bytes(ofFile: path, limit: 256 << 20), as: UTF8.self)
+        var baseline = Baseline([], root: "")
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            let fields = line.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
+            guard fields.count == 4, let number = Int(fields[0]), number > 0 else {
+                throw FileError(
+                    file: path, line: index + 1, message: "is no entry of a baseline",
+                    wayOut: "write the baseline again: assay-labels … --write-baseline \(path)")
+            }
+            baseline.counts[Key(code: fields[1], file: fields[2], text: fields[3]), default: 0] += number
+        }
+        return baseline
+    }
+
+    public func write(to path: String) throws {
+        let lines = counts.map { key, count in "\(count)\t\(key.code)\t\(key.file)\t\(key.text)\n" }.sorted()
+        try AtomicFile.write(Self.heading + "\n" + lines.joined(), to: path)
+    }
+
+    /// Reads the rows of label files, one file at a time.
+    private struct RowTexts {
+        let root: String
+        private var file = ""
+        private var rows: [Substring] = []
+
+        init(root: String) { self.root = root }
+
+        mutating func key(_ finding: Finding) -> Key {
+            // Tabs and line ends would end a field.
+            func flat(_ text: String) -> String {
+                text.split { $0.isNewline || $0 == "\t" || $0 == " " }.joined(separator: " ")
+            }
+            guard let line = finding.line else {
+                return Key(code: finding.code, file: flat(finding.file), text: flat(finding.message))
+            }
+            if finding.file != file {
+                file = finding.file
+                let path = Paths.absolute(finding.file, relativeTo: root)
+                let bytes = (try? FileReading.bytes(ofFile: path, limit: 64 << 20)) ?? []
+                // By line feeds alone: that is how lines are counted.
+                let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
+                rows = scalars.split(separator: "\n", omittingEmptySubsequences: false).map(Substring.init)
+            }
+            let row = rows.indices.contains(line - 1) ? String(rows[line - 1]) : finding.message
+            return Key(code: finding.code, file: flat(finding.file), text: flat(row))
+        }
+    }
+}

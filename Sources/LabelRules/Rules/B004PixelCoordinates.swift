@@ -1,0 +1,28 @@
+import Findings
+import YOLODataset
+
+/// B004: coordinates are pixels.
+public struct PixelCoordinates: LabelRule {
+    public static let documentation = RuleDocumentation(
+        code: "B004", name: "coordinates are pixels", severity: .error,
+        what: "A row holds numbers far beyond 1: pixels, where fractions of the image are expected.",
+        why: "Ultralytics drops the whole image. Nothing in such a file is trained on.",
+        fix: "divide x and width by the image's width, y and height by its height",
+        triggering: ["0 320 240 64 48\n"],
+        clean: ["0 0.5 1.2 0.2 0.2\n"])
+
+    public init() {}
+
+    /// Beyond this a number is no fraction that went over the edge.
+    static let least = 2.0
+
+    public func check(_ file: LabelFileFacts) -> [Finding] {
+        file.labels.rows.compactMap { row in
+            guard row.problem == nil, let largest = row.placeValues.max(), largest > Self.least else { return nil }
+            return finding(
+                file.sample.label, line: row.line, column: row.column,
+                message: "the coordinate \(ShortNumber.text(largest)) is no fraction: pixels?",
+                effect: TrainerEffect.dropsImage)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Findings
+import YOLODataset
+
+/// B011: extreme aspect ratio.
+public struct ExtremeAspect: LabelRule {
+    public static let documentation = RuleDocumentation(
+        code: "B011", name: "extreme aspect ratio", severity: .warning,
+        what: "One side of a box is more than 100 times the other, in pixels.",
+        why: "Augmentation drops such boxes in training, while validation still counts them as missed; "
+            + "a line instead of a box is often a slip of the mouse.",
+        fix: "correct the box, or remove the row",
+        triggering: ["0 0.5 0.5 0.9 0.005\n"],
+        clean: ["0 0.5 0.5 0.9 0.01\n"])
+
+    public init() {}
+
+    public func check(_ file: LabelFileFacts) -> [Finding] {
+        file.labels.rows.compactMap { row in
+            guard let box = row.box, box.width > 0, box.height > 0 else { return nil }
+            let size = file.imageSize ?? (1, 1)
+            let ratio = box.width * Double(size.width) / (box.height * Double(size.height))
+            guard max(ratio, 1 / ratio) > 100 else { return nil }
+            return finding(
+                file.sample.label, line: row.line, column: row.column,
+                message: "one side is \(ShortNumber.text(max(ratio, 1 / ratio).rounded())) times the other",
+                effect: "altered: dropped by augmentation in training, kept in validation")
+        }
+    }
+}

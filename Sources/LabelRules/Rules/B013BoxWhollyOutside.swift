@@ -1,0 +1,28 @@
+import Findings
+import YOLODataset
+
+/// B013: box wholly outside the image.
+public struct BoxWhollyOutside: LabelRule {
+    public static let documentation = RuleDocumentation(
+        code: "B013", name: "box wholly outside the image", severity: .error,
+        what: "No part of the box lies in the image.",
+        why: "With a coordinate above 1.01 or below 0 the whole image is dropped; otherwise an object "
+            + "is taught that no pixel shows.",
+        fix: "remove the row, or draw the box where the object is",
+        triggering: ["0 1.3 0.5 0.2 0.2\n"],
+        clean: ["0 0.95 0.5 0.2 0.2\n"])
+
+    public init() {}
+
+    public func check(_ file: LabelFileFacts) -> [Finding] {
+        file.labels.rows.compactMap { row in
+            guard let box = RowBox(row), box.width > 0, box.height > 0, box.isWhollyOutside,
+                row.placeValues.max() ?? 0 <= PixelCoordinates.least
+            else { return nil }
+            let isDropped = row.placeValues.contains { $0 > 1.01 || $0 < 0 }
+            return finding(
+                file.sample.label, line: row.line, column: row.column, message: "no part of the box lies in the image",
+                effect: isDropped ? TrainerEffect.dropsImage : "kept: an object that no pixel shows")
+        }
+    }
+}

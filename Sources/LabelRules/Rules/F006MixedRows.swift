@@ -1,0 +1,28 @@
+import Findings
+import YOLODataset
+
+/// F006: boxes and polygons mixed.
+public struct MixedRows: LabelRule {
+    public static let documentation = RuleDocumentation(
+        code: "F006", name: "boxes and polygons mixed", severity: .error,
+        what: "One file holds rows of boxes and rows of polygons.",
+        why: "Ultralytics takes the file for one of polygons and drops the whole image; older versions "
+            + "read the boxes wrong.",
+        fix: "write all rows of the file in one form",
+        triggering: ["0 0.5 0.5 0.2 0.2\n0 0.1 0.1 0.9 0.1 0.5 0.9\n"],
+        clean: ["0 0.1 0.1 0.9 0.1 0.5 0.9\n"])
+
+    public init() {}
+
+    public func check(_ file: LabelFileFacts) -> [Finding] {
+        let rows = file.labels.rows.filter { $0.problem == nil }
+        guard let first = rows.first, let other = rows.first(where: { $0.kind != first.kind }) else { return [] }
+        return [
+            finding(
+                file.sample.label, line: other.line, column: other.column,
+                message: "a \(other.kind == .polygon ? "polygon" : "box"), while line \(first.line) is a "
+                    + "\(first.kind == .polygon ? "polygon" : "box")",
+                effect: TrainerEffect.dropsImage)
+        ]
+    }
+}

@@ -1,0 +1,26 @@
+import Findings
+import YOLODataset
+
+/// I004: turned by EXIF.
+public struct TurnedByEXIF: LabelRule {
+    public static let documentation = RuleDocumentation(
+        code: "I004", name: "turned by EXIF", severity: .note,
+        what: "The image is stored on its side or upside down, and an EXIF entry tells viewers to turn "
+            + "it.",
+        why: "Trainers turn it before they train. Labels drawn by a tool that does not turn it lie in "
+            + "the wrong places.",
+        fix: "look whether the boxes fit the turned image; store the image upright")
+
+    public init() {}
+
+    public func check(_ image: ImageFacts) -> [Finding] {
+        guard let header = image.header, header.orientation != 1 else { return [] }
+        return [
+            finding(
+                image.sample.image,
+                message: "EXIF orientation \(header.orientation): stored as \(header.storedWidth) × "
+                    + "\(header.storedHeight), shown as \(header.width) × \(header.height)",
+                effect: "altered: turned before training")
+        ]
+    }
+}
