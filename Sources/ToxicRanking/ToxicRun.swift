@@ -142,7 +142,7 @@ public enum ToxicRun {
         return parts.compactMap(\.self).reduce(into: WholeBatch()) { $0.add($1) }
     }
 
-    private static func boxes(_ sample: DatasetSample, _ dataset: Dataset) -> [LabelBox] {
+    static func boxes(_ sample: DatasetSample, _ dataset: Dataset) -> [LabelBox] {
         guard sample.hasLabelFile,
             let labels = try? LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape)
         else {

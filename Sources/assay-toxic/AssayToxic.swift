@@ -16,7 +16,7 @@ struct AssayToxic: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-toxic", abstract: "Rank images by loss and by gradient, the most harmful first.",
         discussion: "Exit status: 0 ranked, 1 some images have no finite loss, 2 wrong usage or environment.",
-        version: assayVersion, subcommands: [Rank.self, Model.self], defaultSubcommand: Rank.self)
+        version: assayVersion, subcommands: [Rank.self, Evaluate.self, Model.self], defaultSubcommand: Rank.self)
 }
 
 struct Rank: ParsableCommand {
@@ -125,6 +125,67 @@ struct Rank: ParsableCommand {
         case .json: Tool.output(ToxicWriter.json(result.images))
         }
         if result.images.contains(where: { $0.problem != nil }) { throw ExitStatus.findings }
+    }
+}
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Precision, recall and average precision by class; consistency of an image's predictions.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, csv }
+
+    @Argument(help: "A data.yaml.", completion: .file())
+    var dataset: String
+
+    @Option(help: "A checkpoint trained on this dataset: .pt or .safetensors.", completion: .file())
+    var weights: String
+
+    @Option(help: "Side of the image in pixels.")
+    var size = 640
+
+    @Option(help: "Splits to evaluate on.")
+    var splits = "val"
+
+    @Option(help: "Boxes of one class that overlap by more than this are one (default: 0.6 for YOLOv5, else 0.7).")
+    var iou: Double?
+
+    @Flag(help: "Also pass each image mirrored and at three quarters of the size, and say how far predictions change.")
+    var consistency = false
+
+    @Option(help: "text, json, or csv: a row an image.")
+    var format = Format.text
+
+    @Option(help: "onednn or reference (default: the fastest of this build).")
+    var backend: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (32...8192).contains(size) else { throw ValidationError("--size must be from 32 to 8192") }
+        if let iou, !(0...1).contains(iou) { throw ValidationError("--iou must be from 0 to 1") }
+    }
+
+    func run() throws {
+        let dataset = try Dataset.open(dataset)
+        let model = try DetectionModel.load(checkpoint: weights)
+        try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: size)
+        var options = ToxicOptions()
+        options.imageSize = size
+        options.splits = splits.split(separator: ",").map(String.init)
+        options.jobs = common.jobs
+        options.backend = backend
+        var detection = DetectionOptions()
+        detection.overlap = iou ?? (model.family == .v5 ? 0.6 : 0.7)
+        let progress = ProgressLine("assay-toxic", quiet: common.quiet)
+        let evaluation = try Evaluation.run(
+            model, dataset: dataset, options: options, detection: detection, checksConsistency: consistency,
+            isCancelled: { Interruption.isRequested }, progress: { progress.update($0, of: $1) })
+        switch format {
+        case .text: Tool.output(EvaluationWriter.text(evaluation, dataset))
+        case .json: Tool.output(EvaluationWriter.json(evaluation, dataset))
+        case .csv: Tool.output(EvaluationWriter.csv(evaluation))
+        }
+        if evaluation.unreadable > 0 { throw ExitStatus.findings }
     }
 }
 

@@ -1,0 +1,72 @@
+import Foundation
+import NeuralKernels
+import TestSupport
+import Testing
+import ToxicRanking
+import YOLODataset
+import YOLOModel
+
+@Suite struct AveragePrecisionTests {
+    private func box(_ x: Double, _ confidence: Double = 1, classID: Int = 0) -> Detection {
+        Detection(left: x, top: 0, right: x + 10, bottom: 10, confidence: confidence, classID: classID)
+    }
+
+    @Test func perfectPredictionsHaveAnAPOfOne() {
+        let labels = [box(0), box(20), box(40, classID: 1)]
+        let predictions = [box(0, 0.9), box(20, 0.8), box(40, 0.7, classID: 1)]
+        let result = AveragePrecision.of([(predictions: predictions, labels: labels)])
+        #expect(result.classes.map(\.labels) == [2, 1])
+        // The 101 points leave the last hundredth of recall half covered.
+        #expect(result.classes.allSatisfy { $0.ap50 > 0.994 && $0.ap > 0.994 && $0.recall == 1 && $0.precision == 1 })
+    }
+
+    @Test func aMissAndASpuriousBoxCost() {
+        let labels = [box(0), box(20)]
+        // Right, spurious, and a second box on the same label.
+        let predictions = [box(0, 0.9), box(100, 0.8), box(1, 0.7)]
+        let result = AveragePrecision.of([(predictions: predictions, labels: labels)])
+        // Precision 1 up to a recall of one half, and falling to nothing at 1.
+        let ap = result.classes[0].ap50
+        #expect(ap > 0.5 && ap < 0.78)
+        #expect(result.classes[0].recall == 0.5)
+    }
+
+    @Test func looserBoxesOnlyCountAtLowThresholds() {
+        // IoU of 8 / 12.
+        let result = AveragePrecision.of([(predictions: [box(2, 0.9)], labels: [box(0)])])
+        #expect(result.classes[0].ap50 > 0.99)
+        #expect(abs(result.classes[0].ap - 0.4 * result.classes[0].ap50) < 1e-9)
+    }
+
+    @Test func disagreementIsZeroForTheSameAndOneForNothingInCommon() {
+        let a = [box(0), box(20, classID: 1)]
+        #expect(Evaluation.disagreement(a, a) == 0)
+        #expect(Evaluation.disagreement(a, [box(100)]) == 1)
+        #expect(Evaluation.disagreement([], []) == 0)
+        #expect(abs(Evaluation.disagreement([box(0)], [box(2)]) - (1 - 8.0 / 12)) < 1e-12)
+    }
+
+    /// scripts/reference/evaluate_yolov5.py on the validation split: YOLOv5's own suppression and metrics.
+    @Test(.enabled(if: SharedMaterial.isPresent, "the optional reference material is absent"))
+    func figuresAreThoseOfTheFramework() throws {
+        let model = try DetectionModel.load(checkpoint: SharedMaterial.path("weights/yolov5n-bccd.pt"))
+        var options = ToxicOptions()
+        options.splits = ["val"]
+        options.jobs = 2
+        var detection = DetectionOptions()
+        detection.overlap = 0.6
+        guard Backends.named("onednn") != nil else { return }
+        let found = try Evaluation.run(
+            model, dataset: try Dataset.open(SharedMaterial.path("data/bccd/data.yaml")), options: options,
+            detection: detection, checksConsistency: false)
+        let expected = [
+            [0, 0, 0.0169, 0.0040], [0.4486, 0.3908, 0.3788, 0.1617], [0.2786, 0.0964, 0.1881, 0.0569],
+        ]
+        for (entry, figures) in zip(found.precision.classes, expected) {
+            for (own, figure) in zip([entry.precision, entry.recall, entry.ap50, entry.ap], figures) {
+                #expect(abs(own - figure) < 0.002, "class \(entry.classID)")
+            }
+        }
+        #expect(found.precision.classes.count == 3 && found.images.count == 87)
+    }
+}
