@@ -14,7 +14,7 @@ struct AssayLabels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-labels", abstract: "Find what is wrong with labels and images before training does.",
         discussion: "Exit status: 0 clean, 1 findings, 2 wrong usage or environment.", version: assayVersion,
-        subcommands: [Check.self, Explain.self], defaultSubcommand: Check.self)
+        subcommands: [Check.self, Explain.self, Undo.self], defaultSubcommand: Check.self)
 }
 
 extension FindingFormat: ExpressibleByArgument {}
@@ -57,6 +57,15 @@ struct Check: ParsableCommand {
     @Flag(help: "Print how often each rule was broken, instead of each finding.")
     var statistics = false
 
+    @Flag(help: "Correct what is safe: spills of rounding, exact copies, boxes without area. Copies are kept: undo.")
+    var fix = false
+
+    @Flag(help: "Also correct what needs a decision: pixels, corners, large overshoots, boxes outside, a sixth column.")
+    var unsafeFixes = false
+
+    @Flag(help: "Show what --fix or --unsafe-fixes would change, and change nothing.")
+    var diff = false
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -72,6 +81,7 @@ struct Check: ParsableCommand {
     }
 
     func run() throws {
+        if fix || unsafeFixes || diff { return try correct() }
         let progress = ProgressLine("assay-labels", quiet: common.quiet)
         switch try AuditInput.open(input) {
         case .dataset(let path):
@@ -94,6 +104,20 @@ struct Check: ParsableCommand {
                 headline: "",
                 failOn: limit)
         }
+    }
+
+    private func correct() throws {
+        let dataset = try DatasetArgument.open(input)
+        let fixes = try LabelFixer.plan(
+            dataset, splits: splits?.split(separator: ",").map(String.init), allowsGuesses: unsafeFixes,
+            jobs: common.jobs, isCancelled: { Interruption.isRequested })
+        let rows = fixes.reduce(0) { $0 + $1.rows.count }
+        if diff { return Tool.output(LabelFixer.diff(fixes) + "\(rows) rows in \(fixes.count) files would change\n") }
+        guard !fixes.isEmpty else { return Tool.output("nothing to correct\n") }
+        let backup = try LabelFixer.apply(fixes, root: dataset.root)
+        Tool.output(
+            "\(rows) rows in \(fixes.count) files corrected; the files as they were: \(backup)\n"
+                + "take it back with: assay-labels undo \(input)\n")
     }
 
     private func report(_ all: [Finding], root: String, headline: String, failOn: Severity) throws {
@@ -158,5 +182,30 @@ struct Explain: ParsableCommand {
             )
         }
         Tool.output(rule.page)
+    }
+}
+
+struct Undo: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Take back the last --fix of a dataset.")
+
+    @Argument(help: "A data.yaml, or a plan.", completion: .file())
+    var input: String
+
+    func run() throws {
+        let outcome = try LabelBackup.undo(root: try DatasetArgument.open(input).root)
+        Tool.output("\(outcome.restored.count) files restored\n")
+        guard !outcome.changed.isEmpty else { return }
+        Tool.output(outcome.changed.map { "changed since, left alone: \($0)\n" }.joined())
+        throw ExitStatus.findings
+    }
+}
+
+/// The dataset that an argument names: itself, or a plan's.
+enum DatasetArgument {
+    static func open(_ input: String) throws -> Dataset {
+        switch try AuditInput.open(input) {
+        case .dataset(let path): try Dataset.open(path)
+        case .plan(let path): try Dataset.open(try PlanFile.load(path).settings.dataset)
+        }
     }
 }

@@ -1,0 +1,103 @@
+import FileReading
+import Imaging
+import YOLODataset
+
+/// A label file with its fixes.
+public struct FileFix: Sendable, Hashable {
+    public struct Row: Sendable, Hashable {
+        /// 1-based.
+        public let line: Int
+        public let code: String
+        public let old: String
+        /// Nil for a row that is deleted.
+        public let new: String?
+    }
+
+    /// Relative to the dataset's root.
+    public let label: String
+    public let path: String
+    public let rows: [Row]
+    let old: [UInt8]
+    let new: [UInt8]
+}
+
+/// Corrects label rows: each file at once or not at all, with a copy of what was there.
+public enum LabelFixer {
+    /// The files that have something to correct, in order; nothing is written.
+    ///
+    /// - Parameter allowsGuesses: also fixes that need a decision: pixels and corners for fractions and centre, large
+    ///   overshoots, boxes outside, a sixth column.
+    public static func plan(
+        _ dataset: Dataset, splits: [String]? = nil, allowsGuesses: Bool, jobs: Int,
+        isCancelled: @Sendable @escaping () -> Bool = { false }
+    ) throws -> [FileFix] {
+        // Two images, or two splits, may share a label file.
+        var seen: Set<String> = []
+        let samples = try dataset.listSamples(splits: splits).samples.filter {
+            $0.hasLabelFile && seen.insert($0.labelPath).inserted
+        }
+        return try WorkerPool.map(
+            count: samples.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
+            { _, index -> FileFix? in
+                let sample = samples[index]
+                guard let bytes = try? FileReading.bytes(ofFile: sample.labelPath, limit: LabelFile.largestFile) else {
+                    return nil
+                }
+                let header = try? ImageHeader.readFile(sample.imagePath)
+                let changes = RowFix.changes(
+                    LabelFile.parse(bytes, keypointShape: dataset.keypointShape),
+                    size: header.map { ($0.width, $0.height) }, allowsGuesses: allowsGuesses)
+                return changes.isEmpty ? nil : fix(sample, bytes, changes)
+            }
+        ).compactMap(\.self)
+    }
+
+    /// Lines that no change names stay byte for byte, as do all line ends.
+    private static func fix(_ sample: DatasetSample, _ bytes: [UInt8], _ changes: [RowFix.Change]) -> FileFix {
+        let newline = UInt8(ascii: "\n")
+        var lines: [ArraySlice<UInt8>?] = bytes.split(separator: newline, omittingEmptySubsequences: false).map { $0 }
+        var rows: [FileFix.Row] = []
+        for change in changes where lines.indices.contains(change.line - 1) {
+            guard let line = lines[change.line - 1] else { continue }
+            let end: [UInt8] = line.last == UInt8(ascii: "\r") ? [UInt8(ascii: "\r")] : []
+            lines[change.line - 1] = change.new.map { (Array($0.utf8) + end)[...] }
+            rows.append(
+                .init(
+                    line: change.line, code: change.code,
+                    old: String(decoding: line.dropLast(end.count), as: UTF8.self),
+                    new: change.new))
+        }
+        // A deleted last row takes the line end before it along only when there was none after it.
+        let kept = lines.compactMap(\.self)
+        var new = Array(kept.joined(separator: [newline]))
+        if bytes.last == newline, !new.isEmpty, new.last != newline { new.append(newline) }
+        return FileFix(label: sample.label, path: sample.labelPath, rows: rows, old: bytes, new: new)
+    }
+
+    /// What would change, row by row.
+    public static func diff(_ fixes: [FileFix]) -> String {
+        fixes.map { fix in
+            "--- \(fix.label)\n+++ \(fix.label)\n"
+                + fix.rows.map { row in
+                    "@@ line \(row.line), \(row.code) @@\n-\(row.old)\n" + (row.new.map { "+\($0)\n" } ?? "")
+                }.joined()
+        }.joined()
+    }
+
+    /// Writes the fixes. Copies of all files are complete before the first is written.
+    ///
+    /// - Returns: the folder with the copies.
+    /// - Throws: `FileError`; files that were written by then can be undone.
+    public static func apply(_ fixes: [FileFix], root: String) throws -> String {
+        let backup = try LabelBackup.make(fixes, root: root)
+        for fix in fixes {
+            // Somebody may have saved the file since it was read.
+            guard try FileReading.bytes(ofFile: fix.path, limit: LabelFile.largestFile) == fix.old else {
+                throw FileError(
+                    file: fix.label, message: "has changed while the fixes were made", wayOut: "run the fix again")
+            }
+            try AtomicFile.write(fix.new, to: fix.path)
+        }
+        return backup
+    }
+}

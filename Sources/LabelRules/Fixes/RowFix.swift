@@ -1,0 +1,91 @@
+import Foundation
+import YOLODataset
+
+/// What can be done about the rows of one file.
+///
+/// Safe fixes change nothing that training could have learned from; the others guess what was meant.
+enum RowFix {
+    /// What becomes of a row.
+    struct Change: Hashable {
+        /// 1-based.
+        let line: Int
+        /// The rule that the row breaks.
+        let code: String
+        /// Nil to delete the row.
+        let new: String?
+    }
+
+    /// - Parameter size: of the image after EXIF orientation; without it, nothing that needs pixels is touched.
+    static func changes(
+        _ labels: LabelFile, size: (width: Int, height: Int)?, allowsGuesses: Bool
+    ) -> [Change] {
+        guard labels.textProblem == nil else { return [] }
+        if allowsGuesses, CornersForCentre.evidence(labels) != nil { return labels.rows.compactMap(fromCorners) }
+        var seen: Set<[Double]> = []
+        return labels.rows.compactMap { row in
+            if allowsGuesses, ConfidenceColumn.has(row) {
+                return Change(line: row.line, code: "F008", new: text(row.values[0], Array(row.values[1..<5])))
+            }
+            guard row.problem == nil, let box = row.box else { return nil }
+            if !seen.insert(row.values).inserted { return Change(line: row.line, code: "B006", new: nil) }
+            if box.width <= 0 || box.height <= 0 { return Change(line: row.line, code: "B005", new: nil) }
+            guard row.kind == .box else { return nil }
+            if let largest = row.placeValues.max(), largest > PixelCoordinates.least {
+                return allowsGuesses ? size.flatMap { fromPixels(row, $0) } : nil
+            }
+            return clipped(row, size, allowsGuesses)
+        }
+    }
+
+    /// x1 y1 x2 y2 as centre and size.
+    private static func fromCorners(_ row: LabelRow) -> Change? {
+        guard row.kind == .box, row.problem == nil else { return nil }
+        let v = row.values
+        return Change(
+            line: row.line, code: "B012",
+            new: text(v[0], [(v[1] + v[3]) / 2, (v[2] + v[4]) / 2, v[3] - v[1], v[4] - v[2]]))
+    }
+
+    /// Centre and size in pixels as fractions, where they fit the image.
+    private static func fromPixels(_ row: LabelRow, _ size: (width: Int, height: Int)) -> Change? {
+        let v = row.values
+        let (width, height) = (Double(size.width), Double(size.height))
+        guard width > 0, height > 0, v[1] <= width, v[3] <= width, v[2] <= height, v[4] <= height,
+            v[1...4].allSatisfy({ $0 > 0 })
+        else { return nil }
+        return Change(
+            line: row.line, code: "B004", new: text(v[0], [v[1] / width, v[2] / height, v[3] / width, v[4] / height]))
+    }
+
+    /// Cut at the image's edge: a spill of up to a pixel is rounding, more needs a decision.
+    private static func clipped(_ row: LabelRow, _ size: (width: Int, height: Int)?, _ allowsGuesses: Bool) -> Change? {
+        guard let size, let box = RowBox(row) else { return nil }
+        if box.isWhollyOutside { return allowsGuesses ? Change(line: row.line, code: "B013", new: nil) : nil }
+        let (width, height) = (Double(size.width), Double(size.height))
+        let spill = max(-box.left * width, -box.top * height, (box.right - 1) * width, (box.bottom - 1) * height)
+        guard spill > 1e-3, allowsGuesses || spill <= 1 else { return nil }
+        let left = max(0, box.left)
+        let top = max(0, box.top)
+        let right = min(1, box.right)
+        let bottom = min(1, box.bottom)
+        guard right > left, bottom > top else { return nil }
+        return Change(
+            line: row.line, code: "B003",
+            new: text(row.values[0], [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]))
+    }
+
+    /// A row with eight decimals at most: a hundred-millionth of a side is no pixel anywhere.
+    private static func text(_ classID: Double, _ values: [Double]) -> String {
+        let id = classID == classID.rounded() && abs(classID) < 1e9 ? "\(Int(classID))" : "\(classID)"
+        return ([id] + values.map(decimal)).joined(separator: " ")
+    }
+
+    /// Without an exponent, which some readers do not know.
+    private static func decimal(_ value: Double) -> String {
+        let scaled = Int((max(0, value) * 1e8).rounded())
+        let fraction = String(scaled % 100_000_000)
+        var digits = String(repeating: "0", count: 8 - fraction.count) + fraction
+        while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
+        return "\(scaled / 100_000_000).\(digits)"
+    }
+}
