@@ -86,7 +86,7 @@ public enum LabelCheck {
     private static func check(_ sample: DatasetSample, _ dataset: Dataset, _ reading: ImageReading) -> SampleResult {
         var result = SampleResult()
         let (image, size) = read(sample, reading)
-        result.findings += RuleRegistry.all.flatMap { $0.check(image) }
+        for rule in RuleRegistry.ofImages { result.findings += rule.check(image) }
         guard sample.hasLabelFile else { return result }
         do {
             let labels = try LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape)
@@ -95,7 +95,7 @@ public enum LabelCheck {
                 imageSize: size)
             result.rows = labels.rows.count
             for row in labels.rows { result.classes[row.classID ?? -1, default: 0] += 1 }
-            result.findings += RuleRegistry.all.flatMap { $0.check(facts) }
+            for rule in RuleRegistry.ofLabelFiles { result.findings += rule.check(facts) }
         } catch {
             let reason = (error as? FileError)?.message ?? "cannot be read: \(error)"
             let facts = UnreadableLabelFacts(sample: sample, reason: reason)

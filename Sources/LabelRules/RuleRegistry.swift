@@ -13,6 +13,10 @@ public enum RuleRegistry {
         NoLabel(), NoImage(), SharedLabel(), NoImagesFolder(), UnknownSuffix(), LabelUnreadable(), NamesDifferInCase(),
     ]
 
+    /// The rules by what they look at, so that a hundred thousand files do not ask rules that have nothing to say.
+    static let ofLabelFiles = all.filter { "BF".contains(type(of: $0).documentation.code.prefix(1)) }
+    static let ofImages = all.filter { "I".contains(type(of: $0).documentation.code.prefix(1)) }
+
     /// The documentation of every rule, in order.
     public static var documentation: [RuleDocumentation] { all.map { type(of: $0).documentation } }
 

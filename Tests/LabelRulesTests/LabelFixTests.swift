@@ -84,6 +84,18 @@ import YOLODataset
         #expect(try FileReading.bytes(ofFile: folder.path + "/labels/a.txt") == Array("0 0.5 0.5 0.1 0.1\n".utf8))
     }
 
+    @Test func oddNamesComeBackToo() throws {
+        let (folder, _) = try dataset("0 0.5 0.5 0.2 0.2\n")
+        let name = "100%0A\nx"
+        try folder.write(try FileReading.bytes(ofFile: folder.path + "/images/a.jpg"), to: "images/\(name).jpg")
+        try folder.write("0 0.3 0.3 0 0.2\n", to: "labels/\(name).txt")
+        let dataset = try Dataset.open(folder.path + "/data.yaml")
+        _ = try LabelFixer.apply(try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1), root: dataset.root)
+        #expect(try FileReading.bytes(ofFile: folder.path + "/labels/\(name).txt").isEmpty)
+        #expect(try LabelBackup.undo(root: dataset.root).restored.count == 1)
+        #expect(!(try FileReading.bytes(ofFile: folder.path + "/labels/\(name).txt").isEmpty))
+    }
+
     @Test func theDiffShowsRows() throws {
         let (folder, dataset) = try dataset("0 0.3 0.3 0 0.2\n1 0.901 0.5 0.2 0.2\n")
         let diff = LabelFixer.diff(try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1))

@@ -89,15 +89,20 @@ public enum LabelFixer {
     /// - Returns: the folder with the copies.
     /// - Throws: `FileError`; files that were written by then can be undone.
     public static func apply(_ fixes: [FileFix], root: String) throws -> String {
+        // Somebody may have saved a file since it was read: then none is written.
+        for fix in fixes { try check(fix) }
         let backup = try LabelBackup.make(fixes, root: root)
         for fix in fixes {
-            // Somebody may have saved the file since it was read.
-            guard try FileReading.bytes(ofFile: fix.path, limit: LabelFile.largestFile) == fix.old else {
-                throw FileError(
-                    file: fix.label, message: "has changed while the fixes were made", wayOut: "run the fix again")
-            }
+            try check(fix)
             try AtomicFile.write(fix.new, to: fix.path)
         }
         return backup
+    }
+
+    private static func check(_ fix: FileFix) throws {
+        guard try FileReading.bytes(ofFile: fix.path, limit: LabelFile.largestFile) == fix.old else {
+            throw FileError(
+                file: fix.label, message: "has changed while the fixes were made", wayOut: "run the fix again")
+        }
     }
 }

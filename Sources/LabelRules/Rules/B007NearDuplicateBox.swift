@@ -17,25 +17,31 @@ public struct NearDuplicateBox: LabelRule {
     static let leastIoU = 0.95
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
-        let rows = file.labels.rows.filter { $0.problem == nil && $0.kind != .other }
-        let boxes = rows.enumerated().compactMap { index, row -> (index: Int, box: RowBox)? in
-            guard let box = RowBox(row), box.width > 0, box.height > 0 else { return nil }
-            return (index, box)
-        }.sorted { ($0.box.left, $0.index) < ($1.box.left, $1.index) }
+        let rows = file.labels.rows
+        guard rows.count > 1 else { return [] }
+        var boxes: [(box: RowBox, index: Int)] = []
+        boxes.reserveCapacity(rows.count)
+        for index in rows.indices {
+            guard let box = RowBox(rows[index]), box.width > 0, box.height > 0 else { continue }
+            boxes.append((box, index))
+        }
+        boxes.sort { ($0.box.left, $0.index) < ($1.box.left, $1.index) }
         var found: [Finding] = []
-        for (place, first) in boxes.enumerated() {
+        for place in boxes.indices {
+            let first = boxes[place]
             // At this IoU, left edges lie within a twentieth of the width of each other.
-            for second in boxes[(place + 1)...] {
-                guard second.box.left - first.box.left <= 0.06 * first.box.width else { break }
-                let (a, b) = (rows[first.index], rows[second.index])
-                guard a.classID == b.classID, a.values != b.values, first.box.iou(second.box) >= Self.leastIoU else {
+            for next in boxes[(place + 1)...] {
+                guard next.box.left - first.box.left <= 0.06 * first.box.width else { break }
+                guard first.box.iou(next.box) >= Self.leastIoU else { continue }
+                let earlier = min(first.index, next.index)
+                let later = max(first.index, next.index)
+                guard rows[earlier].classID == rows[later].classID, rows[earlier].values != rows[later].values else {
                     continue
                 }
-                let (earlier, later) = a.line < b.line ? (a, b) : (b, a)
                 found.append(
                     finding(
-                        file.sample.label, line: later.line, column: later.column,
-                        message: "nearly the same box as line \(earlier.line), of the same class",
+                        file.sample.label, line: rows[later].line, column: rows[later].column,
+                        message: "nearly the same box as line \(rows[earlier].line), of the same class",
                         effect: "kept: one object is learned twice"))
             }
         }

@@ -18,10 +18,16 @@ public struct CornersForCentre: LabelRule {
 
     /// The boxes of a file that reads like corners, and how many of them would reach outside; nil for all other files.
     static func evidence(_ labels: LabelFile) -> (rows: [LabelRow], outside: Int)? {
+        // Nearly every file is dismissed at one of its first rows.
+        for index in labels.rows.indices where labels.rows[index].kind == .box && labels.rows[index].problem == nil {
+            guard
+                labels.rows[index].values.withUnsafeBufferPointer({
+                    $0.count == 5 && $0[3] > $0[1] && $0[4] > $0[2] && $0[3] <= 1.01
+                })
+            else { return nil }
+        }
         let rows = labels.rows.filter { $0.kind == .box && $0.problem == nil }
-        guard rows.count >= 3,
-            rows.allSatisfy({ $0.values[3] > $0.values[1] && $0.values[4] > $0.values[2] && $0.values[3] <= 1.01 })
-        else { return nil }
+        guard rows.count >= 3 else { return nil }
         let outside = rows.count { row in
             RowBox(row).map { $0.left < -0.01 || $0.top < -0.01 || $0.right > 1.01 || $0.bottom > 1.01 } ?? false
         }

@@ -15,8 +15,11 @@ public struct MixedRows: LabelRule {
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
-        let rows = file.labels.rows.filter { $0.problem == nil }
-        guard let first = rows.first, let other = rows.first(where: { $0.kind != first.kind }) else { return [] }
+        let rows = file.labels.rows
+        guard let start = rows.indices.first(where: { rows[$0].problem == nil }),
+            let end = rows.indices.first(where: { rows[$0].problem == nil && rows[$0].kind != rows[start].kind })
+        else { return [] }
+        let (first, other) = (rows[start], rows[end])
         return [
             finding(
                 file.sample.label, line: other.line, column: other.column,
