@@ -49,18 +49,7 @@ public struct Evaluation: Sendable {
         checksConsistency: Bool, isCancelled: @Sendable @escaping () -> Bool = { false },
         progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> Evaluation {
-        guard let backend = Backends.named(options.backend) else {
-            throw FileError(
-                file: "--backend", message: "\(options.backend ?? "") is not part of this build",
-                wayOut: "use \(Backends.all.map(\.name).joined(separator: " or "))")
-        }
-        var seen: Set<String> = []
-        let samples = try dataset.listSamples(splits: options.splits).samples.filter { seen.insert($0.image).inserted }
-        guard !samples.isEmpty else {
-            throw FileError(
-                file: dataset.yamlPath, message: "the splits \(options.splits.joined(separator: ", ")) hold no image",
-                wayOut: "name other splits, or correct the paths")
-        }
+        let (backend, samples) = try ToxicRun.prepare(dataset, options)
         let size = options.imageSize
         let stride = model.largestStride
         let small = max(stride, size * 3 / 4 / stride * stride)

@@ -69,12 +69,10 @@ public enum ToxicRun {
         var entry: GradientFigures.Entry?
     }
 
-    /// Results do not depend on `jobs`.
-    public static func run(
-        _ model: DetectionModel, dataset: Dataset, options: ToxicOptions,
-        isCancelled: @Sendable @escaping () -> Bool = { false },
-        progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
-    ) throws -> ToxicResult {
+    /// The backend, and the samples of the splits.
+    ///
+    /// - Throws: `FileError` where the build has no such backend, or the splits hold no image.
+    static func prepare(_ dataset: Dataset, _ options: ToxicOptions) throws -> (any Backend, [DatasetSample]) {
         guard let backend = Backends.named(options.backend) else {
             throw FileError(
                 file: "--backend", message: "\(options.backend ?? "") is not part of this build",
@@ -88,6 +86,16 @@ public enum ToxicRun {
                 file: dataset.yamlPath, message: "the splits \(options.splits.joined(separator: ", ")) hold no image",
                 wayOut: "name other splits, or correct the paths")
         }
+        return (backend, samples)
+    }
+
+    /// Results do not depend on `jobs`.
+    public static func run(
+        _ model: DetectionModel, dataset: Dataset, options: ToxicOptions,
+        isCancelled: @Sendable @escaping () -> Bool = { false },
+        progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws -> ToxicResult {
+        let (backend, samples) = try prepare(dataset, options)
         let loss = model.loss(size: options.imageSize)
         let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
         let whole =
