@@ -121,13 +121,19 @@ public enum ReportPage {
             ? ""
             : "<div class=\"panel\"><img alt=\"Box sizes with anchors, sizes against strides, fitness by the number of anchors\" "
                 + "src=\"data:image/svg+xml;base64,\(HTMLText.base64(anchors.plot))\"></div>"
-        return """
-            <h2 id="anchors">Anchors</h2><div class="two"><div class="panel">\(Charts.sizes(anchors))</div>
-            <div class="panel"><p><strong>\(verdict)</strong></p>
+        let table =
+            anchors.new.isEmpty
+            ? ""
+            : """
             <table><thead><tr><th>anchors</th><th class="num">fitness</th><th class="num">BPR</th><th class="num">AAT</th><th class="num">mean IoU</th></tr></thead>
             <tbody>\(rows.joined())</tbody></table>
             <p class="soft">Fitness: mean of a box's best side ratio. BPR: share of boxes that some anchor reaches. AAT: anchors that reach a box.</p>
-            <p>New anchors in pixels: \(list.joined(separator: ", "))</p></div></div>
+            <p>New anchors in pixels: \(list.joined(separator: ", "))</p>
+            """
+        return """
+            <h2 id="anchors">Anchors</h2><div class="two"><div class="panel">\(Charts.sizes(anchors))</div>
+            <div class="panel"><p><strong>\(verdict)</strong></p>
+            \(table)</div></div>
             \(plot)
             """
     }

@@ -129,17 +129,19 @@ public enum ReportStage {
         anchors.plot = (try? FileReading.bytes(ofFile: plan.outputFolder + "/anchors.svg", limit: 8 << 20)) ?? []
         content.anchors = anchors
         func metric(_ set: String) -> AnchorMetricRow? { anchors.metrics.first { $0.setName == set } }
-        var figures = [
-            ("boxes fitted", "\(anchors.boxes.count)"),
-            ("fitness, new", HTMLText.number(metric("new")?.fitness, digits: 4)),
-        ]
+        var figures = [("boxes fitted", "\(anchors.boxes.count)")]
+        if let new = metric("new") {
+            figures += [
+                ("fitness, new", HTMLText.number(new.fitness, digits: 4)),
+                ("BPR, new", HTMLText.number(new.bpr, digits: 4)),
+            ]
+        }
         if let current = metric("current") {
             figures += [
                 ("fitness, current", HTMLText.number(current.fitness, digits: 4)),
                 ("BPR, current", HTMLText.number(current.bpr, digits: 4)),
             ]
         }
-        figures.append(("BPR, new", HTMLText.number(metric("new")?.bpr, digits: 4)))
         content.cards.append(
             .init(
                 title: "Anchors",
@@ -170,13 +172,14 @@ public enum ReportStage {
                 row: row, boxes: boxes, path: Paths.absolute(row.image, relativeTo: dataset.root))
         }
         func value(_ key: String) -> Double? { plan.summary(.toxic, key)?.double }
+        let parts = ["box", "obj", "cls", "dfl"].compactMap { name in value(name).map { (name: name, value: $0) } }
         content.cards.append(
             .init(
                 title: "Losses and gradients", headline: "loss \(HTMLText.number(value("loss"), digits: 4))",
                 figures: [
                     (
-                        "box · obj · cls",
-                        [value("box"), value("obj"), value("cls")].map { HTMLText.number($0) }.joined(separator: " · ")
+                        parts.map(\.name).joined(separator: " · "),
+                        parts.map { HTMLText.number($0.value) }.joined(separator: " · ")
                     ),
                     ("clipped at max_norm 10", HTMLText.percent(value("clipped_at_10"))),
                     ("clipped at max_norm 1", HTMLText.percent(value("clipped_at_1"))),

@@ -108,9 +108,10 @@ public enum AnchorsStage {
                 set: set, fitness: m.fitness, bpr: m.bestPossibleRecall, aat: m.anchorsAboveThreshold,
                 meanIoU: m.meanIoU)
         }
+        let hasAnchors = comparison.verdict != .none
         try ledger.replaceAnchors(
-            rows("new", comparison.anchors) + rows("current", comparison.current ?? []),
-            [metrics("new", comparison.newMetrics)]
+            (hasAnchors ? rows("new", comparison.anchors) : []) + rows("current", comparison.current ?? []),
+            (hasAnchors ? [metrics("new", comparison.newMetrics)] : [])
                 + (comparison.currentMetrics.map { [metrics("current", $0)] } ?? []),
             boxes: zip(boxes.sizes, boxes.sources).map { ($0.width, $0.height, $1.classID) })
     }

@@ -60,12 +60,16 @@ public enum ToxicStage {
             try context.write(ToxicWriter.boxesCSV(result.images), to: "boxes.csv"),
             try context.write(ToxicWriter.suspicionsCSV(suspicions), to: "suspicions.csv"),
         ]
+        // A part that the family lacks is left out.
+        var losses: [StageResult.Entry] = [
+            .init("loss", result.datasetLoss.total), .init("box", result.datasetLoss.box),
+        ]
+        if let objectness = result.datasetLoss.objectness { losses.append(.init("obj", objectness)) }
+        losses.append(.init("cls", result.datasetLoss.classification))
+        if let distribution = result.datasetLoss.distribution { losses.append(.init("dfl", distribution)) }
         return StageResult(
             status: .done, inputs: "", outputs: outputs,
-            summary: [
-                .init("images", result.images.count), .init("backend", result.backend),
-                .init("loss", result.datasetLoss.total), .init("box", result.datasetLoss.box),
-                .init("obj", result.datasetLoss.objectness ?? 0), .init("cls", result.datasetLoss.classification),
+            summary: [.init("images", result.images.count), .init("backend", result.backend)] + losses + [
                 .init("clipped_at_10", result.clippedAt10), .init("clipped_at_1", result.clippedAt1),
                 .init("top_percent_energy", result.topPercentEnergy),
                 .init("effective_sample_size", result.effectiveSampleSize),
