@@ -248,6 +248,8 @@ struct assay_convolution {
     layout forward_weight_layout, data_weight_layout, gradient_layout;
     dnnl_memory_t forward_weight, data_weight, bias, weight_gradient, bias_gradient;
     float *forward_weight_values, *data_weight_values, *bias_values, *weight_gradient_values, *bias_gradient_values;
+    // Where the gradients of one image lie before they are added; made when first needed.
+    float *weight_part, *bias_part;
     reorder to_forward_weight, to_data_weight, from_weight_gradient;
     int has_slow_weights;
 };
@@ -392,6 +394,8 @@ void assay_convolution_free(assay_convolution *c) {
     free(c->bias_values);
     free(c->weight_gradient_values);
     free(c->bias_gradient_values);
+    free(c->weight_part);
+    free(c->bias_part);
     layout *layouts[] = {&c->plain_weight, &c->plain_bias, &c->held_in, &c->held_out,
                          &c->forward_weight_layout, &c->data_weight_layout, &c->gradient_layout};
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) layout_free(layouts[i]);
@@ -441,7 +445,7 @@ int assay_convolution_backward_data(
     return operand_take(&c->data_in, c->stream, in_gradient);
 }
 
-int assay_convolution_backward_weights(
+static dnnl_status_t run_backward_weights(
     assay_convolution *c, const float *in, const float *out_gradient, void *scratch) {
     CHECK(operand_bring(&c->weights_in, c->stream, in));
     CHECK(operand_bring(&c->weights_out, c->stream, out_gradient));
@@ -452,6 +456,27 @@ int assay_convolution_backward_weights(
         {DNNL_ARG_DIFF_BIAS, c->bias_gradient},
     };
     return pass_run(&c->backward_weights, c->stream, arguments, 4, scratch);
+}
+
+static void add_to(float *restrict to, const float *restrict from, size_t count) {
+    for (size_t i = 0; i < count; i++) to[i] += from[i];
+}
+
+int assay_convolution_backward_weights(
+    assay_convolution *c, const float *in, const float *out_gradient, void *scratch, int accumulate) {
+    if (!accumulate) return run_backward_weights(c, in, out_gradient, scratch);
+    size_t weight_size = layout_size(&c->gradient_layout), bias_size = sizeof(float) * (size_t)c->shape.out_channels;
+    if (!c->weight_part) CHECK(allocate(&c->weight_part, weight_size));
+    if (!c->bias_part) CHECK(allocate(&c->bias_part, bias_size));
+    CHECK(dnnl_memory_set_data_handle(c->weight_gradient, c->weight_part));
+    CHECK(dnnl_memory_set_data_handle(c->bias_gradient, c->bias_part));
+    dnnl_status_t status = run_backward_weights(c, in, out_gradient, scratch);
+    CHECK(dnnl_memory_set_data_handle(c->weight_gradient, c->weight_gradient_values));
+    CHECK(dnnl_memory_set_data_handle(c->bias_gradient, c->bias_gradient_values));
+    CHECK(status);
+    add_to(c->weight_gradient_values, c->weight_part, weight_size / sizeof(float));
+    add_to(c->bias_gradient_values, c->bias_part, (size_t)c->shape.out_channels);
+    return dnnl_success;
 }
 
 int assay_convolution_weight_gradient(assay_convolution *c, float *weight, float *bias) {

@@ -26,6 +26,14 @@ public protocol Backend: Sendable {
     ///
     /// - Throws: `GraphError` where the graph does not fit the shape or the backend refuses a node.
     func compile(_ graph: NetworkGraph, input: TensorShape, gradient: GradientScope) throws -> any CompiledNetwork
+
+    /// Prepares a network for training: batch-norms of nodes in scope normalise by the statistics of the batch, all
+    /// others by their running statistics.
+    ///
+    /// - Throws: as `compile`.
+    func compileForTraining(
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
+    ) throws -> any TrainingNetwork
 }
 
 /// A network ready to run. One thread at a time, and always the thread that made it.
@@ -37,6 +45,37 @@ public protocol CompiledNetwork: AnyObject {
     func backward(_ outputGradients: [[Float]]) throws
 
     /// Calls `body` with the gradient of a parameter, in the parameter's own order; nil where it is out of scope.
+    func withGradient<Result>(ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result) rethrows
+        -> Result
+}
+
+/// Mean and variance that a batch-norm has found in a batch, a value a channel.
+public struct BatchStatistics: Sendable {
+    /// The running statistics that follow them.
+    public let meanParameter: Int
+    public let varianceParameter: Int
+    public let mean: [Float]
+    /// Unbiased: over the number of values less one.
+    public let variance: [Float]
+}
+
+/// A network whose parameters change between passes, and which takes several images at a time. Threads as for
+/// `CompiledNetwork`.
+public protocol TrainingNetwork: AnyObject {
+    /// Replaces the values of all parameters, in the graph's order; counts must stay.
+    func setParameters(_ values: [[Float]]) throws
+
+    /// Runs images, `[1, c, h, w]` each, and returns one array a graph output for each, NCHW.
+    func forward(batch inputs: [[Float]]) throws -> [[[Float]]]
+
+    /// From the gradients of the outputs of the last forward pass, computes that of every trainable parameter in scope:
+    /// the sum over the images.
+    func backward(batch outputGradients: [[[Float]]]) throws
+
+    /// Of the last forward pass, a batch-norm in scope each.
+    var batchStatistics: [BatchStatistics] { get }
+
+    /// As `CompiledNetwork`'s.
     func withGradient<Result>(ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result) rethrows
         -> Result
 }

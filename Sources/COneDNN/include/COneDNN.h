@@ -38,7 +38,8 @@ int assay_convolution_set_weight(assay_convolution *convolution, const float *we
 int assay_convolution_forward(assay_convolution *convolution, const float *in, float *out, void *scratch);
 int assay_convolution_backward_data(
     assay_convolution *convolution, const float *out_gradient, float *in_gradient, void *scratch);
+// accumulate: add to the gradients of the last call instead of replacing them.
 int assay_convolution_backward_weights(
-    assay_convolution *convolution, const float *in, const float *out_gradient, void *scratch);
+    assay_convolution *convolution, const float *in, const float *out_gradient, void *scratch, int accumulate);
 // After backward_weights: the gradients of weight [out, in/groups, kh, kw] and bias [out].
 int assay_convolution_weight_gradient(assay_convolution *convolution, float *weight, float *bias);

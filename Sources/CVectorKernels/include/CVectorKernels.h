@@ -2,6 +2,7 @@
 
 #include "AnchorKernels.h"
 #include "AttentionKernels.h"
+#include "BatchNormalization.h"
 #include "LossKernels.h"
 #include "SHA256.h"
 #include "TensorKernels.h"

@@ -6,14 +6,18 @@
     ///
     /// With s = γ/√(σ² + ε): W' = s·W and b' = β − s·μ. Its own gradients follow from those of W' and b':
     /// dW = s·dW', dγ = (Σ dW'·W − db'·μ)/√(σ² + ε), dβ = db'.
+    ///
+    /// In training, where the batch-norm uses the statistics of the batch, nothing is folded: `normalizer` follows the
+    /// convolution.
     final class FoldedConvolution {
         let name: String
         private let handle: ConvolutionHandle
         private let convolution: NetworkGraph.Convolution
-        private let weight: [Float]
-        private let scale: [Float]
-        private let inverseDeviation: [Float]
-        private let mean: [Float]
+        let normalizer: BatchNormalizer?
+        private var weight: [Float] = []
+        private var scale: [Float] = []
+        private var inverseDeviation: [Float] = []
+        private var mean: [Float] = []
         private var biasGradient: [Float]
         private let valuesPerChannel: Int
         /// Where oneDNN has no fast gradient of the weights.
@@ -24,7 +28,8 @@
 
         init(
             _ convolution: NetworkGraph.Convolution, graph: NetworkGraph, name: String, input: TensorShape,
-            inputBlock: Int, output: TensorShape, outputBlock: Int, needsData: Bool, needsWeights: Bool
+            inputBlock: Int, output: TensorShape, outputBlock: Int, needsData: Bool, needsWeights: Bool,
+            normalizesBatch: Bool
         ) throws {
             self.name = name
             self.convolution = convolution
@@ -43,26 +48,37 @@
                 ? PlainWeightGradient(
                     convolution, input: input, inputBlock: inputBlock, output: output, outputBlock: outputBlock) : nil
             let channels = output.c
-            weight = graph.parameters[convolution.weight].values
-            valuesPerChannel = weight.count / channels
+            valuesPerChannel = graph.parameters[convolution.weight].values.count / channels
             biasGradient = Array(repeating: 0, count: channels)
+            normalizer =
+                normalizesBatch
+                ? convolution.batchNorm.map {
+                    BatchNormalizer(
+                        $0, activation: convolution.activation, channels: channels, block: outputBlock,
+                        pixels: output.pixels)
+                } : nil
+            try setValues { graph.parameters[$0].values }
+        }
+
+        /// Takes new values of the convolution's parameters, batch-norm included.
+        func setValues(_ values: (Int) -> [Float]) throws {
+            let channels = biasGradient.count
+            weight = values(convolution.weight)
             var folded = weight
-            var bias = convolution.bias.map { graph.parameters[$0].values } ?? Array(repeating: 0, count: channels)
-            if let batchNorm = convolution.batchNorm {
-                let gamma = graph.parameters[batchNorm.weight].values
-                let beta = graph.parameters[batchNorm.bias].values
-                let variance = graph.parameters[batchNorm.runningVariance].values
-                mean = graph.parameters[batchNorm.runningMean].values
-                inverseDeviation = variance.map { 1 / ($0 + batchNorm.epsilon).squareRoot() }
-                scale = zip(gamma, inverseDeviation).map(*)
+            var bias = convolution.bias.map(values) ?? Array(repeating: 0, count: channels)
+            if let normalizer {
+                normalizer.setValues(values)
+            } else if let batchNorm = convolution.batchNorm {
+                let beta = values(batchNorm.bias)
+                mean = values(batchNorm.runningMean)
+                inverseDeviation = values(batchNorm.runningVariance).map { 1 / ($0 + batchNorm.epsilon).squareRoot() }
+                scale = zip(values(batchNorm.weight), inverseDeviation).map(*)
                 for channel in 0..<channels {
                     bias[channel] = beta[channel] + scale[channel] * (bias[channel] - mean[channel])
                     for index in channel * valuesPerChannel..<(channel + 1) * valuesPerChannel {
                         folded[index] *= scale[channel]
                     }
                 }
-            } else {
-                (scale, inverseDeviation, mean) = ([], [], [])
             }
             let status = assay_convolution_set_weight(handle.pointer, folded, bias)
             guard status == 0 else { throw GraphError(node: name, reason: "oneDNN failed with status \(status)") }
@@ -70,15 +86,17 @@
 
         /// The backward pass over the weights; `takeGradients` writes what it finds.
         ///
+        /// - Parameter accumulate: whether to add to what the last call found.
         /// - Returns: oneDNN's status.
         func backwardWeights(
-            _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer
+            _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer,
+            accumulate: Bool
         ) -> Int32 {
             if let ownGradient {
-                ownGradient.run(input, gradient)
+                ownGradient.run(input, gradient, accumulate: accumulate)
                 return 0
             }
-            return assay_convolution_backward_weights(handle.pointer, input, gradient, scratch)
+            return assay_convolution_backward_weights(handle.pointer, input, gradient, scratch, accumulate ? 1 : 0)
         }
 
         /// After the backward pass over the weights: writes the gradients of all parameters of the convolution.
@@ -94,7 +112,9 @@
                 let status = assay_convolution_weight_gradient(handle.pointer, weightGradient, &biasGradient)
                 guard status == 0 else { return status }
             }
-            if let batchNorm = convolution.batchNorm, let gamma = start(batchNorm.weight),
+            if let normalizer {
+                normalizer.takeGradients(into: start)
+            } else if let batchNorm = convolution.batchNorm, let gamma = start(batchNorm.weight),
                 let beta = start(batchNorm.bias)
             {
                 assay_unfold_gradient(
@@ -138,7 +158,8 @@
             bias = Array(repeating: 0, count: output.c)
         }
 
-        func run(_ from: UnsafePointer<Float>, _ arriving: UnsafePointer<Float>) {
+        func run(_ from: UnsafePointer<Float>, _ arriving: UnsafePointer<Float>, accumulate: Bool) {
+            let (oldWeight, oldBias) = (weight, bias)
             assay_copy_channels(
                 from, inputBlock, 0, &input, 1, 0, geometry.in_channels,
                 Int(geometry.in_height) * Int(geometry.in_width), 0)
@@ -146,6 +167,9 @@
                 arriving, outputBlock, 0, &gradient, 1, 0, geometry.out_channels,
                 Int(geometry.out_height) * Int(geometry.out_width), 0)
             assay_convolution_weights_gradient(&geometry, input, gradient, &weight, &bias)
+            guard accumulate else { return }
+            assay_add_to(&weight, oldWeight, weight.count)
+            assay_add_to(&bias, oldBias, bias.count)
         }
     }
 #endif

@@ -23,6 +23,13 @@
             assay_dnn_use_one_thread()
             return try OneDNNNetwork(graph, input: input, scope: gradient)
         }
+
+        public func compileForTraining(
+            _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
+        ) throws -> any TrainingNetwork {
+            assay_dnn_use_one_thread()
+            return try OneDNNNetwork(graph, input: input, scope: gradient, normalizesBatch: true)
+        }
     }
 
     /// Owner of one convolution's primitives.

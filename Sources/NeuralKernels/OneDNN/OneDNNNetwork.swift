@@ -2,8 +2,10 @@
     import COneDNN
     import CVectorKernels
 
-    /// A graph compiled for one shape: steps over one block of memory.
-    final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork {
+    /// A graph compiled for one shape: steps over one block of memory an image.
+    ///
+    /// Several images go step by step together, so that a batch-norm can see all of them.
+    final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         private(set) var convolutionTime = Duration.zero
         private let graph: NetworkGraph
         private let steps: [Step]
@@ -12,18 +14,22 @@
         private let inputCount: Int
         private let outputCounts: [Int]
         private let convolutions: [FoldedConvolution]
-        private let block: UnsafeMutablePointer<Float>
+        /// A block an image, made when first needed, and that of the image whose turn it is.
+        private var blocks: [UnsafeMutablePointer<Float>] = []
+        private var block: UnsafeMutablePointer<Float>
+        private var imageCount = 1
         private let scratch: UnsafeMutableRawPointer
         /// Gradients of all parameters in scope, one after the other.
         private var gradients: UnsafeMutableBufferPointer<Float>
         private var gradientRange: [Range<Int>?]
 
-        init(_ graph: NetworkGraph, input: TensorShape, scope: GradientScope) throws {
+        init(_ graph: NetworkGraph, input: TensorShape, scope: GradientScope, normalizesBatch: Bool = false) throws {
             guard input.n == 1 else { throw GraphError(node: "input", reason: "one image at a time") }
             self.graph = graph
             let shapes = try graph.shapes(input: input)
             let planner = StepPlanner(
-                graph: graph, shapes: shapes, scope: scope, preferredBlock: Int(assay_dnn_block()))
+                graph: graph, shapes: shapes, scope: scope, normalizesBatch: normalizesBatch,
+                preferredBlock: Int(assay_dnn_block()))
             steps = planner.steps
             forwardCount = planner.forwardCount
             memory = planner.memory
@@ -40,7 +46,8 @@
                     try FoldedConvolution(
                         convolution, graph: graph, name: graph.nodes[index].name, input: shapes[source],
                         inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
-                        needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index)))
+                        needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index),
+                        normalizesBatch: planner.normalizesBatch(convolution, index)))
                 guard scope.includes(index) else { continue }
                 let own = [
                     convolution.weight, convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias,
@@ -57,29 +64,48 @@
             gradients.initialize(repeating: 0)
             let scratchSize = made.map(\.scratchSize).max() ?? 0
             scratch = .allocate(byteCount: max(64, scratchSize), alignment: 64)
-            block = UnsafeMutableRawPointer.allocate(byteCount: max(16, memory.total) * 4, alignment: 64)
+            block = Self.makeBlock(memory)
+            blocks = [block]
+        }
+
+        private static func makeBlock(_ memory: MemoryPlan) -> UnsafeMutablePointer<Float> {
+            UnsafeMutableRawPointer.allocate(byteCount: max(16, memory.total) * 4, alignment: 64)
                 .bindMemory(to: Float.self, capacity: max(16, memory.total))
         }
 
         deinit {
             gradients.deallocate()
             scratch.deallocate()
-            UnsafeMutableRawPointer(block).deallocate()
+            for block in blocks { UnsafeMutableRawPointer(block).deallocate() }
         }
 
-        func forward(_ input: [Float]) throws -> [[Float]] {
-            precondition(input.count == inputCount)
-            var outputs = outputCounts.map { [Float](repeating: 0, count: $0) }
-            for step in steps[..<forwardCount] { try runTimed(step, input, &outputs) }
+        func forward(_ input: [Float]) throws -> [[Float]] { try forward(batch: [input])[0] }
+
+        func backward(_ outputGradients: [[Float]]) throws { try backward(batch: [outputGradients]) }
+
+        func setParameters(_ values: [[Float]]) throws {
+            precondition(values.map(\.count) == graph.parameters.map(\.values.count))
+            for convolution in convolutions { try convolution.setValues { values[$0] } }
+        }
+
+        func forward(batch inputs: [[Float]]) throws -> [[[Float]]] {
+            precondition(!inputs.isEmpty && inputs.allSatisfy { $0.count == inputCount })
+            imageCount = inputs.count
+            while blocks.count < imageCount { blocks.append(Self.makeBlock(memory)) }
+            var outputs = inputs.map { _ in outputCounts.map { [Float](repeating: 0, count: $0) } }
+            for step in steps[..<forwardCount] { try runForAll(step, inputs, &outputs) }
             return outputs
         }
 
-        func backward(_ outputGradients: [[Float]]) throws {
-            precondition(outputGradients.map(\.count) == outputCounts)
+        func backward(batch outputGradients: [[[Float]]]) throws {
+            precondition(outputGradients.count == imageCount)
+            precondition(outputGradients.allSatisfy { $0.map(\.count) == outputCounts })
             var arriving = outputGradients
             gradients.update(repeating: 0)
-            for step in steps[forwardCount...] { try runTimed(step, [], &arriving) }
+            for step in steps[forwardCount...] { try runForAll(step, [], &arriving) }
         }
+
+        var batchStatistics: [BatchStatistics] { convolutions.compactMap(\.normalizer?.statistics) }
 
         func withGradient<Result>(
             ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result
@@ -102,15 +128,33 @@
             }
         }
 
-        private func runTimed(_ step: Step, _ input: [Float], _ outer: inout [[Float]]) throws {
-            guard step.isConvolution else { return try run(step, input, &outer) }
+        /// - Parameter outer: an element an image, as in `run`.
+        private func runForAll(_ step: Step, _ inputs: [[Float]], _ outer: inout [[[Float]]]) throws {
+            func places<To>(_ make: (UnsafeMutablePointer<Float>) -> To) -> [To] { blocks[..<imageCount].map(make) }
+            switch step {
+            case .normalizeBatch(let index, let from, let to):
+                let (from, to) = (memory.offset(of: from), memory.offset(of: to))
+                convolutions[index].normalizer?.forward(places { (UnsafePointer($0 + from), $0 + to) })
+            case .normalizeBatchBackward(let index, let from, let gradient):
+                let (from, to) = (memory.offset(of: from), memory.offset(of: gradient))
+                convolutions[index].normalizer?.backward(places { (UnsafePointer($0 + from), $0 + to) })
+            default:
+                for image in 0..<imageCount {
+                    block = blocks[image]
+                    try runTimed(step, inputs.isEmpty ? [] : inputs[image], &outer[image], image)
+                }
+            }
+        }
+
+        private func runTimed(_ step: Step, _ input: [Float], _ outer: inout [[Float]], _ image: Int) throws {
+            guard step.isConvolution else { return try run(step, input, &outer, image) }
             let start = ContinuousClock.now
-            try run(step, input, &outer)
+            try run(step, input, &outer, image)
             convolutionTime += ContinuousClock.now - start
         }
 
         /// - Parameter outer: the outputs, or on the way back their gradients.
-        private func run(_ step: Step, _ input: [Float], _ outer: inout [[Float]]) throws {
+        private func run(_ step: Step, _ input: [Float], _ outer: inout [[Float]], _ image: Int) throws {
             switch step {
             case .importInput(let to, let count):
                 input.withUnsafeBufferPointer { source in
@@ -128,8 +172,9 @@
                     assay_convolution_backward_data(convolutions[index].pointer, at(gradient), at(to), scratch), index)
             case .convolutionBackwardWeights(let index, let from, let gradient):
                 let convolution = convolutions[index]
-                try check(convolution.backwardWeights(at(from), at(gradient), scratch: scratch), index)
-                try check(convolution.takeGradients(into: gradientStart), index)
+                try check(
+                    convolution.backwardWeights(at(from), at(gradient), scratch: scratch, accumulate: image > 0), index)
+                if image == imageCount - 1 { try check(convolution.takeGradients(into: gradientStart), index) }
             case .activate(.silu, let place, let count): assay_silu(at(place), count)
             case .activate(.leakyReLU(let slope), let place, let count): assay_leaky(at(place), slope, count)
             case .activate(.none, _, _), .activateKeepingDerivative(.none, _, _, _): break

@@ -11,6 +11,12 @@
         case convolutionBackwardData(Int, gradient: Place, to: Place)
         case convolutionBackwardWeights(Int, from: Place, gradient: Place)
 
+        /// Batch-norm by the statistics of all images of the pass, then the convolution's activation. Steps of this kind
+        /// run once for all images.
+        case normalizeBatch(Int, Place, to: Place)
+        /// In place over the gradient.
+        case normalizeBatchBackward(Int, Place, gradient: Place)
+
         case activate(NetworkGraph.Activation, Place, count: Int)
         case activateKeepingDerivative(NetworkGraph.Activation, Place, to: Place, count: Int)
 
@@ -73,7 +79,7 @@
                 [a]
             case .convolve(_, let a, let b), .convolutionBackwardData(_, let a, let b),
                 .convolutionBackwardWeights(_, let a, let b), .activateKeepingDerivative(_, let a, let b, _),
-                .upsample(_, let a, let b), .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
+                .normalizeBatch(_, let a, let b), .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b), .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
                 .copy(let a, let b, _), .multiply(let a, let b, _):
                 [a, b]
             case .maxPool(_, let a, let b, let c), .maxPoolBackward(_, let a, let b, let c),

@@ -10,6 +10,8 @@
         let graph: NetworkGraph
         let shapes: [TensorShape]
         let scope: GradientScope
+        /// Whether batch-norms in scope use the statistics of the batch.
+        let normalizesBatch: Bool
         /// Channels that convolutions like to find together.
         let preferredBlock: Int
 
@@ -26,14 +28,19 @@
         private var gradients: [Int: Place] = [:]
         private var initialised: [Int: [Bool]] = [:]
         private var derivatives: [Int: Place] = [:]
+        /// Results of convolutions before their batch-norm.
+        private var unnormalized: [Int: Place] = [:]
         private var winners: [Int: Place] = [:]
         /// What the backward pass of an attention needs: its input in plain order, and its softmax weights.
         private var attended: [Int: (input: Place, weights: Place)] = [:]
 
-        init(graph: NetworkGraph, shapes: [TensorShape], scope: GradientScope, preferredBlock: Int) {
+        init(
+            graph: NetworkGraph, shapes: [TensorShape], scope: GradientScope, normalizesBatch: Bool, preferredBlock: Int
+        ) {
             self.graph = graph
             self.shapes = shapes
             self.scope = scope
+            self.normalizesBatch = normalizesBatch
             self.preferredBlock = preferredBlock
             locate()
             for index in graph.nodes.indices { planForward(index) }
@@ -53,6 +60,11 @@
 
         /// The channels that lie together in a node's layout.
         func block(_ node: Int) -> Int { shapes[node].c % preferredBlock == 0 ? preferredBlock : 1 }
+
+        /// Whether a convolution's batch-norm uses the statistics of the batch.
+        func normalizesBatch(_ convolution: NetworkGraph.Convolution, _ node: Int) -> Bool {
+            normalizesBatch && convolution.batchNorm != nil && scope.includes(node)
+        }
 
         func needsDataGradient(_ node: Int) -> Bool {
             let input = graph.nodes[node].inputs[0]
@@ -119,7 +131,12 @@
                 let position = convolutions.count - 1
                 let from = value(node.inputs[0])
                 let to = value(index)
-                if convolution.activation == .none {
+                if normalizesBatch(convolution, index) {
+                    let before = memory.add(count: shape.count)
+                    unnormalized[index] = before
+                    steps.append(.convolve(position, from: from, to: before))
+                    steps.append(.normalizeBatch(position, before, to: to))
+                } else if convolution.activation == .none {
                     steps.append(.convolve(position, from: from, to: to))
                 } else if scope.includes(index) {
                     let before = memory.add(count: shape.count)
@@ -346,7 +363,9 @@
             guard let position = convolutions.firstIndex(of: index) else { return }
             let input = graph.nodes[index].inputs[0]
             var arriving = gradient(index)
-            if let derivative = derivatives[index] {
+            if let before = unnormalized[index] {
+                steps.append(.normalizeBatchBackward(position, before, gradient: arriving))
+            } else if let derivative = derivatives[index] {
                 steps.append(.multiply(derivative, by: arriving, count: shapes[index].count))
                 arriving = derivative
             }

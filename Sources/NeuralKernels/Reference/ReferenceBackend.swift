@@ -9,42 +9,80 @@ public struct ReferenceBackend: Backend {
     ) throws -> any CompiledNetwork {
         try ReferenceNetwork(graph, input: input, scope: gradient)
     }
+
+    public func compileForTraining(
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
+    ) throws -> any TrainingNetwork {
+        try ReferenceNetwork(graph, input: input, scope: gradient, normalizesBatch: true)
+    }
 }
 
-final class ReferenceNetwork: CompiledNetwork {
-    private let graph: NetworkGraph
+final class ReferenceNetwork: CompiledNetwork, TrainingNetwork {
+    private var graph: NetworkGraph
     private let shapes: [TensorShape]
     private let scope: GradientScope
-    /// Results of the last forward pass, and what the backward pass needs besides.
-    private var values: [[Float]] = []
-    private var convolved: [Int: [Float]] = [:]
-    private var normalized: [Int: [Float]] = [:]
-    private var winners: [Int: [Int]] = [:]
+    /// Whether batch-norms in scope use the statistics of the batch.
+    private let normalizesBatch: Bool
+    private var passes: [Pass] = []
+    private var statistics: [Int: BatchStatistics] = [:]
     private var gradients: [Int: [Float]] = [:]
 
-    init(_ graph: NetworkGraph, input: TensorShape, scope: GradientScope) throws {
+    /// One image's results of the last forward pass, and what the backward pass needs besides.
+    private struct Pass {
+        var values: [[Float]] = []
+        var convolved: [Int: [Float]] = [:]
+        var normalized: [Int: [Float]] = [:]
+        var winners: [Int: [Int]] = [:]
+        /// Gradients that have reached a node.
+        var pending: [Int: [Float]] = [:]
+
+        mutating func add(_ gradient: [Float], to node: Int) {
+            pending[node] = pending[node].map { zip($0, gradient).map(+) } ?? gradient
+        }
+    }
+
+    init(_ graph: NetworkGraph, input: TensorShape, scope: GradientScope, normalizesBatch: Bool = false) throws {
         guard input.n == 1 else { throw GraphError(node: "input", reason: "one image at a time") }
         self.graph = graph
         self.scope = scope
+        self.normalizesBatch = normalizesBatch
         shapes = try graph.shapes(input: input)
     }
 
-    func forward(_ input: [Float]) throws -> [[Float]] {
-        values = []
-        for (index, node) in graph.nodes.enumerated() {
-            values.append(run(node, index, input))
-        }
-        return graph.outputs.map { values[$0] }
+    func setParameters(_ values: [[Float]]) throws {
+        for (index, parameter) in values.enumerated() { graph.setValues(parameter, ofParameter: index) }
     }
 
-    private func run(_ node: NetworkGraph.Node, _ index: Int, _ input: [Float]) -> [Float] {
-        let inputs = node.inputs.map { values[$0] }
+    func forward(_ input: [Float]) throws -> [[Float]] { try forward(batch: [input])[0] }
+
+    func forward(batch inputs: [[Float]]) throws -> [[[Float]]] {
+        passes = inputs.map { _ in Pass() }
+        statistics = [:]
+        for (index, node) in graph.nodes.enumerated() {
+            if case .convolution(let convolution) = node.operation {
+                run(convolution, node, index)
+            } else {
+                for image in passes.indices {
+                    let result = run(node, index, inputs[image], &passes[image])
+                    passes[image].values.append(result)
+                }
+            }
+        }
+        return passes.map { pass in graph.outputs.map { pass.values[$0] } }
+    }
+
+    var batchStatistics: [BatchStatistics] { statistics.sorted { $0.key < $1.key }.map(\.value) }
+
+    private func run(
+        _ node: NetworkGraph.Node, _ index: Int, _ input: [Float], _ pass: inout Pass
+    ) -> [Float] {
+        let inputs = node.inputs.map { pass.values[$0] }
         switch node.operation {
         case .input: return input
-        case .convolution(let convolution): return run(convolution, node, index, inputs[0])
+        case .convolution: preconditionFailure("convolutions see all images")
         case .maxPool:
             let (output, won) = maxPool(node, index).forward(inputs[0])
-            winners[index] = won
+            pass.winners[index] = won
             return output
         case .upsampleNearest(let factor):
             return ReferenceUpsample(inShape: shapes[node.inputs[0]], factor: factor).forward(inputs[0])
@@ -60,21 +98,34 @@ final class ReferenceNetwork: CompiledNetwork {
         }
     }
 
-    private func run(
-        _ convolution: NetworkGraph.Convolution, _ node: NetworkGraph.Node, _ index: Int, _ input: [Float]
-    ) -> [Float] {
+    /// A convolution over all images with what follows it.
+    private func run(_ convolution: NetworkGraph.Convolution, _ node: NetworkGraph.Node, _ index: Int) {
         let pixels = shapes[index].pixels
-        var output = kernel(convolution, node, index).forward(
-            input, weight: graph.parameters[convolution.weight].values)
-        if let bias = convolution.bias {
-            let values = graph.parameters[bias].values
-            for at in output.indices { output[at] += values[at / pixels] }
+        for image in passes.indices {
+            var output = kernel(convolution, node, index).forward(
+                passes[image].values[node.inputs[0]], weight: graph.parameters[convolution.weight].values)
+            if let bias = convolution.bias {
+                let values = graph.parameters[bias].values
+                for at in output.indices { output[at] += values[at / pixels] }
+            }
+            passes[image].convolved[index] = output
         }
-        convolved[index] = output
-        if let batchNorm = convolution.batchNorm { output = self.batchNorm(batchNorm).forward(output, pixels: pixels) }
-        normalized[index] = output
-        return ReferenceActivation.forward(convolution.activation, output)
+        if let parts = convolution.batchNorm, isNormalizedByBatch(index) {
+            statistics[index] = batchNorm(parts).statistics(
+                passes.map { $0.convolved[index] ?? [] }, pixels: pixels, meanParameter: parts.runningMean,
+                varianceParameter: parts.runningVariance)
+        }
+        for image in passes.indices {
+            var output = passes[image].convolved[index] ?? []
+            if let parts = convolution.batchNorm {
+                output = batchNorm(parts, index).forward(output, pixels: pixels)
+            }
+            passes[image].normalized[index] = output
+            passes[image].values.append(ReferenceActivation.forward(convolution.activation, output))
+        }
     }
+
+    private func isNormalizedByBatch(_ node: Int) -> Bool { normalizesBatch && scope.includes(node) }
 
     private func kernel(
         _ convolution: NetworkGraph.Convolution, _ node: NetworkGraph.Node, _ index: Int
@@ -89,6 +140,17 @@ final class ReferenceNetwork: CompiledNetwork {
             variance: graph.parameters[parts.runningVariance].values, epsilon: parts.epsilon)
     }
 
+    /// The batch-norm that node used in the last forward pass: by the batch, or by running statistics.
+    private func batchNorm(_ parts: NetworkGraph.BatchNorm, _ node: Int) -> ReferenceBatchNorm {
+        var batchNorm = batchNorm(parts)
+        if let found = statistics[node] {
+            let count = Float(passes.count * shapes[node].pixels)
+            batchNorm.mean = found.mean
+            batchNorm.variance = found.variance.map { $0 * max(1, count - 1) / count }
+        }
+        return batchNorm
+    }
+
     private func maxPool(_ node: NetworkGraph.Node, _ index: Int) -> ReferenceMaxPool {
         guard case .maxPool(let kernel, let stride, let padding) = node.operation else {
             preconditionFailure("not a max-pool")
@@ -97,28 +159,42 @@ final class ReferenceNetwork: CompiledNetwork {
             inShape: shapes[node.inputs[0]], outShape: shapes[index], kernel: kernel, stride: stride, padding: padding)
     }
 
-    func backward(_ outputGradients: [[Float]]) throws {
+    func backward(_ outputGradients: [[Float]]) throws { try backward(batch: [outputGradients]) }
+
+    func backward(batch outputGradients: [[[Float]]]) throws {
+        precondition(outputGradients.count == passes.count)
         gradients = [:]
-        var pending: [Int: [Float]] = [:]
-        for (output, gradient) in zip(graph.outputs, outputGradients) { Self.add(gradient, to: output, &pending) }
+        for image in passes.indices {
+            passes[image].pending = [:]
+            for (output, gradient) in zip(graph.outputs, outputGradients[image]) {
+                passes[image].add(gradient, to: output)
+            }
+        }
         for (index, node) in graph.nodes.enumerated().reversed() where scope.includes(index) {
-            guard let gradient = pending.removeValue(forKey: index) else { continue }
-            for (input, part) in zip(node.inputs, propagate(gradient, node, index)) where !part.isEmpty {
-                Self.add(part, to: input, &pending)
+            let arriving = passes.indices.compactMap { passes[$0].pending.removeValue(forKey: index) }
+            guard arriving.count == passes.count else { continue }
+            let parts: [[[Float]]]
+            if case .convolution(let convolution) = node.operation {
+                parts = propagate(arriving, convolution, node, index).map { [$0] }
+            } else {
+                parts = passes.indices.map { propagate(arriving[$0], node, index, passes[$0]) }
+            }
+            for image in passes.indices {
+                for (input, part) in zip(node.inputs, parts[image]) where !part.isEmpty {
+                    passes[image].add(part, to: input)
+                }
             }
         }
     }
 
-    private static func add(_ gradient: [Float], to node: Int, _ pending: inout [Int: [Float]]) {
-        pending[node] = pending[node].map { zip($0, gradient).map(+) } ?? gradient
-    }
-
     /// The gradients of a node's inputs.
-    private func propagate(_ gradient: [Float], _ node: NetworkGraph.Node, _ index: Int) -> [[Float]] {
+    private func propagate(
+        _ gradient: [Float], _ node: NetworkGraph.Node, _ index: Int, _ pass: Pass
+    ) -> [[Float]] {
         switch node.operation {
         case .input: return []
-        case .convolution(let convolution): return [propagate(gradient, convolution, node, index)]
-        case .maxPool: return [maxPool(node, index).backward(gradient, winners: winners[index] ?? [])]
+        case .convolution: preconditionFailure("convolutions see all images")
+        case .maxPool: return [maxPool(node, index).backward(gradient, winners: pass.winners[index] ?? [])]
         case .upsampleNearest(let factor):
             return [ReferenceUpsample(inShape: shapes[node.inputs[0]], factor: factor).backward(gradient)]
         case .concatenate:
@@ -134,36 +210,46 @@ final class ReferenceNetwork: CompiledNetwork {
             whole.replaceSubrange(from * pixels..<(from + count) * pixels, with: gradient)
             return [whole]
         case .activation(let activation):
-            return [ReferenceActivation.backward(activation, gradient, input: values[node.inputs[0]])]
+            return [ReferenceActivation.backward(activation, gradient, input: pass.values[node.inputs[0]])]
         case .attention(let attention):
             return [
-                ReferenceAttention(attention, pixels: shapes[index].pixels).backward(gradient, values[node.inputs[0]])
+                ReferenceAttention(attention, pixels: shapes[index].pixels).backward(
+                    gradient, pass.values[node.inputs[0]])
             ]
         case .detach: return []
         }
     }
 
+    /// The gradient of each image at the convolution's input; the gradients of its parameters are sums over the images.
     private func propagate(
-        _ outGradient: [Float], _ convolution: NetworkGraph.Convolution, _ node: NetworkGraph.Node, _ index: Int
-    ) -> [Float] {
+        _ outGradients: [[Float]], _ convolution: NetworkGraph.Convolution, _ node: NetworkGraph.Node, _ index: Int
+    ) -> [[Float]] {
         let pixels = shapes[index].pixels
-        var gradient = ReferenceActivation.backward(
-            convolution.activation, outGradient, input: normalized[index] ?? [])
+        var arriving = passes.indices.map {
+            ReferenceActivation.backward(
+                convolution.activation, outGradients[$0], input: passes[$0].normalized[index] ?? [])
+        }
         if let parts = convolution.batchNorm {
-            let result = batchNorm(parts).backward(gradient, input: convolved[index] ?? [], pixels: pixels)
-            gradient = result.input
+            let convolved = passes.map { $0.convolved[index] ?? [] }
+            let result = batchNorm(parts, index).backward(
+                arriving, inputs: convolved, pixels: pixels, byBatch: isNormalizedByBatch(index))
+            arriving = result.inputs
             gradients[parts.weight] = result.weight
             gradients[parts.bias] = result.bias
         }
         if let bias = convolution.bias {
             gradients[bias] = (0..<shapes[index].c).map { channel in
-                Float(gradient[channel * pixels..<(channel + 1) * pixels].reduce(0.0) { $0 + Double($1) })
+                Float(
+                    arriving.reduce(0.0) { total, gradient in
+                        gradient[channel * pixels..<(channel + 1) * pixels].reduce(total) { $0 + Double($1) }
+                    })
             }
         }
         let kernel = kernel(convolution, node, index)
-        gradients[convolution.weight] = kernel.backwardWeights(values[node.inputs[0]], gradient)
-        guard graph.nodes[node.inputs[0]].operation.passesGradient else { return [] }
-        return kernel.backwardData(gradient, weight: graph.parameters[convolution.weight].values)
+        let parts = passes.indices.map { kernel.backwardWeights(passes[$0].values[node.inputs[0]], arriving[$0]) }
+        gradients[convolution.weight] = parts.dropFirst().reduce(parts[0]) { zip($0, $1).map(+) }
+        guard graph.nodes[node.inputs[0]].operation.passesGradient else { return passes.map { _ in [] } }
+        return arriving.map { kernel.backwardData($0, weight: graph.parameters[convolution.weight].values) }
     }
 
     func withGradient<Result>(

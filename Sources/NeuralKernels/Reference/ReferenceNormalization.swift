@@ -1,11 +1,11 @@
 import Foundation
 
-/// Batch-norm with frozen statistics: y = γ·(x − μ)/√(σ² + ε) + β, a channel at a time.
+/// Batch-norm: y = γ·(x − μ)/√(σ² + ε) + β, a channel at a time; μ and σ² are frozen, or those of the batch.
 struct ReferenceBatchNorm {
     let weight: [Float]
     let bias: [Float]
-    let mean: [Float]
-    let variance: [Float]
+    var mean: [Float]
+    var variance: [Float]
     let epsilon: Float
 
     func inverseDeviation(_ channel: Int) -> Float { 1 / (variance[channel] + epsilon).squareRoot() }
@@ -20,26 +20,58 @@ struct ReferenceBatchNorm {
         return output
     }
 
-    /// Gradients of the input, of γ and of β.
-    func backward(_ outGradient: [Float], input: [Float], pixels: Int) -> (
-        input: [Float], weight: [Float], bias: [Float]
+    /// Mean and variance over all pixels of all images.
+    func statistics(
+        _ images: [[Float]], pixels: Int, meanParameter: Int, varianceParameter: Int
+    ) -> BatchStatistics {
+        let count = Double(images.count * pixels)
+        var means = mean
+        var variances = variance
+        for channel in weight.indices {
+            let values = images.flatMap { $0[channel * pixels..<(channel + 1) * pixels].map { Double($0) } }
+            let centre = values.reduce(0, +) / count
+            means[channel] = Float(centre)
+            let squares = values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
+            variances[channel] = Float(squares / max(1, count - 1))
+        }
+        return BatchStatistics(
+            meanParameter: meanParameter, varianceParameter: varianceParameter, mean: means, variance: variances)
+    }
+
+    /// Gradients of the inputs, of γ and of β.
+    ///
+    /// - Parameter byBatch: whether μ and σ² are functions of the inputs.
+    func backward(_ outGradients: [[Float]], inputs: [[Float]], pixels: Int, byBatch: Bool) -> (
+        inputs: [[Float]], weight: [Float], bias: [Float]
     ) {
-        var inGradient = outGradient
+        var inGradients = outGradients
         var weightGradient = weight
         var biasGradient = bias
+        let count = Double(inputs.count * pixels)
         for channel in weight.indices {
             let inverse = inverseDeviation(channel)
+            let range = channel * pixels..<(channel + 1) * pixels
             var byWeight: Double = 0
             var byBias: Double = 0
-            for index in channel * pixels..<(channel + 1) * pixels {
-                byWeight += Double(outGradient[index] * (input[index] - mean[channel]) * inverse)
-                byBias += Double(outGradient[index])
-                inGradient[index] = outGradient[index] * weight[channel] * inverse
+            for (gradient, input) in zip(outGradients, inputs) {
+                for index in range {
+                    byWeight += Double(gradient[index] * (input[index] - mean[channel]) * inverse)
+                    byBias += Double(gradient[index])
+                }
             }
             weightGradient[channel] = Float(byWeight)
             biasGradient[channel] = Float(byBias)
+            let meanWeight = byBatch ? Float(byWeight / count) : 0
+            let meanBias = byBatch ? Float(byBias / count) : 0
+            for image in inputs.indices {
+                for index in range {
+                    let place = (inputs[image][index] - mean[channel]) * inverse
+                    inGradients[image][index] =
+                        weight[channel] * inverse * (outGradients[image][index] - meanBias - place * meanWeight)
+                }
+            }
         }
-        return (inGradient, weightGradient, biasGradient)
+        return (inGradients, weightGradient, biasGradient)
     }
 }
 
