@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "assay", targets: ["assay"]),
         .executable(name: "assay-labels", targets: ["assay-labels"]),
         .executable(name: "assay-anchors", targets: ["assay-anchors"]),
+        .executable(name: "assay-probe", targets: ["assay-probe"]),
         .executable(name: "assay-toxic", targets: ["assay-toxic"]),
         .executable(name: "assay-report", targets: ["assay-report"]),
         // For Benchmarks/.
@@ -78,6 +79,9 @@ let package = Package(
         // Floor 3
         library("LabelRules", ["FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset"]),
         library("AnchorFitting", ["CVectorKernels", "FileReading", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
+        library(
+            "ProbeTraining",
+            ["CVectorKernels", "FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         library("ToxicRanking", ["Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
 
         // Floor 4
@@ -86,7 +90,7 @@ let package = Package(
             ["FileReading", "Findings", "YAMLText", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // Floor 5
-        library("AuditStages", ["AuditPlan", "LabelRules", "AnchorFitting", "ToxicRanking"]),
+        library("AuditStages", ["AuditPlan", "LabelRules", "AnchorFitting", "ProbeTraining", "ToxicRanking"]),
         library("AuditReport", ["AuditPlan", "Imaging", "LabelRules", "YOLODataset"]),
 
         // Floor 6
@@ -101,7 +105,8 @@ let package = Package(
         tool("assay", ["AuditStages"]),
         tool("assay-labels", ["AuditStages", "LabelRules"]),
         tool("assay-anchors", ["AuditStages", "AnchorFitting"]),
-        tool("assay-toxic", ["AuditStages", "ToxicRanking"]),
+        tool("assay-probe", ["AuditStages", "ProbeTraining"]),
+        tool("assay-toxic", ["AuditStages", "ProbeTraining", "ToxicRanking"]),
         tool("assay-report", ["AuditReport"]),
         tool("make-fixtures", ["FileReading", "Imaging", "YOLOModel"]),
 
@@ -116,13 +121,15 @@ let package = Package(
         tests("YOLOModel", ["Imaging", "NeuralKernels", "YOLODataset"], resources: [.copy("Figures")]),
         tests("LabelRules"),
         tests("AnchorFitting"),
+        tests("ProbeTraining"),
         tests("ToxicRanking"),
         tests("AuditPlan"),
         tests("AuditReport"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "YOLOModel", "assay", "assay-labels", "assay-anchors", "assay-toxic", "assay-report",
+                "TestSupport", "YOLOModel", "assay", "assay-labels", "assay-anchors", "assay-probe", "assay-toxic",
+                "assay-report",
                 "make-fixtures", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
     ]

@@ -28,6 +28,8 @@ public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecor
     public var robustZ: Double?
     public var clipRatio10: Double?
     public var clipRatio1: Double?
+    /// That something is wrong with the image or one of its labels.
+    public var probability: Double?
     public var rank: Int
     public var reason: String
     public var problem: String?
@@ -44,7 +46,7 @@ public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecor
         case robustZ = "robust_z"
         case clipRatio10 = "clip_ratio_10"
         case clipRatio1 = "clip_ratio_1"
-        case rank, reason, problem
+        case probability, rank, reason, problem
     }
 
     public init(image: String, split: String, rank: Int = 0, reason: String = "") {
@@ -110,27 +112,69 @@ public struct BoxLossRow: Codable, Sendable, FetchableRecord, PersistableRecord,
     }
 }
 
-/// An accusation of one label row.
+/// One step of one fold of the probe.
+public struct TrainingStepRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "training_step"
+
+    /// From 1, like `epoch` and `step`.
+    public var fold: Int
+    public var epoch: Int
+    public var step: Int
+    public var loss: Double
+    public var box: Double
+    public var obj: Double?
+    public var cls: Double
+    public var gradientNorm: Double
+    public var clipRatio: Double
+    public var rate: Double
+
+    enum CodingKeys: String, CodingKey {
+        case fold, epoch, step, loss, box, obj, cls
+        case gradientNorm = "gradient_norm"
+        case clipRatio = "clip_ratio"
+        case rate
+    }
+
+    public init(
+        fold: Int, epoch: Int, step: Int, loss: Double, box: Double, obj: Double?, cls: Double, gradientNorm: Double,
+        clipRatio: Double, rate: Double
+    ) {
+        self.fold = fold
+        self.epoch = epoch
+        self.step = step
+        self.loss = loss
+        self.box = box
+        self.obj = obj
+        self.cls = cls
+        self.gradientNorm = gradientNorm
+        self.clipRatio = clipRatio
+        self.rate = rate
+    }
+}
+
+/// An accusation of one label row, of a place where one is missing, or of an image.
 public struct SuspicionRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
     public static let databaseTableName = "suspicion"
 
-    /// Stable over runs: made of image, line and kind.
+    /// Stable over runs: made of the image's bytes, the row and the kind.
     public var id: String
     public var image: String
     public var line: Int?
     public var kind: String
+    /// The probability that a person would change it.
     public var score: Double
     public var impact: Double
-    public var `class`: Int
-    public var cx: Double
-    public var cy: Double
-    public var w: Double
-    public var h: Double
+    /// The suggested row; nil where the row should go.
+    public var `class`: Int?
+    public var cx: Double?
+    public var cy: Double?
+    public var w: Double?
+    public var h: Double?
     public var evidence: String
 
     public init(
-        id: String, image: String, line: Int?, kind: String, score: Double, impact: Double, class classID: Int,
-        cx: Double, cy: Double, w: Double, h: Double, evidence: String
+        id: String, image: String, line: Int?, kind: String, score: Double, impact: Double, class classID: Int?,
+        cx: Double?, cy: Double?, w: Double?, h: Double?, evidence: String
     ) {
         self.id = id
         self.image = image
@@ -216,7 +260,7 @@ public final class Ledger: Sendable {
     private let queue: DatabaseQueue
 
     /// Version of the tables; raised when one changes its meaning.
-    public static let schemaVersion = 1
+    public static let schemaVersion = 2
 
     /// Opens the ledger, or makes it.
     ///
@@ -264,7 +308,7 @@ public final class Ledger: Sendable {
                     boxes INTEGER NOT NULL, loss REAL, box REAL, obj REAL, cls REAL, dfl REAL, share REAL, intensity REAL,
                     gradient_norm REAL, gradient_norm_backbone REAL, gradient_norm_neck REAL, gradient_norm_head REAL,
                     energy_share REAL, projection_share REAL, leave_one_out_cosine REAL, robust_z REAL,
-                    clip_ratio_10 REAL, clip_ratio_1 REAL, rank INTEGER NOT NULL, reason TEXT NOT NULL, problem TEXT);
+                    clip_ratio_10 REAL, clip_ratio_1 REAL, probability REAL, rank INTEGER NOT NULL, reason TEXT NOT NULL, problem TEXT);
                 CREATE TABLE IF NOT EXISTS box_loss (
                     image TEXT NOT NULL, line INTEGER NOT NULL, class INTEGER NOT NULL, cx REAL NOT NULL,
                     cy REAL NOT NULL, w REAL NOT NULL, h REAL NOT NULL, matches INTEGER NOT NULL, box REAL NOT NULL,
@@ -272,8 +316,11 @@ public final class Ledger: Sendable {
                     gradient_norm_obj REAL, gradient_norm_cls REAL NOT NULL, PRIMARY KEY (image, line));
                 CREATE TABLE IF NOT EXISTS suspicion (
                     id TEXT PRIMARY KEY, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL, score REAL NOT NULL,
-                    impact REAL NOT NULL, class INTEGER NOT NULL, cx REAL NOT NULL, cy REAL NOT NULL, w REAL NOT NULL,
-                    h REAL NOT NULL, evidence TEXT NOT NULL);
+                    impact REAL NOT NULL, class INTEGER, cx REAL, cy REAL, w REAL, h REAL, evidence TEXT NOT NULL);
+                CREATE TABLE IF NOT EXISTS training_step (
+                    fold INTEGER NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL, loss REAL NOT NULL,
+                    box REAL NOT NULL, obj REAL, cls REAL NOT NULL, gradient_norm REAL NOT NULL,
+                    clip_ratio REAL NOT NULL, rate REAL NOT NULL, PRIMARY KEY (fold, step));
                 """)
     }
 
@@ -344,6 +391,17 @@ public final class Ledger: Sendable {
             let statement = try database.makeStatement(sql: "INSERT INTO anchor_box VALUES (?, ?, ?)")
             for box in boxes { try statement.execute(arguments: [box.0, box.1, box.2]) }
         }
+    }
+
+    public func replaceTrainingSteps(_ steps: [TrainingStepRow]) throws {
+        try replace(.probe, ["training_step"]) { database in
+            for row in steps { try row.insert(database) }
+        }
+    }
+
+    /// By fold, then by step.
+    public func trainingSteps() throws -> [TrainingStepRow] {
+        try read { try TrainingStepRow.order(Column("fold"), Column("step")).fetchAll($0) }
     }
 
     public func replaceLosses(images: [ImageLossRow], boxes: [BoxLossRow], suspicions: [SuspicionRow]) throws {

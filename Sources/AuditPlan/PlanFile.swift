@@ -159,7 +159,9 @@ public struct PlanFile: Sendable {
     }
 
     /// The text of a new plan, with every setting explained.
-    public static func template(dataset: String, weights: String?, imageSize: Int) -> String {
+    ///
+    /// - Parameter probe: nil leaves the probe out; within, the pretrained weights, nil for training from scratch.
+    public static func template(dataset: String, weights: String?, imageSize: Int, probe: String?? = nil) -> String {
         """
         # The plan of an audit. Run it with: assay run \(YAMLEmitter.scalar("plan.yaml"))
         # Paths are relative to this file. Comments are yours and are kept.
@@ -183,6 +185,14 @@ public struct PlanFile: Sendable {
           count: null  # as many as the model in use has, or 9
           splits: [train]
           current: null  # the anchors in use: w,h,w,h,… or a model YAML or darknet .cfg; null for those of the weights
+
+        # A short training on parts of the dataset: each image is then judged by a model that has not seen its labels,
+        # which is what finds wrong ones. Minutes on a plain machine. Without this block the stage is left out.
+        \(probe == nil ? "# " : "")probe:
+        \(probe == nil ? "# " : "")  weights: \(probe.flatMap { $0 }.map(YAMLEmitter.scalar) ?? "null  # pretrained, such as yolov5n.pt; null: from scratch, with more epochs")
+        \(probe == nil ? "# " : "")  folds: 3
+        \(probe == nil ? "# " : "")  size: 320
+        \(probe == nil ? "# " : "")  epochs: 40
 
         toxic:
           splits: [train, val]

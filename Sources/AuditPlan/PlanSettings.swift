@@ -3,7 +3,7 @@ import YAMLText
 
 /// The stages of an audit, in the order in which they run.
 public enum StageName: String, Sendable, CaseIterable {
-    case labels, anchors, toxic, report
+    case labels, anchors, probe, toxic, report
 
     /// The executable that runs it.
     public var executable: String { "assay-\(rawValue)" }
@@ -56,6 +56,38 @@ public struct PlanSettings: Sendable, Hashable {
         public var certifies = false
     }
 
+    /// Short trainings whose models judge images that they have not seen.
+    public struct Probe: Sendable, Hashable {
+        /// Absolute path of pretrained weights; nil for training from scratch.
+        public var weights: String?
+        /// `yolov5n` …: the size of a model without pretrained weights.
+        public var model = "yolov5n"
+        public var splits = ["train", "val"]
+        public var folds = 3
+        /// Side of the image in pixels.
+        public var size = 320
+        public var epochs = 40
+        public var batch = 16
+        /// Batches of one step.
+        public var accumulation = 1
+        /// `adamw` or `sgd`.
+        public var optimizer = "adamw"
+        /// Nil for what suits the optimizer.
+        public var rate: Double?
+        /// 0 switches clipping off.
+        public var clip = 10.0
+        public var freezesBackbone = false
+        /// Half the size in the first half of the epochs.
+        public var growsImageSize = false
+        /// Probabilities of mosaics, and of turning upside down.
+        public var mosaic = 0.5
+        public var upsideDown = 0.0
+        /// `10m`; nil for the size and the epochs above.
+        public var budget: String?
+
+        public init() {}
+    }
+
     public struct Toxic: Sendable, Hashable {
         public var splits = ["train", "val"]
         /// Rows of the table that is printed.
@@ -77,6 +109,8 @@ public struct PlanSettings: Sendable, Hashable {
     public var seed: UInt64 = 0
     public var labels = Labels()
     public var anchors = Anchors()
+    /// Nil where the plan has no such block: `assay run` then leaves the stage out.
+    public var probe: Probe?
     public var toxic = Toxic()
     public var report = Report()
 
@@ -114,6 +148,7 @@ struct SettingsReader {
             if let node = block["fail_on"] { settings.labels.failOn = try word(node, ["error", "warning", "note"]) }
         }
         try anchors(root, &settings.anchors)
+        try probe(root, &settings)
         try block(root, "toxic", ["splits", "top", "backend"]) { block in
             if let node = block["splits"] { settings.toxic.splits = try splits(node) }
             if let node = block["top"] { settings.toxic.top = try integer(node, 1...100_000) }
@@ -155,6 +190,39 @@ struct SettingsReader {
             if let node = block["whole_pixels"] { anchors.wholePixels = try flag(node) }
             if let node = block["folds"] { anchors.folds = try integer(node, 0...50) }
             if let node = block["certify"] { anchors.certifies = try flag(node) }
+        }
+    }
+
+    private func probe(_ root: YAMLNode, _ settings: inout PlanSettings) throws {
+        let keys = [
+            "weights", "model", "splits", "folds", "size", "epochs", "batch", "accumulate", "optimizer", "rate", "clip",
+            "freeze_backbone", "grow_image_size", "mosaic", "flipud", "budget",
+        ]
+        guard let node = root["probe"] else { return }
+        var probe = PlanSettings.Probe()
+        if node.isNull { settings.probe = probe }
+        try block(root, "probe", keys) { block in
+            if let node = block["weights"], !node.isNull {
+                probe.weights = Paths.absolute(try text(node), relativeTo: folder)
+            }
+            if let node = block["model"] {
+                probe.model = try word(node, ["yolov5n", "yolov5s", "yolov5m", "yolov5l", "yolov5x"])
+            }
+            if let node = block["splits"] { probe.splits = try splits(node) }
+            if let node = block["folds"] { probe.folds = try integer(node, 2...20) }
+            if let node = block["size"] { probe.size = try integer(node, 32...4096) }
+            if let node = block["epochs"] { probe.epochs = try integer(node, 1...10_000) }
+            if let node = block["batch"] { probe.batch = try integer(node, 1...1024) }
+            if let node = block["accumulate"] { probe.accumulation = try integer(node, 1...1024) }
+            if let node = block["optimizer"] { probe.optimizer = try word(node, ["adamw", "sgd"]) }
+            if let node = block["rate"], !node.isNull { probe.rate = try number(node, 1e-9...10) }
+            if let node = block["clip"] { probe.clip = try number(node, 0...1e9) }
+            if let node = block["freeze_backbone"] { probe.freezesBackbone = try flag(node) }
+            if let node = block["grow_image_size"] { probe.growsImageSize = try flag(node) }
+            if let node = block["mosaic"] { probe.mosaic = try number(node, 0...1) }
+            if let node = block["flipud"] { probe.upsideDown = try number(node, 0...1) }
+            if let node = block["budget"], !node.isNull { probe.budget = try text(node) }
+            settings.probe = probe
         }
     }
 

@@ -21,10 +21,15 @@ public struct StageContext: Sendable {
     let stage: StageName
 
     /// Writes a file of the stage's own, atomically; returns its path relative to the plan's folder.
-    public func write(_ text: String, to name: String) throws -> String {
+    public func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
+
+    /// Writes a file of the stage's own, atomically; returns its path relative to the plan's folder.
+    public func write(_ bytes: [UInt8], to name: String) throws -> String {
         let path = plan.outputFolder + "/" + name
         try ledger.takeBack(stage)
-        try AtomicFile.write(text, to: path)
+        try FileManager.default.createDirectory(
+            atPath: Paths.directory(of: path), withIntermediateDirectories: true)
+        try AtomicFile.write(bytes, to: path)
         return Paths.relative(path, to: plan.folder)
     }
 }

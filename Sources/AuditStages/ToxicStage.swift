@@ -2,6 +2,7 @@ import AuditPlan
 import FileReading
 import Findings
 import NeuralKernels
+import ProbeTraining
 import ToxicRanking
 import YAMLText
 import YOLODataset
@@ -22,34 +23,42 @@ public enum ToxicStage {
         }
         return try StageRunner.run(.toxic, plan: path, inputs: inputs) { context in
             let settings = context.plan.settings
-            guard let weights = settings.weights else {
-                try context.ledger.replaceLosses(images: [], boxes: [], suspicions: [])
-                return StageResult(
-                    status: .blocked, inputs: "",
-                    summary: [
-                        .init(
-                            "reason",
-                            "no checkpoint: train YOLOv5 on this dataset for a few epochs and write weights: path/to/best.pt into the plan"
-                        )
-                    ])
-            }
             let dataset = try Dataset.open(settings.dataset)
-            let model = try DetectionModel.load(checkpoint: weights)
-            try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: settings.imageSize)
             var options = ToxicOptions()
             options.imageSize = settings.imageSize
             options.splits = settings.toxic.splits.filter { name in dataset.splits.contains { $0.name == name } }
             options.seed = settings.seed
             options.jobs = jobs
             options.backend = settings.toxic.backend
+            let models: ToxicModels
+            // Models that have not seen an image judge it better than one that was trained on it.
+            if let folder = try ProbeStage.finishedFolder(context.plan) {
+                let probe = try ProbeFolder.read(folder)
+                models = ToxicModels(probe.models, folds: probe.folds)
+                options.imageSize = probe.imageSize
+            } else if let weights = settings.weights {
+                let model = try DetectionModel.load(checkpoint: weights)
+                try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: settings.imageSize)
+                models = ToxicModels(model)
+            } else {
+                try context.ledger.replaceLosses(images: [], boxes: [], suspicions: [])
+                return StageResult(
+                    status: .blocked, inputs: "",
+                    summary: [
+                        .init(
+                            "reason",
+                            "nothing to judge with: add a probe: block to the plan (assay plan init explains it), or weights: path/to/best.pt"
+                        )
+                    ])
+            }
             let result = try ToxicRun.run(
-                model, dataset: dataset, options: options, isCancelled: isCancelled, progress: progress)
+                models, dataset: dataset, options: options, isCancelled: isCancelled, progress: progress)
             return try write(result, context)
         }
     }
 
     private static func write(_ result: ToxicResult, _ context: StageContext) throws -> StageResult {
-        let suspicions = Suspicion.list(result.images)
+        let suspicions = result.suspicions.suspicions
         try context.ledger.replaceLosses(
             images: result.images.map(LedgerRows.image),
             boxes: result.images.sorted { $0.sample.image < $1.sample.image }.flatMap(LedgerRows.boxes),
@@ -59,6 +68,7 @@ public enum ToxicStage {
             try context.write(ToxicWriter.json(result.images), to: "images.json"),
             try context.write(ToxicWriter.boxesCSV(result.images), to: "boxes.csv"),
             try context.write(ToxicWriter.suspicionsCSV(suspicions), to: "suspicions.csv"),
+            try context.write(ToxicWriter.predictionsCSV(result.predictions), to: "predictions.csv"),
         ]
         // A part that the family lacks is left out.
         var losses: [StageResult.Entry] = [
@@ -70,6 +80,17 @@ public enum ToxicStage {
         return StageResult(
             status: .done, inputs: "", outputs: outputs,
             summary: [.init("images", result.images.count), .init("backend", result.backend)] + losses + [
+                .init("out_of_fold", yaml: result.isOutOfFold ? "true" : "false"),
+                .init("calibrated", yaml: result.suspicions.isCalibrated ? "true" : "false"),
+                .init("suspicions", suspicions.count { $0.probability >= 0.5 }),
+                .init(
+                    "expected_errors",
+                    yaml: "{"
+                        + Suspicion.Kind.allCases.compactMap { kind in
+                            result.suspicions.expected[kind].map {
+                                "\(kind.rawValue): \(YAMLEmitter.scalar(($0 * 10).rounded() / 10))"
+                            }
+                        }.joined(separator: ", ") + "}"),
                 .init("clipped_at_10", result.clippedAt10), .init("clipped_at_1", result.clippedAt1),
                 .init("top_percent_energy", result.topPercentEnergy),
                 .init("effective_sample_size", result.effectiveSampleSize),
@@ -91,6 +112,7 @@ public enum ToxicStage {
         digest.update(field: "\(settings.toxic.splits) \(backend) \(settings.imageSize) \(settings.seed)")
         digest.update(field: plan.results[.labels]?.inputs ?? "none")
         digest.update(field: plan.results[.anchors]?.inputs ?? "none")
+        digest.update(field: plan.results[.probe]?.inputs ?? "none")
         return digest.finish()
     }
 }
@@ -120,6 +142,7 @@ enum LedgerRows {
         row.robustZ = finite(image.robustZ)
         row.clipRatio10 = finite(image.norms.map { $0.total / 10 })
         row.clipRatio1 = finite(image.norms?.total)
+        row.probability = finite(image.probability)
         row.problem = image.problem
         return row
     }
@@ -142,8 +165,8 @@ enum LedgerRows {
 
     static func suspicion(_ it: Suspicion) -> SuspicionRow {
         SuspicionRow(
-            id: it.id, image: it.image, line: it.line, kind: it.kind.rawValue, score: it.score, impact: it.impact,
-            class: Int(it.box.classID), cx: it.box.cx, cy: it.box.cy, w: it.box.width, h: it.box.height,
-            evidence: it.evidence)
+            id: it.id, image: it.image, line: it.line, kind: it.kind.rawValue, score: it.probability, impact: it.impact,
+            class: it.suggestion.map { Int($0.classID) }, cx: it.suggestion?.cx, cy: it.suggestion?.cy,
+            w: it.suggestion?.width, h: it.suggestion?.height, evidence: it.evidence)
     }
 }

@@ -188,4 +188,10 @@ public enum CSVText {
         guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
+
+    /// What `field` made of a text, turned back.
+    public static func plain(_ field: String) -> String {
+        guard field.count >= 2, field.hasPrefix("\""), field.hasSuffix("\"") else { return field }
+        return String(field.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+    }
 }

@@ -8,6 +8,12 @@ public enum VectorKernels {
         return assay_sum_of_squares(base, values.count)
     }
 
+    /// target[i] += values[i]
+    public static func add(_ values: [Float], to target: inout [Float]) {
+        precondition(values.count == target.count)
+        assay_add_to(&target, values, values.count)
+    }
+
     /// Adds `values` to a count sketch: bucket[h(i)] += sign(i)·value, with hashes of `first + i` and the seed.
     ///
     /// - Parameter buckets: as many as a power of two.

@@ -71,7 +71,7 @@ public struct Evaluation: Sendable {
                 }
                 let predictions = try predict(worker.network, image, size)
                 let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: size)
-                let targets = ToxicRun.targets(ToxicRun.boxes(sample, dataset), letterbox)
+                let targets = ToxicRun.targets(sample.trainableBoxes(in: dataset), letterbox)
                 let labels = targets.map { box($0, size) }
                 let shown = predictions.filter { $0.confidence >= shownConfidence }
                 var flip: Double?

@@ -33,6 +33,10 @@ public struct ImageLoss: Sendable {
     public var leaveOneOutCosine: Double?
     /// Of log ‖g‖ among images with a similar number of boxes.
     public var robustZ: Double?
+    /// That something is wrong with the image or one of its labels.
+    public var probability = 0.0
+    /// Suspicions with a probability from one half on.
+    public var suspicions = 0
     /// Why there are no figures: the image is unreadable, or the loss is NaN or infinite.
     public var problem: String?
     /// 1-based place in the ranking.

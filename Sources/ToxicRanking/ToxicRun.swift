@@ -18,10 +18,32 @@ public struct ToxicOptions: Sendable {
     public init() {}
 }
 
+/// The models that judge a dataset: one for all images, or one a fold.
+public struct ToxicModels: Sendable {
+    public let models: [DetectionModel]
+    /// For each image, relative to the dataset's root, the model that has not seen it. Others are judged by the first.
+    public let folds: [String: Int]
+
+    public init(_ model: DetectionModel) { (models, folds) = ([model], [:]) }
+
+    public init(_ models: [DetectionModel], folds: [String: Int]) {
+        self.models = models
+        self.folds = folds
+    }
+
+    /// Whether images are judged by models that have not seen them.
+    public var isOutOfFold: Bool { !folds.isEmpty }
+    func index(_ image: String) -> Int { min(folds[image] ?? 0, models.count - 1) }
+}
+
 /// What a run found.
 public struct ToxicResult: Sendable {
     /// The worst first.
     public var images: [ImageLoss]
+    public var suspicions = SuspicionList()
+    /// In the order of the listing.
+    public var predictions: [ImagePredictions] = []
+    public var isOutOfFold = false
     public var effectiveSampleSize: Double
     /// Share of images whose gradient norm is above max_norm 10 and 1.
     public var clippedAt10: Double
@@ -54,17 +76,25 @@ public enum ToxicRun {
     }
 
     private final class Worker {
-        let network: any CompiledNetwork
-        var sketch: [Double]
+        private let make: (Int) throws -> any CompiledNetwork
+        private var networks: [Int: any CompiledNetwork] = [:]
+        var sketch = [Double](repeating: 0, count: GradientFigures.sketchSize)
 
-        init(_ network: any CompiledNetwork) {
-            self.network = network
-            sketch = Array(repeating: 0, count: GradientFigures.sketchSize)
+        init(_ make: @escaping (Int) throws -> any CompiledNetwork) { self.make = make }
+
+        /// Of a model, made when first needed.
+        func network(_ model: Int) throws -> any CompiledNetwork {
+            if let known = networks[model] { return known }
+            let made = try make(model)
+            networks[model] = made
+            return made
         }
     }
 
     private struct Measured: Sendable {
         var image: ImageLoss
+        var judgement: ImageJudgement
+        var model = 0
         var evaluation: LossEvaluation?
         var entry: GradientFigures.Entry?
     }
@@ -91,26 +121,43 @@ public enum ToxicRun {
 
     /// Results do not depend on `jobs`.
     public static func run(
-        _ model: DetectionModel, dataset: Dataset, options: ToxicOptions,
+        _ models: ToxicModels, dataset: Dataset, options: ToxicOptions,
         isCancelled: @Sendable @escaping () -> Bool = { false },
         progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> ToxicResult {
         let (backend, samples) = try prepare(dataset, options)
-        let loss = model.loss(size: options.imageSize)
+        let losses = models.models.map { $0.loss(size: options.imageSize) }
         let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
+        @Sendable func worker(_ scope: GradientScope) -> Worker {
+            Worker { try backend.compile(models.models[$0].graph, input: shape, gradient: scope) }
+        }
         let whole =
             options.gradientOfShare
-            ? try wholeBatch(
-                loss, samples, dataset, options, { try backend.compile(model.graph, input: shape, gradient: .none) },
-                isCancelled) : nil
+            ? try wholeBatch(losses, samples, models, dataset, options, { worker(.none) }, isCancelled) : nil
+        let boxes = try WorkerPool.map(
+            count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
+            { _, index in samples[index].trainableBoxes(in: dataset) })
+        let planting = LabelPlanting(
+            pool: boxes.joined().map { (Int($0.classID), $0.cx, $0.cy, $0.width, $0.height) }, seed: options.seed)
         let measured = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
-            progress: { progress($0, samples.count) },
-            makeState: { Worker(try backend.compile(model.graph, input: shape, gradient: .full)) },
+            progress: { progress($0, samples.count) }, makeState: { worker(.full) },
             { worker, index in
-                try measure(samples[index], worker, model, loss, whole, dataset, options)
+                try measure(
+                    samples[index], index, boxes[index], worker, models, losses, whole, planting, options)
             })
-        return summarise(measured, loss, backend.name)
+        var result = summarise(measured, losses, backend.name)
+        result.isOutOfFold = models.isOutOfFold
+        result.predictions = measured.map {
+            ImagePredictions(
+                image: $0.image.sample.image, fold: $0.model, predictions: $0.judgement.predictions)
+        }
+        result.suspicions = try SuspicionList(
+            measured.map(\.judgement), className: dataset.className,
+            problems: measured.compactMap { one in one.image.problem.map { (one.image.sample.image, $0) } },
+            jobs: options.jobs)
+        result.images = ToxicOrder.rank(result.images, result.suspicions.suspicions)
+        return result
     }
 
     /// What the dataset's loss as one batch divides by: the images that have figures, and their counts.
@@ -129,34 +176,27 @@ public enum ToxicRun {
     ///
     /// Images are decoded for it: the labels of one without pixels are in nobody's batch.
     private static func wholeBatch(
-        _ loss: any DetectionLoss, _ samples: [DatasetSample], _ dataset: Dataset, _ options: ToxicOptions,
-        _ makeNetwork: @Sendable @escaping () throws -> any CompiledNetwork,
+        _ losses: [any DetectionLoss], _ samples: [DatasetSample], _ models: ToxicModels, _ dataset: Dataset,
+        _ options: ToxicOptions, _ makeWorker: @Sendable @escaping () -> Worker,
         _ isCancelled: @Sendable @escaping () -> Bool
     ) throws -> WholeBatch {
-        let needsNetwork = loss.counts([]) == nil
+        let needsNetwork = losses.contains { $0.counts([]) == nil }
         let parts = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
-            makeState: { needsNetwork ? try makeNetwork() : nil },
-            { network, index -> LossCounts? in
+            makeState: { makeWorker() },
+            { worker, index -> LossCounts? in
                 let sample = samples[index]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
                 let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: options.imageSize)
-                let targets = targets(boxes(sample, dataset), letterbox)
-                guard let network else { return loss.counts(targets) }
-                let outputs = try network.forward(letterbox.planarFloats(of: image))
+                let targets = targets(sample.trainableBoxes(in: dataset), letterbox)
+                let model = models.index(sample.image)
+                let loss = losses[model]
+                guard needsNetwork else { return loss.counts(targets) }
+                let outputs = try worker.network(model).forward(letterbox.planarFloats(of: image))
                 let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: false)
                 return evaluation.isFinite ? evaluation.counts : nil
             })
         return parts.compactMap(\.self).reduce(into: WholeBatch()) { $0.add($1) }
-    }
-
-    static func boxes(_ sample: DatasetSample, _ dataset: Dataset) -> [LabelBox] {
-        guard sample.hasLabelFile,
-            let labels = try? LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape)
-        else {
-            return []
-        }
-        return labels.trainableBoxes(classCount: dataset.classCount)
     }
 
     static func targets(_ boxes: [LabelBox], _ letterbox: Letterbox) -> [LossTarget] {
@@ -169,53 +209,90 @@ public enum ToxicRun {
     }
 
     private static func measure(
-        _ sample: DatasetSample, _ worker: Worker, _ model: DetectionModel, _ loss: any DetectionLoss,
-        _ whole: WholeBatch?, _ dataset: Dataset, _ options: ToxicOptions
+        _ sample: DatasetSample, _ number: Int, _ boxes: [LabelBox], _ worker: Worker, _ models: ToxicModels,
+        _ losses: [any DetectionLoss], _ whole: WholeBatch?, _ planting: LabelPlanting, _ options: ToxicOptions
     ) throws -> Measured {
         var image = ImageLoss(sample: sample)
         let decoded: RGBImage
+        let digest: ContentDigest
         do {
-            decoded = try ImageDecoder.decodeFile(sample.imagePath).image
+            let bytes = try FileReading.bytes(ofFile: sample.imagePath)
+            digest = .of(bytes)
+            decoded = try ImageDecoder.decode(bytes, file: sample.imagePath).image
         } catch {
             image.problem = "the image \((error as? FileError)?.message ?? "\(error)")"
-            return Measured(image: image)
+            return Measured(image: image, judgement: ImageJudgement(image: sample.image, digest: nil))
         }
+        let index = models.index(sample.image)
+        let (model, loss) = (models.models[index], losses[index])
+        let network = try worker.network(index)
+        var measured = Measured(
+            image: image, judgement: ImageJudgement(image: sample.image, digest: digest), model: index)
         let letterbox = Letterbox(imageWidth: decoded.width, imageHeight: decoded.height, size: options.imageSize)
         (image.width, image.height) = (decoded.width, decoded.height)
-        image.boxes = boxes(sample, dataset)
-        let outputs = try worker.network.forward(letterbox.planarFloats(of: decoded))
+        image.boxes = boxes
+        let pixels = letterbox.planarFloats(of: decoded)
+        func candidates(_ outputs: [[Float]]) -> [Candidate] {
+            model.candidates(outputs: outputs, size: options.imageSize, least: Self.leastObjectness)
+        }
+        // The mirrored image first: the backward pass needs the plain one's values.
+        let mirrored = candidates(try network.forward(mirror(pixels, size: options.imageSize)))
+            .map { $0.mirrored(size: options.imageSize) }
+        let outputs = try network.forward(pixels)
         var evaluation = loss.evaluate(
             outputs: outputs, targets: targets(image.boxes, letterbox), wantsGradient: true)
         image.parts = evaluation.parts
         image.labels = evaluation.labels
         guard evaluation.isFinite else {
             image.problem = "the loss is not finite: the checkpoint is broken, or the image drives it beyond all bounds"
-            return Measured(image: image)
+            measured.image = image
+            return measured
         }
         image.intensity = loss.intensity(of: evaluation)
+        let evidence = ImageEvidence(
+            views: [candidates(outputs), mirrored], letterbox: letterbox, labels: boxes, classCount: model.classCount,
+            outputGradients: evaluation.outputGradients)
+        measured.judgement.judge(
+            evidence, boxes: boxes, losses: evaluation.labels, planting: planting, imageNumber: number)
         let arriving =
             whole.map { loss.shareGradients(of: evaluation, datasetCounts: $0.counts, images: $0.images) }
             ?? evaluation.outputGradients
-        try worker.network.backward(arriving)
+        try network.backward(arriving)
         evaluation.outputGradients = []
-        let entry = gather(worker, model, options.seed, image.boxes.count, &image)
+        let entry = gather(worker, network, model, options.seed, image.boxes.count, &image)
         guard entry.norm.isFinite else {
             image.problem = "the gradient is not finite"
             image.norms = nil
-            return Measured(image: image)
+            measured.image = image
+            return measured
         }
-        return Measured(image: image, evaluation: evaluation, entry: entry)
+        measured.image = image
+        measured.evaluation = evaluation
+        measured.entry = entry
+        return measured
+    }
+
+    /// Cells with less objectness say nothing.
+    private static let leastObjectness = 0.01
+
+    private static func mirror(_ pixels: [Float], size: Int) -> [Float] {
+        var result = pixels
+        for row in 0..<3 * size {
+            for column in 0..<size { result[row * size + column] = pixels[row * size + size - 1 - column] }
+        }
+        return result
     }
 
     /// Norms by part of the network, and the sketch, from the gradients in the worker's network.
     private static func gather(
-        _ worker: Worker, _ model: DetectionModel, _ seed: UInt64, _ boxCount: Int, _ image: inout ImageLoss
+        _ worker: Worker, _ network: any CompiledNetwork, _ model: DetectionModel, _ seed: UInt64, _ boxCount: Int,
+        _ image: inout ImageLoss
     ) -> GradientFigures.Entry {
         var squares: [ParameterGroup: Double] = [:]
         for index in worker.sketch.indices { worker.sketch[index] = 0 }
         var first = 0
         for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
-            worker.network.withGradient(ofParameter: index) { gradient in
+            network.withGradient(ofParameter: index) { gradient in
                 guard let gradient else { return }
                 squares[model.parameterGroup(index), default: 0] += VectorKernels.sumOfSquares(gradient)
                 VectorKernels.addToCountSketch(gradient, first: first, seed: seed, buckets: &worker.sketch)
@@ -231,16 +308,23 @@ public enum ToxicRun {
     }
 
     private static func summarise(
-        _ measured: [Measured], _ loss: any DetectionLoss, _ backend: String
+        _ measured: [Measured], _ losses: [any DetectionLoss], _ backend: String
     ) -> ToxicResult {
         var images = measured.map(\.image)
         let known = measured.indices.filter { measured[$0].entry != nil }
         let entries = known.compactMap { measured[$0].entry }
-        for (index, figures) in zip(known, GradientFigures.compute(entries)) {
-            images[index].energyShare = figures.energyShare
-            images[index].projectionShare = figures.projectionShare
-            images[index].leaveOneOutCosine = figures.leaveOneOutCosine
-            images[index].robustZ = figures.robustZ
+        // Gradients of different models have no common direction: each is compared with its own model's.
+        for model in losses.indices {
+            let own = known.filter { measured[$0].model == model }
+            for (index, figures) in zip(own, GradientFigures.compute(own.compactMap { measured[$0].entry })) {
+                images[index].projectionShare = figures.projectionShare
+                images[index].leaveOneOutCosine = figures.leaveOneOutCosine
+                images[index].robustZ = figures.robustZ
+            }
+        }
+        let energy = entries.reduce(0) { $0 + $1.norm * $1.norm }
+        for (index, entry) in zip(known, entries) {
+            images[index].energyShare = energy > 0 ? entry.norm * entry.norm / energy : 0
         }
         let evaluations = measured.map(\.evaluation)
         let whole = evaluations.reduce(into: WholeBatch()) { batch, evaluation in
@@ -248,13 +332,12 @@ public enum ToxicRun {
         }
         for (index, evaluation) in evaluations.enumerated() {
             images[index].share = evaluation.map {
-                loss.share(of: $0, datasetCounts: whole.counts, images: whole.images)
+                losses[measured[index].model].share(of: $0, datasetCounts: whole.counts, images: whole.images)
             }
         }
         let norms = entries.map(\.norm)
         let sorted = norms.sorted(by: >)
         let top = sorted.prefix(max(1, sorted.count / 100)).reduce(0) { $0 + $1 * $1 }
-        let energy = norms.reduce(0) { $0 + $1 * $1 }
         let shares = images.compactMap(\.share)
         func mean(_ part: (LossParts) -> Double?) -> Double? {
             let values = shares.compactMap(part)
@@ -267,7 +350,7 @@ public enum ToxicRun {
             norms.isEmpty ? 0 : Double(norms.count { $0 > limit }) / Double(norms.count)
         }
         return ToxicResult(
-            images: ToxicOrder.rank(images), effectiveSampleSize: GradientFigures.effectiveSampleSize(norms),
+            images: images, effectiveSampleSize: GradientFigures.effectiveSampleSize(norms),
             clippedAt10: share(above: 10), clippedAt1: share(above: 1), topPercentEnergy: energy > 0 ? top / energy : 0,
             datasetLoss: total, backend: backend)
     }

@@ -7,7 +7,7 @@ public enum ToxicWriter {
     public static let columns = [
         "image", "split", "boxes", "loss", "box", "obj", "cls", "dfl", "share", "intensity", "gradient_norm",
         "gradient_norm_backbone", "gradient_norm_neck", "gradient_norm_head", "energy_share", "projection_share",
-        "leave_one_out_cosine", "robust_z", "rank", "reason", "problem",
+        "leave_one_out_cosine", "robust_z", "probability", "rank", "reason", "problem",
     ]
 
     private enum Cell {
@@ -23,6 +23,7 @@ public enum ToxicWriter {
             .number(image.intensity?.total), .number(image.norms?.total), .number(image.norms?.backbone),
             .number(image.norms?.neck), .number(image.norms?.head), .number(image.energyShare),
             .number(image.projectionShare), .number(image.leaveOneOutCosine), .number(image.robustZ),
+            .number(image.probability),
             .number(Double(image.rank)), .text(image.reason), image.problem.map(Cell.text) ?? .text(""),
         ]
     }
@@ -78,14 +79,31 @@ public enum ToxicWriter {
         return text
     }
 
+    /// A row a suspicion: the box is the suggestion, or the label's own where the label should go. The score is the
+    /// probability.
     public static func suspicionsCSV(_ suspicions: [Suspicion]) -> String {
-        let rows = suspicions.map { it in
-            let numbers = [it.box.cx, it.box.cy, it.box.width, it.box.height].map(JSONText.number)
-            return "\(CSVText.field(it.image)),\(it.line),\(it.kind.rawValue),\(JSONText.number(it.score)),"
-                + "\(JSONText.number(it.impact)),\(it.box.classID),\(numbers.joined(separator: ",")),"
+        let rows = suspicions.map { it -> String in
+            let box = it.suggestion ?? it.label
+            let numbers = [box?.cx, box?.cy, box?.width, box?.height].map { $0.map(JSONText.number) ?? "" }
+            return "\(it.id),\(CSVText.field(it.image)),\(it.line.map(String.init) ?? ""),\(it.kind.rawValue),"
+                + "\(JSONText.number(it.probability)),\(JSONText.number(it.impact)),"
+                + "\(box.map { String($0.classID) } ?? ""),\(numbers.joined(separator: ",")),"
                 + "\(CSVText.field(it.evidence))\n"
         }
-        return "image,line,kind,score,impact,class,cx,cy,w,h,evidence\n" + rows.joined()
+        return "id,image,line,kind,score,impact,class,cx,cy,w,h,evidence\n" + rows.joined()
+    }
+
+    /// A row a prediction, of all views together; boxes in fractions of the image.
+    public static func predictionsCSV(_ predictions: [ImagePredictions]) -> String {
+        var text = "image,fold,class,confidence,objectness,cx,cy,w,h\n"
+        for image in predictions {
+            for it in image.predictions {
+                let numbers = [it.confidence, it.objectness, it.box.cx, it.box.cy, it.box.width, it.box.height]
+                text += "\(CSVText.field(image.image)),\(image.fold + 1),\(it.box.classID),"
+                text += numbers.map(JSONText.number).joined(separator: ",") + "\n"
+            }
+        }
+        return text
     }
 
     /// The first rows, for people.
@@ -116,6 +134,29 @@ public enum ToxicWriter {
         text +=
             "\(short(result.clippedAt1 * 100, 10)) %; the top 1 % hold \(short(result.topPercentEnergy * 100, 10)) % of "
         text += "the gradient's energy; effective sample size \(short(result.effectiveSampleSize, 10))\n"
+        text += suspicionTable(result, top: top)
+        return text
+    }
+}
+
+extension ToxicWriter {
+    /// The most probable suspicions, and how many wrong labels of each kind there should be.
+    static func suspicionTable(_ result: ToxicResult, top: Int) -> String {
+        let list = result.suspicions
+        var text =
+            result.isOutOfFold
+            ? "\nsuspicions, by models that have not seen the labels they judge:\n"
+            : "\nsuspicions, in sample: a checkpoint excuses wrong labels that it has learned (assay-probe judges out of fold)\n"
+        for it in list.suspicions.prefix(top) {
+            let row = it.line.map { ":\($0)" } ?? ""
+            text +=
+                "\((it.probability * 100).rounded() / 100)  \(it.kind.rawValue)  \(it.image)\(row)  \(it.evidence)\n"
+        }
+        let counts = Suspicion.Kind.allCases.compactMap { kind in
+            list.expected[kind].map { "\(kind.rawValue) \(($0 * 10).rounded() / 10)" }
+        }
+        text += "expected number of wrong labels: \(counts.joined(separator: ", "))"
+        text += list.isCalibrated ? "\n" : " (too few labels to calibrate: plain scores)\n"
         return text
     }
 }

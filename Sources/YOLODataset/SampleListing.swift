@@ -25,6 +25,16 @@ public struct DatasetSample: Sendable, Hashable {
     }
 }
 
+extension DatasetSample {
+    /// The labels that training takes; none where there is no label file, or no readable one.
+    public func trainableBoxes(in dataset: Dataset) -> [LabelBox] {
+        guard hasLabelFile, let labels = try? LabelFile.read(labelPath, keypointShape: dataset.keypointShape) else {
+            return []
+        }
+        return labels.trainableBoxes(classCount: dataset.classCount)
+    }
+}
+
 /// A source of images that is not there or cannot be listed.
 public struct MissingSource: Sendable, Hashable {
     public let split: String

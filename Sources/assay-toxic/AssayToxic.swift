@@ -4,6 +4,7 @@ import AuditStages
 import CommandLineSupport
 import FileReading
 import Foundation
+import ProbeTraining
 import ToxicRanking
 import YOLODataset
 import YOLOModel
@@ -31,8 +32,12 @@ struct Rank: ParsableCommand {
         help: "A checkpoint trained on this dataset: .pt or .safetensors (a plan has its own).", completion: .file())
     var weights: String?
 
-    @Option(help: "Side of the image in pixels (a plan has its own).")
-    var size = 640
+    @Option(
+        help: "The folder of a probe: each image is judged by the model that has not seen it.", completion: .directory)
+    var probe: String?
+
+    @Option(help: "Side of the image in pixels (a plan and a probe have their own; default: 640).")
+    var size: Int?
 
     @Option(help: "Splits to rank, for example train,val (a plan has its own).")
     var splits = "train,val"
@@ -52,13 +57,16 @@ struct Rank: ParsableCommand {
     @Flag(help: "Gradient figures of each image's share of the dataset's loss, instead of its loss as a batch of one.")
     var gradientOfShare = false
 
-    @Option(help: "A folder for images.csv, boxes.csv and suspicions.csv.", completion: .directory)
+    @Option(help: "Order of the images: toxicity, loss, gradient or probability.")
+    var sort = ImageOrder.toxicity
+
+    @Option(help: "A folder for images.csv, boxes.csv, suspicions.csv and predictions.csv.", completion: .directory)
     var output: String?
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (32...8192).contains(size) else { throw ValidationError("--size must be from 32 to 8192") }
+        if let size, !(32...8192).contains(size) { throw ValidationError("--size must be from 32 to 8192") }
         guard top > 0 else { throw ValidationError("--top must be positive") }
     }
 
@@ -96,28 +104,40 @@ struct Rank: ParsableCommand {
     }
 
     private func runDataset(_ path: String, _ progress: ProgressLine) throws {
-        guard let weights else {
-            throw ValidationError("--weights is needed: a checkpoint trained on this dataset (best.pt)")
-        }
         let dataset = try Dataset.open(path)
-        let model = try DetectionModel.load(checkpoint: weights)
-        try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: size)
         var options = ToxicOptions()
-        options.imageSize = size
+        options.imageSize = size ?? 640
+        let models: ToxicModels
+        if let probe {
+            guard weights == nil else { throw ValidationError("give either --weights or --probe") }
+            let folder = try ProbeFolder.read(probe)
+            models = ToxicModels(folder.models, folds: folder.folds)
+            options.imageSize = size ?? folder.imageSize
+        } else if let weights {
+            models = ToxicModels(try DetectionModel.load(checkpoint: weights))
+        } else {
+            throw ValidationError(
+                "--weights or --probe is needed: a checkpoint trained on this dataset, or the folder of assay-probe")
+        }
+        for model in models.models {
+            try ToxicRun.check(model, weights: weights ?? probe ?? "", dataset: dataset, imageSize: options.imageSize)
+        }
         options.splits = splits.split(separator: ",").map(String.init)
         options.seed = seed
         options.jobs = common.jobs
         options.backend = backend
         options.gradientOfShare = gradientOfShare
-        let result = try ToxicRun.run(
-            model, dataset: dataset, options: options, isCancelled: { Interruption.isRequested },
+        var result = try ToxicRun.run(
+            models, dataset: dataset, options: options, isCancelled: { Interruption.isRequested },
             progress: { progress.update($0, of: $1) })
+        result.images = ToxicOrder.sorted(result.images, by: sort)
         if let output {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
             try AtomicFile.write(ToxicWriter.csv(result.images), to: output + "/images.csv")
             try AtomicFile.write(ToxicWriter.boxesCSV(result.images), to: output + "/boxes.csv")
             try AtomicFile.write(
-                ToxicWriter.suspicionsCSV(Suspicion.list(result.images)), to: output + "/suspicions.csv")
+                ToxicWriter.suspicionsCSV(result.suspicions.suspicions), to: output + "/suspicions.csv")
+            try AtomicFile.write(ToxicWriter.predictionsCSV(result.predictions), to: output + "/predictions.csv")
         }
         switch format {
         case .text: Tool.output(ToxicWriter.table(result, top: top))
@@ -127,6 +147,8 @@ struct Rank: ParsableCommand {
         if result.images.contains(where: { $0.problem != nil }) { throw ExitStatus.findings }
     }
 }
+
+extension ImageOrder: ExpressibleByArgument {}
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -23,7 +23,7 @@ struct Assay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay", abstract: "Audit a YOLO dataset before anyone spends GPU hours on it.",
         discussion: """
-            assay labels, anchors, toxic and report start the tools of those names.
+            assay labels, anchors, probe, toxic and report start the tools of those names.
             Exit status: 0 clean, 1 findings, 2 wrong usage or environment.
             """,
         version: assayVersion, subcommands: [Plan.self, Run.self])
@@ -44,6 +44,12 @@ struct Plan: ParsableCommand {
         @Option(help: "Side of the training image in pixels.")
         var size = 640
 
+        @Flag(help: "Judge every label by a model that has not seen it: adds the probe stage.")
+        var probe = false
+
+        @Option(help: "Pretrained weights of the probe, such as yolov5n.pt; implies --probe.", completion: .file())
+        var pretrained: String?
+
         @Option(name: .shortAndLong, help: "Where the plan goes.", completion: .file())
         var output = "plan.yaml"
 
@@ -63,6 +69,10 @@ struct Plan: ParsableCommand {
                 let model = try DetectionModel.load(checkpoint: weights)
                 try ToxicRun.check(model, weights: weights, dataset: opened, imageSize: size)
             }
+            if let pretrained {
+                _ = try StartingModel(
+                    weights: pretrained, classCount: opened.classCount, classNames: opened.classNames, seed: 0)
+            }
             if !force, FileManager.default.fileExists(atPath: output) {
                 throw FileError(file: output, message: "exists already", wayOut: "name another file, or add --force")
             }
@@ -70,7 +80,9 @@ struct Plan: ParsableCommand {
             func place(_ path: String) -> String {
                 path.hasPrefix("/") ? path : Paths.relative(Paths.absolute(path), to: folder)
             }
-            let text = PlanFile.template(dataset: place(dataset), weights: weights.map(place), imageSize: size)
+            let text = PlanFile.template(
+                dataset: place(dataset), weights: weights.map(place), imageSize: size,
+                probe: probe || pretrained != nil ? .some(pretrained.map(place)) : nil)
             try AtomicFile.write(text, to: output)
             Tool.output("wrote \(output); now: assay run \(output)\n")
         }
@@ -79,7 +91,7 @@ struct Plan: ParsableCommand {
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run every stage of a plan: labels, anchors, toxic, report. Unchanged stages are skipped.")
+        abstract: "Run every stage of a plan: labels, anchors, probe, toxic, report. Unchanged stages are skipped.")
 
     @Argument(help: "The plan.", completion: .file())
     var plan: String
@@ -95,7 +107,7 @@ struct Run: ParsableCommand {
             try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: loaded.settings.imageSize)
         }
         var worst: Int32 = 0
-        for stage in StageName.allCases {
+        for stage in StageName.allCases where stage != .probe || loaded.settings.probe != nil {
             var arguments = [plan, "--jobs", String(common.jobs)]
             if common.quiet { arguments.append("--quiet") }
             Tool.note("— \(stage.rawValue)", quiet: common.quiet)

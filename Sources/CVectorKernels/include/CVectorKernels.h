@@ -6,3 +6,4 @@
 #include "LossKernels.h"
 #include "SHA256.h"
 #include "TensorKernels.h"
+#include "ViewKernels.h"

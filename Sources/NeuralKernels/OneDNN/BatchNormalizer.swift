@@ -48,7 +48,8 @@
         /// Of the last forward pass.
         var statistics: BatchStatistics {
             BatchStatistics(
-                meanParameter: parts.runningMean, varianceParameter: parts.runningVariance, mean: mean.map { Float($0) },
+                meanParameter: parts.runningMean, varianceParameter: parts.runningVariance,
+                mean: mean.map { Float($0) },
                 variance: unbiasedVariance)
         }
 
@@ -87,7 +88,8 @@
             var products = sum
             for image in images {
                 assay_normalize_backward_sums(
-                    image.from, image.gradient, Int32(channels), block, pixels, scale, offset, shift, isSiLU, slope, &sum,
+                    image.from, image.gradient, Int32(channels), block, pixels, scale, offset, shift, isSiLU, slope,
+                    &sum,
                     &products)
             }
             let count = Double(images.count * pixels)

@@ -79,7 +79,8 @@
                 [a]
             case .convolve(_, let a, let b), .convolutionBackwardData(_, let a, let b),
                 .convolutionBackwardWeights(_, let a, let b), .activateKeepingDerivative(_, let a, let b, _),
-                .normalizeBatch(_, let a, let b), .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b), .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
+                .normalizeBatch(_, let a, let b), .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b),
+                .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
                 .copy(let a, let b, _), .multiply(let a, let b, _):
                 [a, b]
             case .maxPool(_, let a, let b, let c), .maxPoolBackward(_, let a, let b, let c),

@@ -10,9 +10,21 @@ public enum StandardModels {
     public static var names: [String] { multiples.map(\.name) }
 
     /// The YAML of a published size; nil for a name that is none.
-    public static func yaml(named name: String, classCount: Int = 80) -> String? {
+    ///
+    /// - Parameter anchors: in pixels, a level each; nil for the published ones.
+    public static func yaml(
+        named name: String, classCount: Int = 80, anchors: [[(width: Double, height: Double)]]? = nil
+    ) -> String? {
         guard let found = multiples.first(where: { $0.name == name }) else { return nil }
-        return yolov5(classCount: classCount, depth: found.depth, width: found.width)
+        let plain = yolov5(classCount: classCount, depth: found.depth, width: found.width)
+        guard let anchors else { return plain }
+        let rows = anchors.map { level in
+            "  - [" + level.map { "\($0.width),\($0.height)" }.joined(separator: ", ") + "]\n"
+        }
+        let lines = plain.split(separator: "\n", omittingEmptySubsequences: false)
+        let first = lines.firstIndex { $0.hasPrefix("anchors:") } ?? 0
+        let next = lines.firstIndex { $0.hasPrefix("backbone:") } ?? 0
+        return lines[...first].joined(separator: "\n") + "\n" + rows.joined() + lines[next...].joined(separator: "\n")
     }
 
     /// YOLOv5 with any multiples.

@@ -82,9 +82,8 @@ public enum Safetensors {
         bytes += text
         bytes.reserveCapacity(bytes.count + offset)
         for name in names {
-            for value in tensors[name]?.values ?? [] {
-                bytes += withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
-            }
+            // Every platform that Swift runs on here stores numbers the way the format does, the lowest byte first.
+            (tensors[name]?.values ?? []).withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
         return bytes
     }

@@ -16,7 +16,7 @@ public struct LossTarget: Sendable, Hashable {
 }
 
 /// The parts of a loss; a part that the family lacks is nil. All are weighted by their gains already.
-public struct LossParts: Sendable, Hashable {
+public struct LossParts: Sendable, Hashable, Codable {
     public var box: Double
     public var objectness: Double?
     public var classification: Double

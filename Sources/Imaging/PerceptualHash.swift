@@ -1,0 +1,49 @@
+/// A fingerprint of what an image shows: 256 signs of the brightness change between neighbours on a 16 × 17 grid of means.
+///
+/// Scaling, recompression and small changes of light leave nearly all of the bits alone.
+public struct PerceptualHash: Sendable, Hashable {
+    public let words: SIMD4<UInt64>
+
+    public init(words: SIMD4<UInt64>) { self.words = words }
+
+    public init(_ image: RGBImage) {
+        let (columns, rows) = (17, 16)
+        var means = [Int](repeating: 0, count: columns * rows)
+        image.pixels.withUnsafeBufferPointer { pixels in
+            for row in 0..<rows {
+                let top = row * image.height / rows
+                let bottom = max(top + 1, (row + 1) * image.height / rows)
+                for column in 0..<columns {
+                    let left = column * image.width / columns
+                    let right = max(left + 1, (column + 1) * image.width / columns)
+                    var sum = 0
+                    for y in top..<min(bottom, image.height) {
+                        for x in left..<min(right, image.width) {
+                            let at = 3 * (y * image.width + x)
+                            sum += 2 * Int(pixels[at]) + 5 * Int(pixels[at + 1]) + Int(pixels[at + 2])
+                        }
+                    }
+                    let count = max(1, (min(bottom, image.height) - top) * (min(right, image.width) - left))
+                    // Sixteenths of a grey level: less is noise.
+                    means[row * columns + column] = 2 * sum / count
+                }
+            }
+        }
+        var words = SIMD4<UInt64>()
+        for row in 0..<rows {
+            for column in 0..<columns - 1 {
+                let bit = row * (columns - 1) + column
+                let isRising = means[row * columns + column] < means[row * columns + column + 1]
+                if isRising { words[bit / 64] |= 1 << UInt64(bit % 64) }
+            }
+        }
+        self.words = words
+    }
+
+    /// Bits that differ, of 256.
+    public func distance(_ other: PerceptualHash) -> Int {
+        let difference = words ^ other.words
+        return difference[0].nonzeroBitCount + difference[1].nonzeroBitCount + difference[2].nonzeroBitCount
+            + difference[3].nonzeroBitCount
+    }
+}

@@ -1,0 +1,80 @@
+import FileReading
+import Findings
+import Foundation
+import YOLOModel
+
+/// What a probe leaves in a folder: `fold1.safetensors` …, `folds.csv` and `steps.csv`.
+public struct ProbeFolder: Sendable {
+    /// One a fold: the model that has not seen the fold's images.
+    public let models: [DetectionModel]
+    /// For each image, relative to the dataset's root, its fold, from 0.
+    public let folds: [String: Int]
+    public let imageSize: Int
+
+    private static let foldsFile = "folds.csv"
+    private static func modelFile(_ fold: Int) -> String { "fold\(fold + 1).safetensors" }
+
+    /// - Throws: `FileError` where the folder is none that a probe has written.
+    public static func read(_ folder: String) throws -> ProbeFolder {
+        let list = folder + "/" + foldsFile
+        func damaged(_ line: Int?, _ message: String) -> FileError {
+            FileError(file: list, line: line, message: message, wayOut: "run assay-probe again")
+        }
+        guard access(list, F_OK) == 0 else { throw damaged(nil, "is missing: this is not the folder of a probe") }
+        let text = String(decoding: try FileReading.bytes(ofFile: list), as: UTF8.self)
+        var folds: [String: Int] = [:]
+        for (index, line) in text.split(separator: "\n").enumerated().dropFirst() {
+            // The fold stands first: image names may hold commas.
+            let parts = line.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let fold = Int(parts[0]), fold > 0 else {
+                throw damaged(index + 1, "is not fold,image")
+            }
+            folds[CSVText.plain(String(parts[1]))] = fold - 1
+        }
+        let count = (folds.values.max() ?? 0) + 1
+        var imageSize = 0
+        let models = try (0..<count).map { fold in
+            let path = folder + "/" + modelFile(fold)
+            let contents = try Safetensors.read(FileReading.bytes(ofFile: path), file: path)
+            guard let size = contents.metadata["image_size"].flatMap(Int.init), size > 0 else {
+                throw FileError(
+                    file: path, message: "does not say its image_size", wayOut: "run assay-probe again")
+            }
+            imageSize = size
+            return try DetectionModel.load(checkpoint: path)
+        }
+        return ProbeFolder(models: models, folds: folds, imageSize: imageSize)
+    }
+
+    /// The files of a probe by name.
+    public static func files(
+        _ models: [DetectionModel], _ start: StartingModel, _ split: ProbeSplit, imageSize: Int, steps: [TrainingStep]
+    ) throws -> [(name: String, bytes: [UInt8])] {
+        var files: [(String, [UInt8])] = []
+        for (fold, model) in models.enumerated() {
+            files.append(
+                (
+                    modelFile(fold),
+                    try model.safetensors(yaml: start.yaml, metadata: ["image_size": String(imageSize)])
+                ))
+        }
+        let rows = zip(split.samples, split.folds).map { "\($1 + 1),\(CSVText.field($0.sample.image))\n" }
+        files.append((foldsFile, Array(("fold,image\n" + rows.joined()).utf8)))
+        files.append(("steps.csv", Array(self.steps(steps).utf8)))
+        return files
+    }
+
+    /// A row a step; epochs, steps and folds from 1.
+    static func steps(_ steps: [TrainingStep]) -> String {
+        var text = "fold,epoch,step,loss,box,obj,cls,gradient_norm,clip_ratio,rate\n"
+        for it in steps {
+            let numbers = [
+                it.parts.total, it.parts.box, it.parts.objectness ?? 0, it.parts.classification, it.gradientNorm,
+                it.clipRatio, it.rate,
+            ]
+            text += "\(it.fold + 1),\(it.epoch + 1),\(it.step + 1),"
+            text += numbers.map(JSONText.number).joined(separator: ",") + "\n"
+        }
+        return text
+    }
+}

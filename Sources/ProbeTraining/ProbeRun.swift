@@ -1,0 +1,66 @@
+import FileReading
+import Imaging
+import NeuralKernels
+import YOLODataset
+import YOLOModel
+
+/// The images of a probe and the folds that judge them.
+public struct ProbeSplit: Sendable {
+    /// All readable images, in the order of the listing.
+    public let samples: [ProbeSample]
+    /// For each sample, the fold that has not seen it.
+    public let folds: [Int]
+    public let foldCount: Int
+    /// Groups of more than one image that duplicates or near-duplicates make.
+    public let groupedImages: Int
+    /// Images that could not be decoded.
+    public let unreadable: [String]
+
+    /// Reads every image once.
+    ///
+    /// - Throws: `FileError` where there are too few images for the folds.
+    public init(
+        _ dataset: Dataset, splits: [String], folds: Int, seed: UInt64, jobs: Int,
+        isCancelled: @Sendable @escaping () -> Bool = { false }
+    ) throws {
+        struct Look: Sendable {
+            var digest: ContentDigest
+            var hash: PerceptualHash
+            var sample: ProbeSample
+        }
+        // Splits may share images: each takes part once.
+        var seen: Set<String> = []
+        let listed = try dataset.listSamples(splits: splits).samples.filter { seen.insert($0.image).inserted }
+        let looks = try WorkerPool.map(
+            count: listed.count, jobs: jobs, isCancelled: isCancelled, makeState: {},
+            { _, index -> Look? in
+                let sample = listed[index]
+                guard let bytes = try? FileReading.bytes(ofFile: sample.imagePath),
+                    let image = try? ImageDecoder.decode(bytes, file: sample.imagePath).image
+                else { return nil }
+                return Look(
+                    digest: .of(bytes), hash: PerceptualHash(image),
+                    sample: ProbeSample(
+                        sample: sample, boxes: sample.trainableBoxes(in: dataset), width: image.width,
+                        height: image.height))
+            })
+        unreadable = zip(listed, looks).compactMap { $1 == nil ? $0.image : nil }
+        let readable = looks.compactMap(\.self)
+        samples = readable.map(\.sample)
+        foldCount = folds
+        guard samples.count >= 2 * folds else {
+            throw FileError(
+                file: dataset.yamlPath, message: "has \(samples.count) readable images, too few for \(folds) folds",
+                wayOut: "name more splits, or fewer folds")
+        }
+        let groups = FoldAssignment.groups(digests: readable.map(\.digest), hashes: readable.map(\.hash))
+        let sizes = groups.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        groupedImages = sizes.values.filter { $0 > 1 }.reduce(0, +)
+        self.folds = FoldAssignment.assign(groups: groups, folds: folds, seed: seed)
+    }
+
+    /// The samples that each fold learns from: those that it does not judge.
+    public var training: [[Int]] {
+        (0..<foldCount).map { fold in folds.indices.filter { folds[$0] != fold } }
+    }
+}

@@ -1,0 +1,153 @@
+import FileReading
+import YOLODataset
+import YOLOModel
+
+/// What a person asks of a probe, as a command line or a plan says it.
+public struct ProbeSettings: Sendable, Hashable {
+    /// Absolute path of pretrained weights; nil for training from scratch.
+    public var weights: String?
+    /// A published size, for training from scratch.
+    public var model = "yolov5n"
+    public var splits = ["train", "val"]
+    public var folds = 3
+    public var size = 320
+    public var epochs = 40
+    public var batch = 16
+    public var accumulation = 1
+    public var optimizer = TrainingOptions.Method.adamW
+    /// Nil for what suits the optimizer.
+    public var rate: Double?
+    /// 0 switches clipping off.
+    public var clipNorm = 10.0
+    public var warmUpEpochs = 3.0
+    public var freezesBackbone = false
+    public var growsImageSize = false
+    public var mosaic = 0.5
+    public var upsideDown = 0.0
+    /// Seconds that training may take; size and epochs follow from it.
+    public var budget: Double?
+    public var seed: UInt64 = 0
+    public var backend: String?
+
+    public init() {}
+
+    /// `90s`, `10m`, `1.5h`; nil for anything else.
+    public static func seconds(parsing text: String) -> Double? {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        guard let last = text.last, let unit = units[last], let number = Double(text.dropLast()), number > 0,
+            number.isFinite
+        else { return nil }
+        return number * unit
+    }
+
+    func options(jobs: Int) -> TrainingOptions {
+        var options = TrainingOptions()
+        options.method = optimizer
+        options.rate = rate ?? optimizer.usualRate
+        options.momentum = optimizer.usualMomentum
+        options.imageSize = size
+        options.epochs = epochs
+        options.batch = batch
+        options.normalizationBatch = min(options.normalizationBatch, batch)
+        options.accumulation = accumulation
+        options.clipNorm = clipNorm == 0 ? .infinity : clipNorm
+        options.warmUpEpochs = warmUpEpochs
+        options.freezesBackbone = freezesBackbone
+        options.growsImageSize = growsImageSize
+        options.augmentation.mosaic = mosaic
+        options.augmentation.upsideDown = upsideDown
+        options.seed = seed
+        options.backend = backend
+        options.jobs = jobs
+        return options
+    }
+}
+
+/// A finished probe.
+public struct ProbeResult: Sendable {
+    public let models: [DetectionModel]
+    public let start: StartingModel
+    public let split: ProbeSplit
+    /// With the size and the epochs that a budget has led to.
+    public let settings: ProbeSettings
+    public let steps: [TrainingStep]
+
+    public var clippedShare: Double {
+        steps.isEmpty ? 0 : Double(steps.count(where: \.isClipped)) / Double(steps.count)
+    }
+
+    /// Mean over the steps of the last epoch.
+    public var lastLoss: LossParts {
+        let epoch = steps.map(\.epoch).max() ?? 0
+        let last = steps.filter { $0.epoch == epoch }
+        return last.reduce(into: LossParts()) { $0.add($1.parts, factor: 1 / Double(last.count)) }
+    }
+
+    public var diagnoses: [String] {
+        TrainingDiagnosis.sentences(steps, images: split.samples.map(\.sample.image))
+    }
+
+    public func files() throws -> [(name: String, bytes: [UInt8])] {
+        try ProbeFolder.files(models, start, split, imageSize: settings.size, steps: steps)
+    }
+}
+
+/// Splits, trains, and keeps what is needed to judge out of fold.
+public enum ProbeRun {
+    /// Results depend on neither `jobs` nor on being interrupted in between; with a budget, on how fast the machine is.
+    ///
+    /// - Parameters:
+    ///   - anchors: in pixels of `settings.size`, a level each; nil for those of the weights.
+    ///   - statePath: where the state is kept between epochs; nil for nowhere.
+    ///   - progress: finished epochs of all.
+    public static func run(
+        _ dataset: Dataset, settings: ProbeSettings, anchors: [[(width: Double, height: Double)]]? = nil,
+        statePath: String? = nil, identity: String = "", jobs: Int,
+        isCancelled: @Sendable @escaping () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws -> ProbeResult {
+        var settings = settings
+        let start = try StartingModel(
+            weights: settings.weights, name: settings.model, classCount: dataset.classCount,
+            classNames: dataset.classNames, anchors: anchors, seed: settings.seed)
+        let stride = start.model.largestStride
+        guard settings.size % stride == 0 else {
+            throw FileError(
+                file: settings.weights ?? settings.model,
+                message: "needs an image size that is a multiple of \(stride), not \(settings.size)",
+                wayOut: "use \((settings.size / stride + 1) * stride)")
+        }
+        let split = try ProbeSplit(
+            dataset, splits: settings.splits, folds: settings.folds, seed: settings.seed, jobs: jobs,
+            isCancelled: isCancelled)
+        if let budget = settings.budget {
+            (settings.size, settings.epochs) = try fit(budget, settings, start.model, split, jobs, isCancelled)
+        }
+        let store = statePath.map {
+            TrainingStore(path: $0, identity: "\(identity) \(settings) \(split.folds)")
+        }
+        var steps: [TrainingStep] = []
+        let models = try ProbeTrainer(settings.options(jobs: jobs)).train(
+            start.model, on: split.samples, folds: split.training, store: store, steps: &steps,
+            isCancelled: isCancelled, progress: { progress($0, settings.epochs) })
+        return ProbeResult(models: models, start: start, split: split, settings: settings, steps: steps)
+    }
+
+    /// The largest size at which the budget is enough for 40 epochs, or the smallest with as many as fit.
+    private static func fit(
+        _ budget: Double, _ settings: ProbeSettings, _ model: DetectionModel, _ split: ProbeSplit, _ jobs: Int,
+        _ isCancelled: () -> Bool
+    ) throws -> (size: Int, epochs: Int) {
+        let sizes = [640, 512, 416, 320].filter { $0 <= max(320, settings.size) && $0 % model.largestStride == 0 }
+        var best = (size: settings.size, epochs: 1)
+        for size in sizes {
+            var tried = settings
+            tried.size = size
+            let epoch = try ProbeTrainer(tried.options(jobs: jobs)).secondsOfEpoch(
+                model, on: split.samples, folds: split.training, isCancelled: isCancelled)
+            // A tenth is for reading, judging and the fit of probabilities.
+            best = (size, max(1, min(300, Int(0.9 * budget / epoch))))
+            if best.epochs >= 40 { break }
+        }
+        return best
+    }
+}

@@ -1,0 +1,306 @@
+import FileReading
+import Foundation
+import Imaging
+import NeuralKernels
+import Synchronization
+import YOLODataset
+import YOLOModel
+
+/// One image with the labels that training takes.
+public struct ProbeSample: Sendable, Hashable {
+    public let sample: DatasetSample
+    public let boxes: [LabelBox]
+    /// In pixels, after EXIF orientation.
+    public let width: Int
+    public let height: Int
+
+    public init(sample: DatasetSample, boxes: [LabelBox], width: Int, height: Int) {
+        self.sample = sample
+        self.boxes = boxes
+        self.width = width
+        self.height = height
+    }
+}
+
+/// What one step of one fold did.
+public struct TrainingStep: Sendable, Hashable, Codable {
+    /// From 0.
+    public var fold: Int
+    public var epoch: Int
+    public var step: Int
+    /// Mean over the step's batches, gains included.
+    public var parts: LossParts
+    /// Of the whole step's gradient, before clipping.
+    public var gradientNorm: Double
+    /// ‖g‖/max_norm; above 1 the gradient was scaled down.
+    public var clipRatio: Double
+    public var rate: Double
+    /// Images of the step, in the order of the trainer's samples; mosaics name their first.
+    public var images: [Int]
+
+    public var isClipped: Bool { clipRatio > 1 }
+}
+
+/// Training of one model a fold, all folds step by step together.
+///
+/// A step's gradient is the sum over its images of the gradient of their share of the batch's loss: exactly the gradient
+/// of the batch's loss times the batch size. Images go through the network in groups of `normalizationBatch`, whose
+/// gradients are added in one order, so that the weights do not depend on `jobs`.
+public struct ProbeTrainer {
+    let options: TrainingOptions
+
+    public init(_ options: TrainingOptions) { self.options = options }
+
+    /// The models of all folds: the moving averages of their weights.
+    ///
+    /// - Parameters:
+    ///   - samples: all images that may take part.
+    ///   - folds: for each fold, the indices of the samples that it learns from.
+    ///   - store: where the state is kept between epochs, so that a killed run goes on with the same bits.
+    ///   - steps: becomes what each step did.
+    ///   - progress: called with the number of finished epochs.
+    /// - Throws: `FileError` where the loss is no longer finite, `CancellationError`, and what reading images throws.
+    public func train(
+        _ model: DetectionModel, on samples: [ProbeSample], folds: [[Int]], store: TrainingStore? = nil,
+        steps: inout [TrainingStep], isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
+    ) throws -> [DetectionModel] {
+        let run = try Run(model, samples, folds, options)
+        steps = []
+        let firstEpoch = try store?.restore(run.states, steps: &steps) ?? 0
+        progress(firstEpoch)
+        for epoch in firstEpoch..<max(firstEpoch, options.epochs) {
+            for step in 0..<run.stepsPerEpoch {
+                steps += try run.step(step, epoch: epoch, isCancelled)
+            }
+            try store?.save(run.states, steps: steps, finishedEpochs: epoch + 1, of: options.epochs)
+            progress(epoch + 1)
+        }
+        return run.states.map { model.withParameters($0.average.values) }
+    }
+
+    /// How long an epoch takes here, from a few steps.
+    func secondsOfEpoch(
+        _ model: DetectionModel, on samples: [ProbeSample], folds: [[Int]], isCancelled: () -> Bool
+    ) throws -> Double {
+        let run = try Run(model, samples, folds, options)
+        // The first step compiles networks and reads images.
+        _ = try run.step(0, epoch: 0, isCancelled)
+        let start = ContinuousClock.now
+        let count = min(2, run.stepsPerEpoch)
+        for step in 0..<count { _ = try run.step(step, epoch: options.epochs - 1, isCancelled) }
+        let taken = ContinuousClock.now - start
+        let seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18
+        return seconds / Double(count) * Double(run.stepsPerEpoch)
+    }
+}
+
+/// A thread's networks, a size each.
+private final class Worker {
+    private let make: (Int) throws -> any TrainingNetwork
+    private var networks: [Int: any TrainingNetwork] = [:]
+    private var holds: [Int: [Int]] = [:]
+
+    init(_ make: @escaping (Int) throws -> any TrainingNetwork) { self.make = make }
+
+    /// The network for a size, with a fold's weights of a batch.
+    func network(_ size: Int, _ fold: FoldState, batch: Int) throws -> any TrainingNetwork {
+        let network = try networks[size] ?? make(size)
+        networks[size] = network
+        if holds[size] != [fold.number, batch] {
+            try network.setParameters(fold.parameters)
+            holds[size] = [fold.number, batch]
+        }
+        return network
+    }
+}
+
+/// A training under way.
+private final class Run {
+    let states: [FoldState]
+    let stepsPerEpoch: Int
+    private let options: TrainingOptions
+    private let model: DetectionModel
+    private let samples: [ProbeSample]
+    private let crew: TrainingCrew<Worker>
+    private let images: TrainingImages
+    private let schedule: RateSchedule
+    private var orders: [[Int]] = []
+    private var orderEpoch = -1
+
+    init(_ model: DetectionModel, _ samples: [ProbeSample], _ folds: [[Int]], _ options: TrainingOptions) throws {
+        self.model = model
+        self.samples = samples
+        self.options = options
+        guard let backend = Backends.named(options.backend) else {
+            throw FileError(
+                file: "--backend", message: "\(options.backend ?? "") is not part of this build",
+                wayOut: "use \(Backends.all.map(\.name).joined(separator: " or "))")
+        }
+        let graph = model.graph
+        let scope = options.freezesBackbone ? GradientScope.from(node: Self.firstNodeAfterBackbone(model)) : .full
+        crew = TrainingCrew<Worker>(jobs: options.jobs) {
+            Worker { size in
+                try backend.compileForTraining(graph, input: TensorShape(c: 3, h: size, w: size), gradient: scope)
+            }
+        }
+        let roles = graph.parameters.enumerated().map { index, parameter in
+            Self.role(parameter, isFrozen: options.freezesBackbone && model.parameterGroup(index) == .backbone)
+        }
+        states = folds.enumerated().map { number, indices in
+            FoldState(number: number, samples: indices, graph: graph, roles: roles, options: options)
+        }
+        stepsPerEpoch = max(1, (folds.map(\.count).min() ?? 0) / (options.batch * options.accumulation))
+        schedule = RateSchedule(options: options, stepsPerEpoch: stepsPerEpoch)
+        images = TrainingImages(samples, size: options.imageSize)
+    }
+
+    /// One step of every fold.
+    func step(_ step: Int, epoch: Int, _ isCancelled: () -> Bool) throws -> [TrainingStep] {
+        if orderEpoch != epoch {
+            orders = states.map { shuffled($0, epoch: epoch) }
+            orderEpoch = epoch
+        }
+        let size = imageSize(epoch)
+        let loss = model.loss(size: size)
+        let number = epoch * stepsPerEpoch + step
+        for part in 0..<options.accumulation {
+            if isCancelled() { throw CancellationError() }
+            let first = (step * options.accumulation + part) * options.batch
+            let batches = states.map { state in
+                Batch(
+                    state, orders[state.number], first: first, epoch: epoch, options: options, size: size,
+                    samples: samples)
+            }
+            try run(batches, loss, size, number * options.accumulation + part)
+        }
+        let rates = schedule.rates(step: number)
+        let states = states
+        try crew.run(states.count) { _, fold in states[fold].finishStep(rates) }
+        return try states.map { state in
+            if let made = state.takeStep(epoch: epoch, step: number, rate: rates.weights) { return made }
+            throw FileError(
+                file: samples[state.samples[0]].sample.image,
+                message: "the loss of fold \(state.number + 1) is not finite in epoch \(epoch + 1)",
+                wayOut: "lower the rate, or run assay-labels: it names damaged images and labels")
+        }
+    }
+
+    /// The side of the images of an epoch.
+    private func imageSize(_ epoch: Int) -> Int {
+        guard options.growsImageSize, 2 * epoch < options.epochs else { return options.imageSize }
+        let stride = model.largestStride
+        return min(options.imageSize, max(2 * stride, (options.imageSize / 2 + stride - 1) / stride * stride))
+    }
+
+    /// Runs one batch of each fold forward and back, and adds what comes of it to the folds.
+    private func run(
+        _ batches: [Batch], _ loss: any DetectionLoss, _ size: Int, _ number: Int
+    ) throws {
+        let (perBatch, group) = (options.batch, options.normalizationBatch)
+        let images = images
+        let views = Slots<[Float]>(batches.count * perBatch)
+        try crew.run(batches.count * perBatch) { _, index in
+            views.store(try images.pixels(of: batches[index / perBatch].views[index % perBatch]), index)
+        }
+        let inputs = views.take()
+        let laneCount = (perBatch + group - 1) / group
+        let lanes = Slots<FoldState.Lane>(batches.count * laneCount)
+        try crew.run(batches.count * laneCount) { worker, index in
+            let fold = index / laneCount
+            let range = index % laneCount * group..<min((index % laneCount + 1) * group, perBatch)
+            let network = try worker.network(size, batches[fold].state, batch: number)
+            let pixels = range.map { inputs[fold * perBatch + $0] }
+            lanes.store(
+                try Self.lane(network, pixels, range, batches[fold].targets, loss, batches[fold].state), index)
+        }
+        let made = lanes.take()
+        try crew.run(batches.count) { _, fold in
+            batches[fold].state.add(
+                Array(made[fold * laneCount..<(fold + 1) * laneCount]), images: batches[fold].chosen)
+        }
+    }
+
+    private static func lane(
+        _ network: any TrainingNetwork, _ pixels: [[Float]], _ range: Range<Int>, _ targets: [[LossTarget]],
+        _ loss: any DetectionLoss, _ state: FoldState
+    ) throws -> FoldState.Lane {
+        // The batch's denominators: labels decide them for v5; the v8 family's own predictions have a say, and there
+        // each group of images is a batch of its own.
+        let outputs = try network.forward(batch: pixels)
+        let evaluations = zip(range, outputs).map {
+            loss.evaluate(outputs: $1, targets: targets[$0], wantsGradient: true)
+        }
+        let whole = targets.compactMap(loss.counts)
+        let counts =
+            whole.count == targets.count
+            ? whole.dropFirst().reduce(whole[0], +)
+            : evaluations.dropFirst().reduce(evaluations[0].counts) { $0 + $1.counts }
+        let images = whole.count == targets.count ? targets.count : evaluations.count
+        var lane = FoldState.Lane(
+            gradients: [], parts: LossParts(), statistics: network.batchStatistics,
+            isFinite: evaluations.allSatisfy(\.isFinite))
+        guard lane.isFinite else { return lane }
+        for evaluation in evaluations {
+            lane.parts.add(loss.share(of: evaluation, datasetCounts: counts, images: images), factor: 1)
+        }
+        try network.backward(
+            batch: evaluations.map { loss.shareGradients(of: $0, datasetCounts: counts, images: images) })
+        lane.gradients = state.parameters.indices.map { index in
+            network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
+        }
+        return lane
+    }
+
+    /// One batch of one fold.
+    private struct Batch: Sendable {
+        let state: FoldState
+        let chosen: [Int]
+        let views: [TrainingView]
+        let targets: [[LossTarget]]
+
+        init(
+            _ state: FoldState, _ order: [Int], first: Int, epoch: Int, options: TrainingOptions, size: Int,
+            samples: [ProbeSample]
+        ) {
+            self.state = state
+            chosen = (first..<first + options.batch).map { order[$0 % order.count] }
+            var augmentation = options.augmentation
+            if Double(epoch) >= Double(options.epochs) * (1 - options.plainPart) { augmentation.mosaic = 0 }
+            func extent(_ sample: Int) -> (width: Int, height: Int) { (samples[sample].width, samples[sample].height) }
+            views = chosen.enumerated().map { place, sample in
+                TrainingView(
+                    sample: sample, others: state.samples, size: size, augmentation: augmentation,
+                    seed: options.seed &+ UInt64(state.number), epoch: epoch, place: first + place, extent: extent)
+            }
+            targets = views.map { $0.targets({ samples[$0].boxes }, extent: extent) }
+        }
+    }
+
+    /// One place a result, written once by whichever thread took the index.
+    private final class Slots<Value: Sendable>: Sendable {
+        private let values: Mutex<[Value?]>
+        init(_ count: Int) { values = Mutex(Array(repeating: nil, count: count)) }
+        func store(_ value: Value, _ index: Int) { values.withLock { $0[index] = value } }
+        func take() -> [Value] { values.withLock { $0.compactMap(\.self) } }
+    }
+
+    private func shuffled(_ state: FoldState, epoch: Int) -> [Int] {
+        let seed = (options.seed &+ UInt64(state.number)) ^ 0x4F52_4445
+        return state.samples.map { index in
+            (CounterBasedNumber.bits(seed: seed, counter: UInt64(epoch) << 32 | UInt64(index)), index)
+        }.sorted { $0 < $1 }.map(\.1)
+    }
+
+    private static func role(_ parameter: NetworkParameter, isFrozen: Bool) -> Optimizer.Role? {
+        guard parameter.isTrainable, !isFrozen else { return nil }
+        if parameter.shape.count > 1 { return .weight }
+        return parameter.name.hasSuffix("weight") ? .normalization : .bias
+    }
+
+    private static func firstNodeAfterBackbone(_ model: DetectionModel) -> Int {
+        model.graph.nodes.firstIndex { node in
+            guard case .convolution(let convolution) = node.operation else { return false }
+            return model.parameterGroup(convolution.weight) != .backbone
+        } ?? 0
+    }
+}

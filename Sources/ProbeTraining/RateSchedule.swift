@@ -1,0 +1,39 @@
+import Foundation
+
+/// Rates and momentum as training proceeds: linear warm-up, then half a cosine down to the final rate.
+struct RateSchedule {
+    let options: TrainingOptions
+    let stepsPerEpoch: Int
+
+    struct Rates: Equatable {
+        /// For weights and batch-norms.
+        var weights: Double
+        /// For biases, which warm up from above.
+        var biases: Double
+        var momentum: Double
+    }
+
+    private static let firstBiasRate = 10.0
+    private static let firstMomentum = 0.8
+
+    /// Steps of the warm-up, at most half of all.
+    var warmUpSteps: Int {
+        let wanted = Int(options.warmUpEpochs * Double(stepsPerEpoch))
+        return min(wanted, options.epochs * stepsPerEpoch / 2)
+    }
+
+    /// - Parameter step: from 0, over all epochs.
+    func rates(step: Int) -> Rates {
+        let progress = Double(step / max(1, stepsPerEpoch)) / Double(max(1, options.epochs))
+        let cosine = (1 + cos(Double.pi * progress)) / 2
+        let rate = options.rate * (options.finalRate + (1 - options.finalRate) * cosine)
+        let plain = Rates(weights: rate, biases: rate, momentum: options.momentum)
+        guard step < warmUpSteps else { return plain }
+        let part = Double(step) / Double(warmUpSteps)
+        // Adam's steps have the size of the rate itself: no head start for biases there.
+        let bias = options.method == .sgd ? options.rate * Self.firstBiasRate : 0
+        return Rates(
+            weights: rate * part, biases: bias + (rate - bias) * part,
+            momentum: min(Self.firstMomentum, options.momentum) * (1 - part) + options.momentum * part)
+    }
+}

@@ -1,0 +1,83 @@
+import FileReading
+import Foundation
+import YOLOModel
+
+/// The state of a run between epochs, in a file.
+public struct TrainingStore {
+    private let path: String
+    /// Whatever decides the result: options, samples, weights. A state with another one is not gone on with.
+    private let identity: String
+
+    public init(path: String, identity: String) {
+        self.path = path
+        self.identity = identity
+    }
+
+    private static let steps = "steps"
+    private static let parts = ["parameters", "first", "second", "average"]
+
+    /// The number of finished epochs; 0 where there is no state of this run, or a damaged one.
+    func restore(_ states: [FoldState], steps report: inout [TrainingStep]) throws -> Int {
+        guard let bytes = try? FileReading.bytes(ofFile: path),
+            let contents = try? Safetensors.read(bytes, file: path), contents.metadata["identity"] == identity,
+            let finished = contents.metadata["epochs"].flatMap(Int.init),
+            let steps = contents.metadata[Self.steps].flatMap(Int.init),
+            let told = contents.metadata["report"].flatMap({
+                try? JSONDecoder().decode([TrainingStep].self, from: Data($0.utf8))
+            })
+        else { return 0 }
+        var restored: [[String: [[Float]]]] = []
+        for state in states {
+            var parts: [String: [[Float]]] = [:]
+            for part in Self.parts {
+                parts[part] = try values(of: part, state).indices.map { index in
+                    guard let tensor = contents.tensors["\(state.number).\(part).\(index)"],
+                        tensor.values.count == values(of: part, state)[index].count
+                    else { throw FileError(file: path, message: "is not a state of this run", wayOut: "delete it") }
+                    return tensor.values
+                }
+            }
+            restored.append(parts)
+        }
+        for (state, parts) in zip(states, restored) {
+            state.parameters = parts["parameters"] ?? state.parameters
+            state.optimizer.first = parts["first"] ?? state.optimizer.first
+            state.optimizer.second = parts["second"] ?? state.optimizer.second
+            state.average.values = parts["average"] ?? state.average.values
+            (state.optimizer.steps, state.average.steps) = (steps, steps)
+        }
+        report = told
+        return finished
+    }
+
+    private func values(of part: String, _ state: FoldState) -> [[Float]] {
+        switch part {
+        case "parameters": state.parameters
+        case "first": state.optimizer.first
+        case "second": state.optimizer.second
+        default: state.average.values
+        }
+    }
+
+    /// Saves ten times a run; after the last epoch the state is of no more use and goes.
+    func save(_ states: [FoldState], steps: [TrainingStep], finishedEpochs: Int, of epochs: Int) throws {
+        if finishedEpochs == epochs {
+            if access(path, F_OK) == 0 { try FileManager.default.removeItem(atPath: path) }
+            return
+        }
+        guard finishedEpochs % max(1, epochs / 10) == 0 else { return }
+        var tensors: [String: NamedTensor] = [:]
+        for state in states {
+            for part in Self.parts {
+                for (index, values) in values(of: part, state).enumerated() {
+                    tensors["\(state.number).\(part).\(index)"] = NamedTensor(shape: [values.count], values: values)
+                }
+            }
+        }
+        let metadata = [
+            "identity": identity, "epochs": "\(finishedEpochs)", Self.steps: "\(states.first?.optimizer.steps ?? 0)",
+            "report": String(decoding: try JSONEncoder().encode(steps), as: UTF8.self),
+        ]
+        try AtomicFile.write(try Safetensors.encode(tensors, metadata: metadata), to: path)
+    }
+}

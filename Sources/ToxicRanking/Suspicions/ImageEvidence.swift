@@ -1,0 +1,83 @@
+import Foundation
+import Imaging
+import YOLODataset
+import YOLOModel
+
+/// What a model says of one image in several views (as it is, mirrored, by several checkpoints), beside its labels.
+struct ImageEvidence {
+    struct Prediction {
+        var box: PixelBox
+        var objectness: Double
+        var classes: [Double]
+        var view: Int
+        /// Objectness times the most probable class.
+        var confidence: Double
+        /// (dℓ/dlogit)² of the objectness, for the view that the loss was computed on.
+        var energy = 0.0
+        /// The largest and the second largest IoU with a label, and which label has the largest.
+        var bestLabel = -1
+        var bestIoU = 0.0
+        var secondIoU = 0.0
+    }
+
+    /// A label that stands there, or one that might.
+    struct Hypothesis {
+        var classID: Int
+        var box: PixelBox
+        /// The label that it takes the place of; nil where it is added to all labels, as the last row.
+        var replaces: Int?
+    }
+
+    let width: Double
+    let height: Double
+    let classCount: Int
+    let viewCount: Int
+    let labels: [(classID: Int, box: PixelBox)]
+    private(set) var predictions: [Prediction] = []
+
+    /// - Parameters:
+    ///   - views: candidates of each view in pixels of its letterboxed square; of mirrored views turned back.
+    ///   - outputGradients: of the loss of the first view, as the outputs are laid out.
+    init(
+        views: [[Candidate]], letterbox: Letterbox, labels boxes: [LabelBox], classCount: Int,
+        outputGradients: [[Float]] = []
+    ) {
+        width = Double(letterbox.imageWidth)
+        height = Double(letterbox.imageHeight)
+        self.classCount = classCount
+        viewCount = views.count
+        let (width, height) = (width, height)
+        labels = boxes.map { (Int($0.classID), PixelBox($0, width: width, height: height)) }
+        let across = width / Double(letterbox.scaledWidth)
+        let down = height / Double(letterbox.scaledHeight)
+        for (view, candidates) in views.enumerated() {
+            for it in candidates {
+                let box = PixelBox(
+                    left: (it.left - Double(letterbox.padLeft)) * across,
+                    top: (it.top - Double(letterbox.padTop)) * down,
+                    right: (it.right - Double(letterbox.padLeft)) * across,
+                    bottom: (it.bottom - Double(letterbox.padTop)) * down
+                ).clipped(width: width, height: height)
+                guard box.area > 0 else { continue }
+                let best = it.classes.max() ?? 0
+                var prediction = Prediction(
+                    box: box, objectness: it.objectness, classes: it.classes, view: view,
+                    confidence: it.hasObjectness ? it.objectness * best : best)
+                if view == 0, outputGradients.indices.contains(it.output) {
+                    let slope = Double(outputGradients[it.output][it.place])
+                    prediction.energy = slope * slope
+                }
+                for (index, label) in labels.enumerated() {
+                    let iou = label.box.iou(box)
+                    if iou > prediction.bestIoU {
+                        (prediction.secondIoU, prediction.bestIoU) = (prediction.bestIoU, iou)
+                        prediction.bestLabel = index
+                    } else if iou > prediction.secondIoU {
+                        prediction.secondIoU = iou
+                    }
+                }
+                predictions.append(prediction)
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import FileReading
+import Foundation
+import YOLODataset
+import YOLOModel
+
+/// What is predicted on one image, in all views together.
+public struct ImagePredictions: Sendable {
+    public struct Prediction: Sendable {
+        public let box: LabelBox
+        public let confidence: Double
+        public let objectness: Double
+    }
+
+    public let image: String
+    /// The model that made them.
+    public let fold: Int
+    /// The most confident first.
+    public let predictions: [Prediction]
+}
+
+/// Everything about one image that its suspicions are made from once all images are known.
+struct ImageJudgement: Sendable {
+    /// A label, and what would be said against it.
+    struct Row: Sendable {
+        var label: LabelBox
+        var features: [Float]
+        var otherClass: Int
+        var otherProbability: Double
+        var classProbability: Double
+        var fused: LabelBox?
+        var fusedIoU: Double
+        var confidence: Double
+        var support: Double
+        var earlierLine: UInt32?
+        var earlierIoU: Double
+        /// Matches of the loss; 0: it cannot be learned.
+        var matches: Int
+        /// Squared norm of the loss gradient at its logits.
+        var energy: Double
+    }
+
+    /// An object that no label explains.
+    struct Absence: Sendable {
+        var features: [Float]
+        var suggestion: LabelBox
+        var confidence: Double
+        var nearest: Double
+        var energy: Double
+    }
+
+    let image: String
+    let digest: ContentDigest?
+    var rows: [Row] = []
+    var absences: [Absence] = []
+    /// Features of wrong labels, and of objects whose labels were taken away.
+    var planted: [(kind: LabelPlanting.Kind, features: [Float])] = []
+    var plantedAbsences: [[Float]] = []
+    /// Everything that is predicted, the most confident first.
+    var predictions: [ImagePredictions.Prediction] = []
+
+    init(image: String, digest: ContentDigest?) {
+        self.image = image
+        self.digest = digest
+    }
+
+    /// - Parameters:
+    ///   - boxes: the labels that `evidence` was made with.
+    ///   - losses: one a label.
+    mutating func judge(
+        _ evidence: ImageEvidence, boxes: [LabelBox], losses: [LabelLoss], planting: LabelPlanting, imageNumber: Int
+    ) {
+        func row(_ box: PixelBox, _ classID: Int, _ line: UInt32) -> LabelBox {
+            box.label(classID: classID, line: line, width: evidence.width, height: evidence.height)
+        }
+        for (index, box) in boxes.enumerated() {
+            let (classID, place) = evidence.labels[index]
+            let found = RowFeatures(.init(classID: classID, box: place, replaces: index), in: evidence)
+            rows.append(
+                Row(
+                    label: box, features: found.values, otherClass: found.otherClass,
+                    otherProbability: found.otherProbability, classProbability: found.classProbability,
+                    fused: found.fused.map { row($0, classID, box.line) }, fusedIoU: found.fusedIoU,
+                    confidence: found.confidence, support: found.support,
+                    earlierLine: found.earlier.map { boxes[$0.label].line }, earlierIoU: found.earlier?.iou ?? 0,
+                    matches: losses.indices.contains(index) ? losses[index].matches : 1,
+                    energy: losses.indices.contains(index) && losses[index].gradientNorm.isFinite
+                        ? losses[index].gradientNorm * losses[index].gradientNorm : 0))
+            for (kind, hypothesis) in planting.wrong(label: index, of: evidence, imageNumber: imageNumber) {
+                planted.append((kind, RowFeatures(hypothesis, in: evidence).values))
+            }
+        }
+        let clusters = PredictionCluster.list(evidence)
+        predictions = clusters.map {
+            ImagePredictions.Prediction(
+                box: row($0.box, $0.classID, 0), confidence: $0.confidence, objectness: $0.objectness)
+        }
+        for cluster in clusters {
+            if let label = cluster.label {
+                plantedAbsences.append(cluster.features(in: evidence, clusters: clusters, skipping: label))
+            } else {
+                absences.append(
+                    Absence(
+                        features: cluster.features(in: evidence, clusters: clusters, skipping: nil),
+                        suggestion: row(cluster.box, cluster.classID, 0), confidence: cluster.confidence,
+                        nearest: cluster.nearestLabel(in: evidence), energy: cluster.energy))
+            }
+        }
+    }
+}

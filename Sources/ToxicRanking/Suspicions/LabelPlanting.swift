@@ -1,0 +1,75 @@
+import Foundation
+import YOLOModel
+
+/// Wrong labels made from right ones, to learn what wrong ones look like to the model.
+///
+/// The model that judges an image has not seen its labels: what it predicts stays the same whatever is planted, so that
+/// planting costs no training.
+struct LabelPlanting {
+    /// What can be wrong with a row, in the order of the classes of `ErrorMixture`.
+    enum Kind: Int, CaseIterable {
+        case wrongClass = 1
+        case shifted, spurious, duplicate
+    }
+
+    /// Classes and boxes, in fractions of their images, of labels of the whole dataset: what a spurious row may look like.
+    let pool: [(classID: Int, cx: Double, cy: Double, width: Double, height: Double)]
+    let seed: UInt64
+
+    private struct Draws {
+        let seed: UInt64
+        var counter: UInt64
+
+        mutating func uniform() -> Double {
+            defer { counter += 1 }
+            return (Double(CounterBasedNumber.bits(seed: seed, counter: counter) >> 11) + 0.5) / Double(1 << 53)
+        }
+
+        mutating func normal() -> Double { (-2 * log(uniform())).squareRoot() * cos(2 * Double.pi * uniform()) }
+    }
+
+    /// Wrong versions of one label, as far as they can be made.
+    func wrong(
+        label: Int, of image: ImageEvidence, imageNumber: Int
+    ) -> [(kind: Kind, hypothesis: ImageEvidence.Hypothesis)] {
+        var draws = Draws(
+            seed: seed ^ 0x504C_414E_54, counter: (UInt64(imageNumber) << 24 | UInt64(label)) &* (1 << 14))
+        let (classID, box) = image.labels[label]
+        var made: [(Kind, ImageEvidence.Hypothesis)] = []
+        if image.classCount > 1 {
+            let other = (classID + 1 + Int(draws.uniform() * Double(image.classCount - 1))) % image.classCount
+            made.append((.wrongClass, .init(classID: other, box: box, replaces: label)))
+        }
+        if let moved = moved(box, image, &draws, spread: 0.08...0.25, iou: 0.35..<0.75) {
+            made.append((.shifted, .init(classID: classID, box: moved, replaces: label)))
+        }
+        if !pool.isEmpty {
+            let it = pool[Int(draws.uniform() * Double(pool.count))]
+            let placed = PixelBox(
+                left: (it.cx - it.width / 2) * image.width, top: (it.cy - it.height / 2) * image.height,
+                right: (it.cx + it.width / 2) * image.width, bottom: (it.cy + it.height / 2) * image.height)
+            made.append((.spurious, .init(classID: it.classID, box: placed, replaces: nil)))
+        }
+        if let again = moved(box, image, &draws, spread: 0...0.03, iou: 0.8..<1.01) {
+            made.append((.duplicate, .init(classID: classID, box: again, replaces: nil)))
+        }
+        return made
+    }
+
+    /// The box with its centre and its size jittered until its IoU with what it was lies in the range.
+    private func moved(
+        _ box: PixelBox, _ image: ImageEvidence, _ draws: inout Draws, spread: ClosedRange<Double>, iou: Range<Double>
+    ) -> PixelBox? {
+        for _ in 0..<200 {
+            let sigma = spread.lowerBound + draws.uniform() * (spread.upperBound - spread.lowerBound)
+            let x = (box.left + box.right) / 2 + sigma * box.width * draws.normal()
+            let y = (box.top + box.bottom) / 2 + sigma * box.height * draws.normal()
+            let halfWidth = box.width * exp(sigma * draws.normal()) / 2
+            let halfHeight = box.height * exp(sigma * draws.normal()) / 2
+            let made = PixelBox(left: x - halfWidth, top: y - halfHeight, right: x + halfWidth, bottom: y + halfHeight)
+                .clipped(width: image.width, height: image.height)
+            if made.width >= 1, made.height >= 1, iou.contains(made.iou(box)) { return made }
+        }
+        return nil
+    }
+}

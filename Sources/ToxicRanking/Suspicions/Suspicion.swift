@@ -1,0 +1,59 @@
+import FileReading
+import YOLODataset
+
+/// An accusation of one label row, of a place where a label is missing, or of a whole image.
+public struct Suspicion: Sendable, Hashable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// An object without a label.
+        case missing
+        /// A label without an object.
+        case spurious
+        /// The object is elsewhere, or larger or smaller.
+        case shifted
+        /// The object is of another class.
+        case wrongClass = "class"
+        /// The object has another label of the class already.
+        case duplicate
+        /// No anchor matches it: it cannot be learned as it stands.
+        case untrainable
+        /// The image is damaged, or most of its labels fit nothing in it.
+        case image
+    }
+
+    /// Made of the image's bytes, of what the row says and of the kind: the same wherever the row moves to.
+    public let id: String
+    /// Relative to the dataset's root.
+    public let image: String
+    /// 1-based; nil for a missing object and for a whole image.
+    public let line: Int?
+    public let kind: Kind
+    /// How probable it is that a person would change it.
+    public let probability: Double
+    /// The part of the labels' gradient energy, Σ (dℓ/dlogit)², that hangs on it.
+    public let impact: Double
+    /// The row as it is; nil for a missing object and for a whole image.
+    public let label: LabelBox?
+    /// The row as it should be; nil where it should go, and for a whole image.
+    public let suggestion: LabelBox?
+    public let evidence: String
+
+    /// The row to draw: the label, or the place of the missing one.
+    public var box: LabelBox? { label ?? suggestion }
+
+    init(
+        image: String, digest: ContentDigest?, kind: Kind, probability: Double, impact: Double, label: LabelBox?,
+        suggestion: LabelBox?, evidence: String
+    ) {
+        self.image = image
+        line = label.map { Int($0.line) }
+        self.kind = kind
+        self.probability = probability
+        self.impact = impact
+        self.label = label
+        self.suggestion = suggestion
+        self.evidence = evidence
+        let row = (label ?? suggestion).map { "\($0.classID) \($0.cx) \($0.cy) \($0.width) \($0.height)" } ?? ""
+        let text = "\(digest?.hex ?? image)\n\(row)\n\(kind.rawValue)"
+        id = String(ContentDigest.of(Array(text.utf8)).hex.prefix(16))
+    }
+}

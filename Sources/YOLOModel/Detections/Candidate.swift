@@ -1,0 +1,115 @@
+import Foundation
+
+/// What one cell of a model's output says, before non-maximum suppression, in pixels of the letterboxed square.
+public struct Candidate: Sendable, Hashable {
+    public var left: Double
+    public var top: Double
+    public var right: Double
+    public var bottom: Double
+    /// Whether there is an object at all; for families without objectness the largest class probability.
+    public var objectness: Double
+    /// Whether the family predicts objectness; otherwise `objectness` is the largest of `classes`.
+    public var hasObjectness: Bool
+    /// Of each class, given that there is an object; for families without objectness as the model says them.
+    public var classes: [Double]
+    /// Where the logit of the objectness (of the best class) stands: the output, and the place in it.
+    public var output: Int
+    public var place: Int
+
+    public init(
+        left: Double, top: Double, right: Double, bottom: Double, objectness: Double, hasObjectness: Bool,
+        classes: [Double],
+        output: Int = 0, place: Int = 0
+    ) {
+        self.left = left
+        self.top = top
+        self.right = right
+        self.bottom = bottom
+        self.objectness = objectness
+        self.hasObjectness = hasObjectness
+        self.classes = classes
+        self.output = output
+        self.place = place
+    }
+}
+
+extension Candidate {
+    /// In the mirrored square.
+    public func mirrored(size: Int) -> Candidate {
+        var turned = self
+        turned.left = Double(size) - right
+        turned.right = Double(size) - left
+        return turned
+    }
+}
+
+extension DetectionModel {
+    /// Every cell whose objectness is at least that, in the order of the outputs. For v10 those of its second head.
+    public func candidates(outputs: [[Float]], size: Int, least: Double) -> [Candidate] {
+        switch family {
+        case .v5: anchorCandidates(outputs, size, least)
+        case .v8: pointCandidates(outputs[...], size, least)
+        case .v10: pointCandidates(outputs[(outputs.count / 2)...], size, least)
+        }
+    }
+
+    /// xy = 2σ − 0.5 and wh = (2σ)²·anchor at each cell.
+    private func anchorCandidates(_ outputs: [[Float]], _ size: Int, _ least: Double) -> [Candidate] {
+        // In logits, so that most cells are dismissed without an exponential.
+        let leastLogit = Float(log(least / (1 - least)))
+        var found: [Candidate] = []
+        for (level, output) in outputs.enumerated() {
+            let stride = Double(strides[level])
+            let side = size / strides[level]
+            let plane = side * side
+            for (index, anchor) in anchors[level].enumerated() {
+                let first = index * (5 + classCount) * plane
+                for cell in 0..<plane where output[first + 4 * plane + cell] > leastLogit {
+                    func probability(_ channel: Int) -> Double {
+                        Logistic.sigmoid(Double(output[first + channel * plane + cell]))
+                    }
+                    let x = (2 * probability(0) - 0.5 + Double(cell % side)) * stride
+                    let y = (2 * probability(1) - 0.5 + Double(cell / side)) * stride
+                    let width = pow(2 * probability(2), 2) * anchor.width / 2
+                    let height = pow(2 * probability(3), 2) * anchor.height / 2
+                    found.append(
+                        Candidate(
+                            left: x - width, top: y - height, right: x + width, bottom: y + height,
+                            objectness: probability(4), hasObjectness: true,
+                            // With one class, class logits are never trained.
+                            classes: classCount == 1 ? [1] : (0..<classCount).map { probability(5 + $0) },
+                            output: level, place: first + 4 * plane + cell))
+                }
+            }
+        }
+        return found
+    }
+
+    /// Distances from the cell's centre, each the mean of its distribution.
+    private func pointCandidates(_ outputs: ArraySlice<[Float]>, _ size: Int, _ least: Double) -> [Candidate] {
+        let base = outputs.startIndex
+        let outputs = Array(outputs)
+        let grid = AnchorPointGrid(strides: strides, size: size)
+        var decoder = DistanceDecoder(outputs: outputs, grid: grid)
+        let leastLogit = Float(log(least / (1 - least)))
+        var found: [Candidate] = []
+        var anchor = 0
+        for level in strides.indices {
+            let plane = grid.plane(level)
+            let logits = outputs[2 * level + 1]
+            for cell in 0..<plane {
+                defer { anchor += 1 }
+                guard (0..<classCount).contains(where: { logits[$0 * plane + cell] > leastLogit }) else { continue }
+                let classes = (0..<classCount).map { Logistic.sigmoid(Double(logits[$0 * plane + cell])) }
+                let best = classes.indices.max { classes[$0] < classes[$1] } ?? 0
+                let box = decoder.box(anchor)
+                found.append(
+                    Candidate(
+                        left: box.left, top: box.top, right: box.right, bottom: box.bottom,
+                        objectness: classes.max() ?? 0, hasObjectness: false, classes: classes,
+                        output: base + 2 * level + 1, place: best * plane + cell))
+            }
+        }
+        return found
+    }
+}
