@@ -28,9 +28,9 @@ public struct Augmentation: Sendable, Hashable {
 }
 
 /// One training view: an image, or a mosaic of four, drawn from the seed, the epoch and the place in the epoch alone.
-struct TrainingView {
+package struct TrainingView {
     /// A part of the view that one image fills.
-    struct Tile: Hashable {
+    package struct Tile: Hashable {
         var sample: Int
         /// View pixels that the tile covers.
         var columns: Range<Int>
@@ -44,7 +44,7 @@ struct TrainingView {
     }
 
     let size: Int
-    let tiles: [Tile]
+    package let tiles: [Tile]
     /// Rows are the new red, green and blue as sums of the old.
     let colour: [Float]
 
@@ -64,7 +64,7 @@ struct TrainingView {
     ///   - sample: the image of the view, or the first of the mosaic.
     ///   - others: images that the rest of a mosaic is drawn from.
     ///   - extent: width and height of an image.
-    init(
+    package init(
         sample: Int, others: [Int], size: Int, augmentation: Augmentation, seed: UInt64, epoch: Int, place: Int,
         extent: (Int) -> (width: Int, height: Int)
     ) {
@@ -121,7 +121,7 @@ struct TrainingView {
     }
 
     /// Labels in fractions of the view; those of which less than a fifth, or less than two pixels, is left are gone.
-    func targets(_ boxes: (Int) -> [LabelBox], extent: (Int) -> (width: Int, height: Int)) -> [LossTarget] {
+    package func targets(_ boxes: (Int) -> [LabelBox], extent: (Int) -> (width: Int, height: Int)) -> [LossTarget] {
         tiles.flatMap { tile -> [LossTarget] in
             let (width, height) = extent(tile.sample)
             return boxes(tile.sample).compactMap { box in

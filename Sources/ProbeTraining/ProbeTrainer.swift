@@ -39,6 +39,20 @@ public struct TrainingStep: Sendable, Hashable, Codable {
     public var images: [Int]
 
     public var isClipped: Bool { clipRatio > 1 }
+
+    package init(
+        fold: Int, epoch: Int, step: Int, parts: LossParts, gradientNorm: Double, clipRatio: Double, rate: Double,
+        images: [Int]
+    ) {
+        self.fold = fold
+        self.epoch = epoch
+        self.step = step
+        self.parts = parts
+        self.gradientNorm = gradientNorm
+        self.clipRatio = clipRatio
+        self.rate = rate
+        self.images = images
+    }
 }
 
 /// Training of one model a fold, all folds step by step together.

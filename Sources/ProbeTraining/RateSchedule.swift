@@ -1,16 +1,21 @@
 import Foundation
 
 /// Rates and momentum as training proceeds: linear warm-up, then half a cosine down to the final rate.
-struct RateSchedule {
+package struct RateSchedule {
     let options: TrainingOptions
     let stepsPerEpoch: Int
 
-    struct Rates: Equatable {
+    package init(options: TrainingOptions, stepsPerEpoch: Int) {
+        self.options = options
+        self.stepsPerEpoch = stepsPerEpoch
+    }
+
+    package struct Rates: Equatable {
         /// For weights and batch-norms.
-        var weights: Double
+        package var weights: Double
         /// For biases, which warm up from above.
-        var biases: Double
-        var momentum: Double
+        package var biases: Double
+        package var momentum: Double
     }
 
     private static let firstBiasRate = 10.0
@@ -23,7 +28,7 @@ struct RateSchedule {
     }
 
     /// - Parameter step: from 0, over all epochs.
-    func rates(step: Int) -> Rates {
+    package func rates(step: Int) -> Rates {
         let progress = Double(step / max(1, stepsPerEpoch)) / Double(max(1, options.epochs))
         let cosine = (1 + cos(Double.pi * progress)) / 2
         let rate = options.rate * (options.finalRate + (1 - options.finalRate) * cosine)

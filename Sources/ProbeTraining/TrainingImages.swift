@@ -7,7 +7,7 @@ import YOLODataset
 /// Training images at the training size, kept in memory as far as the limit goes.
 ///
 /// What is kept decides only the time: an image is scaled the same way each time that it is read.
-final class TrainingImages: Sendable {
+package final class TrainingImages: Sendable {
     private struct Contents {
         var images: [RGBImage?]
         var bytes = 0
@@ -18,7 +18,7 @@ final class TrainingImages: Sendable {
     private let limit: Int
     private let contents: Mutex<Contents>
 
-    init(_ samples: [ProbeSample], size: Int, limit: Int = 2 << 30) {
+    package init(_ samples: [ProbeSample], size: Int, limit: Int = 2 << 30) {
         self.samples = samples
         self.size = size
         self.limit = limit
@@ -43,7 +43,7 @@ final class TrainingImages: Sendable {
     }
 
     /// `[1, 3, size, size]`, bilinear, grey where no image is.
-    func pixels(of view: TrainingView) throws -> [Float] {
+    package func pixels(of view: TrainingView) throws -> [Float] {
         let grey = Float(Letterbox.grey) / 255
         var pixels = [Float](repeating: grey, count: 3 * view.size * view.size)
         for tile in view.tiles {

@@ -1,14 +1,14 @@
+import Foundation
 import Imaging
 import NeuralKernels
+import ProbeTraining
 import TestSupport
 import Testing
 import YOLODataset
 import YOLOModel
 
-@testable import ProbeTraining
-
 @Suite struct TrainingTests {
-    /// Dark squares on grey, one an image.
+    /// Coloured squares on grey, one an image.
     private func samples(_ folder: TemporaryFolder, count: Int, size: Int) throws -> [ProbeSample] {
         try (0..<count).map { number in
             var image = RGBImage(width: size, height: size, pixels: Array(repeating: 150, count: 3 * size * size))
@@ -21,7 +21,8 @@ import YOLOModel
                     }
                 }
             }
-            let path = try folder.write(try ImageEncoder.png(image), to: "images/\(number).png")
+            let bytes = try #require(ImageEncoder.png(image))
+            let path = try folder.write(bytes, to: "images/\(number).png")
             let centre = (Double(corner) + Double(side) / 2) / Double(size)
             let part = Double(side) / Double(size)
             let box = LabelBox(
@@ -29,7 +30,7 @@ import YOLOModel
             return ProbeSample(
                 sample: DatasetSample(
                     split: "train", imagePath: path, image: "images/\(number).png", labelPath: "", label: "",
-                    hasLabelFile: true), boxes: [box])
+                    hasLabelFile: true), boxes: [box], width: size, height: size)
         }
     }
 
@@ -37,62 +38,111 @@ import YOLOModel
         var options = TrainingOptions()
         options.method = method
         options.rate = method == .sgd ? 0.005 : 0.002
+        options.momentum = method.usualMomentum
         options.imageSize = 64
-        options.epochs = 8
+        options.epochs = 20
+        options.augmentation = .none
         options.batch = 6
+        options.normalizationBatch = 3
         options.warmUpEpochs = 1
+        options.averageDecay = 0.9
+        options.averageRamp = 1
         options.jobs = jobs
         options.seed = 3
         return options
     }
 
+    private func model() throws -> DetectionModel {
+        try ModelYAML.parse(FormulaCheckpoint.modelYAML, file: "formula.yaml").makeModel(seed: 1)
+    }
+
+    private func values(_ models: [DetectionModel]) -> [[[Float]]] { models.map { $0.graph.parameters.map(\.values) } }
+
     @Test(arguments: TrainingOptions.Method.allCases)
     func lossFallsAndTheWeightsDoNotDependOnJobs(method: TrainingOptions.Method) throws {
         let folder = try TemporaryFolder()
+        let samples = try samples(folder, count: 18, size: 64)
+        let folds = [Array(0..<12), Array(6..<18)]
+        var steps: [TrainingStep] = []
+        let one = try ProbeTrainer(options(method, jobs: 1)).train(
+            try model(), on: samples, folds: folds, steps: &steps)
+        var others: [TrainingStep] = []
+        let three = try ProbeTrainer(options(method, jobs: 3)).train(
+            try model(), on: samples, folds: folds, steps: &others)
+        #expect(steps.count == 2 * 40 && steps == others)
+        for fold in 0..<2 {
+            let losses = steps.filter { $0.fold == fold }.map(\.parts.total)
+            let (before, after) = (losses.prefix(4).reduce(0, +), losses.suffix(4).reduce(0, +))
+            #expect(after < 0.8 * before)
+        }
+        #expect(values(one) == values(three))
+        #expect(values(one)[0] != values(one)[1])
+        // Running statistics have followed those of the batches.
+        let start = try model()
+        let index = try #require(start.graph.parameters.firstIndex { $0.name.hasSuffix("running_mean") })
+        #expect(one[0].graph.parameters[index].values != start.graph.parameters[index].values)
+    }
+
+    /// Batches added up make the step of one large batch where nothing depends on the batch.
+    @Test func accumulationTakesFewerSteps() throws {
+        let folder = try TemporaryFolder()
         let samples = try samples(folder, count: 12, size: 64)
-        let model = try ModelYAML.parse(FormulaCheckpoint.modelYAML, file: "formula.yaml").makeModel(seed: 1)
-        var losses: [Double] = []
-        let one = try ProbeTrainer(options(method, jobs: 1)).train(model, on: samples) { losses.append($0.loss) }
-        let three = try ProbeTrainer(options(method, jobs: 3)).train(model, on: samples)
-        #expect(losses.count == 16)
-        #expect(losses.suffix(4).reduce(0, +) < 0.8 * losses.prefix(4).reduce(0, +))
-        #expect(one.graph.parameters.map(\.values) == three.graph.parameters.map(\.values))
+        var options = options(.adamW, jobs: 2)
+        options.accumulation = 2
+        options.epochs = 2
+        var steps: [TrainingStep] = []
+        _ = try ProbeTrainer(options).train(try model(), on: samples, folds: [Array(0..<12)], steps: &steps)
+        #expect(steps.count == 2 && steps.allSatisfy { $0.images.count == 12 })
+    }
+
+    @Test func aRunThatWasCutShortGoesOnWithTheSameBits() throws {
+        let folder = try TemporaryFolder()
+        let samples = try samples(folder, count: 12, size: 64)
+        let trainer = ProbeTrainer(options(.adamW, jobs: 2))
+        var whole: [TrainingStep] = []
+        let expected = try trainer.train(try model(), on: samples, folds: [Array(0..<12)], steps: &whole)
+        let store = TrainingStore(path: folder.path + "/state.safetensors", identity: "a")
+        var epochs = 0
+        var steps: [TrainingStep] = []
+        #expect(throws: CancellationError.self) {
+            _ = try trainer.train(
+                try model(), on: samples, folds: [Array(0..<12)], store: store, steps: &steps,
+                isCancelled: { epochs >= 10 }, progress: { epochs = $0 })
+        }
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/state.safetensors"))
+        // Another run's state is not gone on with.
+        var other: [TrainingStep] = []
+        let foreign = TrainingStore(path: folder.path + "/state.safetensors", identity: "b")
+        var begun = -1
+        _ = try? trainer.train(
+            try model(), on: samples, folds: [Array(0..<12)], store: foreign, steps: &other,
+            isCancelled: { true }, progress: { begun = $0 })
+        #expect(begun == 0)
+        var first = -1
+        let resumed = try trainer.train(
+            try model(), on: samples, folds: [Array(0..<12)], store: store, steps: &steps,
+            progress: { if first < 0 { first = $0 } })
+        #expect(first == 10)
+        #expect(values(resumed) == values(expected) && steps == whole)
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/state.safetensors"))
     }
 
     @Test func aFrozenBackboneStaysAsItCame() throws {
         let folder = try TemporaryFolder()
         let samples = try samples(folder, count: 6, size: 64)
-        let model = try ModelYAML.parse(FormulaCheckpoint.modelYAML, file: "formula.yaml").makeModel(seed: 1)
+        let model = try model()
         var options = options(.sgd, jobs: 2)
         options.epochs = 2
         options.freezesBackbone = true
-        let trained = try ProbeTrainer(options).train(model, on: samples)
-        for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
+        var steps: [TrainingStep] = []
+        let trained = try ProbeTrainer(options).train(model, on: samples, folds: [Array(0..<6)], steps: &steps)[0]
+        var moved = 0
+        for (index, parameter) in model.graph.parameters.enumerated() {
             let isSame = trained.graph.parameters[index].values == parameter.values
-            #expect(isSame == (model.parameterGroup(index) == .backbone), "\(parameter.name)")
+            if model.parameterGroup(index) == .backbone { #expect(isSame, "\(parameter.name)") }
+            if !isSame { moved += 1 }
         }
-    }
-
-    /// A network given new parameters answers as one compiled with them.
-    @Test(arguments: Backends.all.map(\.name))
-    func newParametersAreWhatANewNetworkWouldHave(name: String) throws {
-        let backend = try #require(Backends.named(name))
-        let yaml = try ModelYAML.parse(FormulaCheckpoint.modelYAML, file: "formula.yaml")
-        let (first, second) = (try yaml.makeModel(seed: 1), try yaml.makeModel(seed: 2))
-        let shape = TensorShape(c: 3, h: 64, w: 64)
-        let input = (0..<shape.count).map { Float($0 % 17) / 17 }
-        let old = try #require(
-            try backend.compile(first.graph, input: shape, gradient: .full) as? any TrainableNetwork)
-        _ = try old.forward(input)
-        try old.setParameters(second.graph.parameters.map(\.values))
-        let fresh = try backend.compile(second.graph, input: shape, gradient: .full)
-        let outputs = try old.forward(input)
-        #expect(outputs == (try fresh.forward(input)))
-        try old.backward(outputs)
-        try fresh.backward(outputs)
-        for index in second.graph.parameters.indices {
-            #expect(old.gradient(ofParameter: index) == fresh.gradient(ofParameter: index))
-        }
+        #expect(moved > 10)
     }
 
     @Test func warmUpRisesAndTheCosineFalls() {
@@ -108,31 +158,116 @@ import YOLOModel
         for step in 11..<50 { #expect(rates[step].weights <= rates[step - 1].weights) }
         #expect(rates[49].weights < 0.1 * options.rate)
     }
+
+    @Test func aProbeFolderIsReadBack() throws {
+        let folder = try TemporaryFolder()
+        let dataset = try Dataset.open(SharedMaterial.checkout.path + "/Fixtures/shapes/data.yaml")
+        let split = try ProbeSplit(dataset, splits: ["train"], folds: 2, seed: 1, jobs: 2)
+        let start = try StartingModel(
+            weights: nil, classCount: dataset.classCount, classNames: dataset.classNames,
+            anchors: (0..<3).map { level in (0..<3).map { (Double(8 * level + $0 + 4), 9.5) } }, seed: 4)
+        for file in try ProbeFolder.files([start.model, start.model], start, split, imageSize: 96, steps: []) {
+            try folder.write(file.bytes, to: file.name)
+        }
+        let read = try ProbeFolder.read(folder.path)
+        #expect(read.imageSize == 96 && read.models.count == 2 && read.folds.count == split.samples.count)
+        #expect(values(read.models)[1] == start.model.graph.parameters.map(\.values))
+        #expect(read.models[0].anchors[2][1].width == 21)
+        #expect(read.models[0].classNames == dataset.classNames)
+        #expect(throws: (any Error).self) { try ProbeFolder.read(folder.path + "/none") }
+    }
+
+    /// Pretrained weights keep everything but the head.
+    @Test func aNewHeadKeepsTheRest() throws {
+        let folder = try TemporaryFolder()
+        let pretrained = try StartingModel(weights: nil, classCount: 80, classNames: nil, seed: 7)
+        let path = try folder.write(try pretrained.model.safetensors(yaml: pretrained.yaml), to: "w.safetensors")
+        let start = try StartingModel(weights: path, classCount: 3, classNames: nil, seed: 1)
+        #expect(start.name == "yolov5n" && start.model.classCount == 3)
+        for (index, parameter) in start.model.graph.parameters.enumerated()
+        where start.model.parameterGroup(index) != .head {
+            #expect(parameter.values == pretrained.model.graph.parameters[index].values, "\(parameter.name)")
+        }
+        let odd = try FormulaCheckpoint.tensors()
+        let bytes = try Safetensors.encode(odd, metadata: ["model_yaml": FormulaCheckpoint.modelYAML])
+        let other = try folder.write(bytes, to: "odd.safetensors")
+        #expect(throws: (any Error).self) {
+            try StartingModel(weights: other, classCount: 3, classNames: nil, seed: 1)
+        }
+    }
+}
+
+@Suite struct TrainingDiagnosisTests {
+    private func step(_ number: Int, _ loss: Double, norm: Double = 1, clip: Double = 0.1) -> TrainingStep {
+        TrainingStep(
+            fold: 0, epoch: 0, step: number, parts: LossParts(box: loss / 2, classification: loss / 2),
+            gradientNorm: norm, clipRatio: clip, rate: 0.01, images: [number % 3])
+    }
+
+    @Test func healthyCurvesSayNothing() {
+        let steps = (0..<40).map { step($0, 1 / Double(1 + $0)) }
+        #expect(TrainingDiagnosis.sentences(steps, images: ["a", "b", "c"]).isEmpty)
+    }
+
+    @Test func classicFailuresAreNamed() {
+        let flat = TrainingDiagnosis.sentences((0..<40).map { step($0, 1) }, images: ["a", "b", "c"])
+        #expect(flat.count == 1 && flat[0].contains("hardly falls"))
+        var spiky = (0..<40).map { step($0, 1 / Double(1 + $0)) }
+        spiky[31] = step(31, 0.1, norm: 50)
+        let spike = TrainingDiagnosis.sentences(spiky, images: ["a", "b", "c"])
+        #expect(spike.count == 1 && spike[0].contains("step 32") && spike[0].contains("begin with b"))
+        let clipped = TrainingDiagnosis.sentences(
+            (0..<40).map { step($0, 1 / Double(1 + $0), clip: 2) }, images: ["a", "b", "c"])
+        #expect(clipped.count == 1 && clipped[0].contains("clipped"))
+    }
 }
 
 @Suite struct TrainingViewTests {
-    /// A bright square on black: the label of every view frames it.
-    @Test func labelsFollowThePixels() throws {
+    /// A bright square on black: the labels of every view frame it, mosaics included.
+    @Test(arguments: [0.0, 1.0])
+    func labelsFollowThePixels(mosaic: Double) throws {
+        let folder = try TemporaryFolder()
         var image = RGBImage(width: 80, height: 60, pixels: Array(repeating: 0, count: 3 * 80 * 60))
         for y in 24..<36 {
             for x in 44..<64 { for channel in 0..<3 { image.pixels[3 * (y * 80 + x) + channel] = 255 } }
         }
-        let box = LabelBox(classID: 0, cx: 54 / 80, cy: 0.5, width: 0.25, height: 0.2, line: 1)
+        let bytes = try #require(ImageEncoder.png(image))
+        let path = try folder.write(bytes, to: "a.png")
+        let box = LabelBox(classID: 0, cx: 54.0 / 80, cy: 0.5, width: 0.25, height: 0.2, line: 1)
+        let sample = ProbeSample(
+            sample: DatasetSample(
+                split: "train", imagePath: path, image: "a.png", labelPath: "", label: "", hasLabelFile: true),
+            boxes: [box], width: 80, height: 60)
+        let images = TrainingImages([sample, sample], size: 96)
         var augmentation = Augmentation()
         augmentation.light = 0
+        augmentation.saturation = 0
         augmentation.upsideDown = 0.5
+        augmentation.mosaic = mosaic
+        var seen = 0
         for epoch in 0..<20 {
             let view = TrainingView(
-                image, size: 96, augmentation: augmentation, seed: 5, epoch: epoch, sample: 3)
-            let pixels = view.pixels(of: image)
-            let target = try #require(view.targets([box], of: image).first)
-            let bright = (0..<96 * 96).filter { pixels[$0] > 0.6 }
-            let (left, right) = (bright.map { $0 % 96 }.min() ?? 0, bright.map { $0 % 96 }.max() ?? 0)
-            let (top, bottom) = (bright.map { $0 / 96 }.min() ?? 0, bright.map { $0 / 96 }.max() ?? 0)
-            #expect(abs(Float(left) - (target.cx - target.width / 2) * 96) <= 1.5)
-            #expect(abs(Float(right + 1) - (target.cx + target.width / 2) * 96) <= 1.5)
-            #expect(abs(Float(top) - (target.cy - target.height / 2) * 96) <= 1.5)
-            #expect(abs(Float(bottom + 1) - (target.cy + target.height / 2) * 96) <= 1.5)
+                sample: 0, others: [0, 1], size: 96, augmentation: augmentation, seed: 5, epoch: epoch, place: 3,
+                extent: { _ in (80, 60) })
+            #expect(view.tiles.count == (mosaic > 0 ? 4 : 1))
+            let pixels = try images.pixels(of: view)
+            let targets = view.targets({ _ in [box] }, extent: { _ in (80, 60) })
+            seen += targets.count
+            // What is bright is inside a target, and each target is bright in its middle.
+            for target in targets {
+                let (x, y) = (Int(target.cx * 96), Int(target.cy * 96))
+                #expect(pixels[min(95, y) * 96 + min(95, x)] > 0.6)
+            }
+            for at in 0..<96 * 96 where pixels[at] > 0.9 {
+                let (x, y) = (Float(at % 96), Float(at / 96))
+                let isFramed = targets.contains { it in
+                    abs(x + 0.5 - it.cx * 96) <= it.width * 48 + 1.5
+                        && abs(y + 0.5 - it.cy * 96) <= it.height * 48 + 1.5
+                }
+                // A sliver that is left of a box is no target any more.
+                #expect(isFramed || mosaic > 0)
+            }
         }
+        #expect(seen >= 20)
     }
 }

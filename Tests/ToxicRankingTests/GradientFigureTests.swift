@@ -69,9 +69,9 @@ import YOLOModel
         var options = ToxicOptions()
         options.imageSize = 96
         options.jobs = 1
-        let one = try ToxicRun.run(model, dataset: dataset, options: options)
+        let one = try ToxicRun.run(ToxicModels(model), dataset: dataset, options: options)
         options.jobs = 3
-        let three = try ToxicRun.run(model, dataset: dataset, options: options)
+        let three = try ToxicRun.run(ToxicModels(model), dataset: dataset, options: options)
         #expect(ToxicWriter.csv(one.images) == ToxicWriter.csv(three.images))
         #expect(one.images.count == 32 && one.images.map(\.rank) == Array(1...32))
         #expect(abs(one.images.reduce(0) { $0 + ($1.energyShare ?? 0) } - 1) < 1e-9)
@@ -82,7 +82,7 @@ import YOLOModel
         let dataset = try Dataset.open(SharedMaterial.checkout.path + "/Fixtures/broken/data.yaml")
         var options = ToxicOptions()
         options.imageSize = 64
-        let result = try ToxicRun.run(model, dataset: dataset, options: options)
+        let result = try ToxicRun.run(ToxicModels(model), dataset: dataset, options: options)
         let problems = result.images.filter { $0.problem != nil }.map(\.sample.image)
         #expect(problems == ["images/train/I001.jpg"])
         #expect(result.images.first?.sample.image == "images/train/I001.jpg")
@@ -97,7 +97,8 @@ import YOLOModel
         let path = try folder.write(bytes, to: "nan.safetensors")
         var options = ToxicOptions()
         options.imageSize = 64
-        let result = try ToxicRun.run(try DetectionModel.load(checkpoint: path), dataset: dataset, options: options)
+        let result = try ToxicRun.run(
+            ToxicModels(try DetectionModel.load(checkpoint: path)), dataset: dataset, options: options)
         #expect(result.images.allSatisfy { $0.problem?.contains("not finite") == true })
         #expect(!ToxicWriter.csv(result.images).contains("nan,"))
     }

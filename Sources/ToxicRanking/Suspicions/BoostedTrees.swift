@@ -3,8 +3,8 @@ import Foundation
 /// Gradient-boosted decision trees for a few classes: softmax, histograms over quantiles, second-order leaves.
 ///
 /// Every sum runs in one order in double precision: the same input gives the same trees.
-struct BoostedTrees: Sendable {
-    struct Options: Sendable {
+package struct BoostedTrees: Sendable {
+    package struct Options: Sendable {
         var rounds = 60
         var depth = 3
         var rate = 0.1
@@ -12,6 +12,8 @@ struct BoostedTrees: Sendable {
         var regularization = 5.0
         var leastInLeaf = 20
         var bins = 64
+
+        package init() {}
     }
 
     private struct Node {
@@ -45,7 +47,7 @@ struct BoostedTrees: Sendable {
     ///   - rows: features of a sample each.
     ///   - classes: from 0.
     ///   - weights: of a sample each; 0 leaves it out.
-    init(_ rows: [[Float]], classes: [Int], weights: [Double], classCount: Int, options: Options = .init()) {
+    package init(_ rows: [[Float]], classes: [Int], weights: [Double], classCount: Int, options: Options = .init()) {
         self.classCount = classCount
         var totals = [Double](repeating: 0, count: classCount)
         for (id, weight) in zip(classes, weights) { totals[id] += weight }
@@ -77,7 +79,7 @@ struct BoostedTrees: Sendable {
         }
     }
 
-    func probabilities(_ features: [Float]) -> [Double] {
+    package func probabilities(_ features: [Float]) -> [Double] {
         var scores = start
         for trees in rounds {
             for (id, tree) in trees.enumerated() { scores[id] += tree.value(features) }
@@ -100,7 +102,7 @@ struct BoostedTrees: Sendable {
         let bins: [[UInt8]]
         let binCount: Int
 
-        init(_ rows: [[Float]], featureCount: Int, bins count: Int) {
+        package init(_ rows: [[Float]], featureCount: Int, bins count: Int) {
             binCount = count
             var limits: [[Float]] = []
             var bins: [[UInt8]] = []

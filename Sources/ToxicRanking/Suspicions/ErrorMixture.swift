@@ -8,8 +8,8 @@ import FileReading
 /// probabilities are averaged for them, and the trees are grown again with labels counting as right only as far as they
 /// are not probably wrong, a few times over (expectation–maximisation). An image's labels are judged by trees grown
 /// without that image.
-struct ErrorMixture {
-    struct Sample: Sendable {
+package struct ErrorMixture {
+    package struct Sample: Sendable {
         /// Samples of one group are never on both sides.
         var group: Int
         var features: [Float]
@@ -17,23 +17,25 @@ struct ErrorMixture {
         var kind: Int
     }
 
-    struct Options: Sendable {
-        var rounds = 5
+    package struct Options: Sendable {
+        var rounds = 8
         var folds = 3
         /// The part of all labels that the kinds are taken to hold at first.
-        var expected = 0.06
+        var expected = 0.12
         /// Labels as they are that trees grow on; more than that are only judged.
         var most = 12_000
         var trees = BoostedTrees.Options()
         var jobs = 1
+
+        package init() {}
     }
 
     /// For each sample that is a label as it is, in order: the probability of each kind, from kind 1 on.
-    let probabilities: [[Double]]
+    package let probabilities: [[Double]]
     /// The part of the labels that is of each kind, as estimated.
     let parts: [Double]
 
-    init(_ samples: [Sample], kinds: Int, options: Options = .init()) throws {
+    package init(_ samples: [Sample], kinds: Int, options: Options = .init()) throws {
         let real = samples.indices.filter { samples[$0].kind == 0 }
         var parts = [Double](repeating: options.expected / Double(kinds), count: kinds)
         var probabilities = real.map { _ in [Double](repeating: 0, count: kinds) }

@@ -4,7 +4,7 @@ import YOLODataset
 import YOLOModel
 
 /// What a model says of one image in several views (as it is, mirrored, by several checkpoints), beside its labels.
-struct ImageEvidence {
+package struct ImageEvidence {
     struct Prediction {
         var box: PixelBox
         var objectness: Double
@@ -38,7 +38,7 @@ struct ImageEvidence {
     /// - Parameters:
     ///   - views: candidates of each view in pixels of its letterboxed square; of mirrored views turned back.
     ///   - outputGradients: of the loss of the first view, as the outputs are laid out.
-    init(
+    package init(
         views: [[Candidate]], letterbox: Letterbox, labels boxes: [LabelBox], classCount: Int,
         outputGradients: [[Float]] = []
     ) {

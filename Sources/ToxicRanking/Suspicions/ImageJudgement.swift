@@ -19,7 +19,7 @@ public struct ImagePredictions: Sendable {
 }
 
 /// Everything about one image that its suspicions are made from once all images are known.
-struct ImageJudgement: Sendable {
+package struct ImageJudgement: Sendable {
     /// A label, and what would be said against it.
     struct Row: Sendable {
         var label: LabelBox
@@ -58,7 +58,7 @@ struct ImageJudgement: Sendable {
     /// Everything that is predicted, the most confident first.
     var predictions: [ImagePredictions.Prediction] = []
 
-    init(image: String, digest: ContentDigest?) {
+    package init(image: String, digest: ContentDigest?) {
         self.image = image
         self.digest = digest
     }
@@ -66,7 +66,7 @@ struct ImageJudgement: Sendable {
     /// - Parameters:
     ///   - boxes: the labels that `evidence` was made with.
     ///   - losses: one a label.
-    mutating func judge(
+    package mutating func judge(
         _ evidence: ImageEvidence, boxes: [LabelBox], losses: [LabelLoss], planting: LabelPlanting, imageNumber: Int
     ) {
         func row(_ box: PixelBox, _ classID: Int, _ line: UInt32) -> LabelBox {

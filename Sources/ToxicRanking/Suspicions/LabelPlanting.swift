@@ -5,7 +5,7 @@ import YOLOModel
 ///
 /// The model that judges an image has not seen its labels: what it predicts stays the same whatever is planted, so that
 /// planting costs no training.
-struct LabelPlanting {
+package struct LabelPlanting {
     /// What can be wrong with a row, in the order of the classes of `ErrorMixture`.
     enum Kind: Int, CaseIterable {
         case wrongClass = 1
@@ -13,8 +13,15 @@ struct LabelPlanting {
     }
 
     /// Classes and boxes, in fractions of their images, of labels of the whole dataset: what a spurious row may look like.
-    let pool: [(classID: Int, cx: Double, cy: Double, width: Double, height: Double)]
-    let seed: UInt64
+    package let pool: [(classID: Int, cx: Double, cy: Double, width: Double, height: Double)]
+    package let seed: UInt64
+
+    package init(
+        pool: [(classID: Int, cx: Double, cy: Double, width: Double, height: Double)], seed: UInt64
+    ) {
+        self.pool = pool
+        self.seed = seed
+    }
 
     private struct Draws {
         let seed: UInt64

@@ -16,12 +16,12 @@ public struct SuspicionList: Sendable {
     /// Labels from which on probabilities can be fitted.
     public static let fewest = 100
 
-    init() {}
+    package init() {}
 
     /// - Parameters:
     ///   - className: for the evidence.
     ///   - problems: images that could not be judged, with the reason.
-    init(
+    package init(
         _ images: [ImageJudgement], className: @escaping (Int) -> String, problems: [(image: String, reason: String)],
         jobs: Int
     ) throws {
@@ -120,9 +120,11 @@ public struct SuspicionList: Sendable {
             result.rows.append(
                 image.rows.map { row in
                     let sum = max(row.otherProbability + row.classProbability, 1e-9)
+                    // The predictions speak for the first of two labels that lie on each other.
+                    let isDuplicate = row.earlierIoU >= 0.8
                     let scores = [
                         row.otherProbability / sum * row.confidence, (1 - row.fusedIoU) * row.confidence,
-                        1 - max(0, row.support).squareRoot(), row.earlierIoU >= 0.8 ? row.earlierIoU : 0,
+                        isDuplicate ? 0 : 1 - max(0, row.support).squareRoot(), isDuplicate ? row.earlierIoU : 0,
                     ]
                     // The kinds share what the worst of them scores.
                     let total = max(scores.reduce(0, +), 1e-9)
