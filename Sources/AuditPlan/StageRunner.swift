@@ -78,7 +78,7 @@ public enum StageRunner {
     /// Removes temporary files of writes that a crash cut short. The lock is held: no other tool is writing.
     private static func removeRemains(of plan: PlanFile) {
         let beside = Paths.fileName(of: plan.path) + "."
-        for (folder, prefix) in [(plan.folder, beside), (plan.outputFolder, "")] {
+        for (folder, prefix) in [(plan.folder, beside), (plan.outputFolder, ""), (plan.outputFolder + "/probe", "")] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             for name in names where name.hasPrefix(prefix) && AtomicFile.isTemporary(name) {
                 unlink(folder + "/" + name)

@@ -82,6 +82,7 @@ public enum ToxicStage {
             summary: [.init("images", result.images.count), .init("backend", result.backend)] + losses + [
                 .init("out_of_fold", yaml: result.isOutOfFold ? "true" : "false"),
                 .init("calibrated", yaml: result.suspicions.isCalibrated ? "true" : "false"),
+                .init("labels_found", result.suspicions.foundShare),
                 .init("suspicions", suspicions.count { $0.probability >= 0.5 }),
                 .init(
                     "expected_errors",

@@ -78,6 +78,8 @@ public struct TrainingStore {
             "identity": identity, "epochs": "\(finishedEpochs)", Self.steps: "\(states.first?.optimizer.steps ?? 0)",
             "report": String(decoding: try JSONEncoder().encode(steps), as: UTF8.self),
         ]
+        try FileManager.default.createDirectory(
+            atPath: Paths.directory(of: path), withIntermediateDirectories: true)
         try AtomicFile.write(try Safetensors.encode(tensors, metadata: metadata), to: path)
     }
 }

@@ -152,6 +152,10 @@ extension ToxicWriter {
             text +=
                 "\((it.probability * 100).rounded() / 100)  \(it.kind.rawValue)  \(it.image)\(row)  \(it.evidence)\n"
         }
+        if list.foundShare < 0.5 {
+            text +=
+                "the models find only \((list.foundShare * 1000).rounded() / 10) % of the labels: train longer, or at a larger size\n"
+        }
         let counts = Suspicion.Kind.allCases.compactMap { kind in
             list.expected[kind].map { "\(kind.rawValue) \(($0 * 10).rounded() / 10)" }
         }

@@ -10,6 +10,8 @@ public struct SuspicionList: Sendable {
     public private(set) var expected: [Suspicion.Kind: Double] = [:]
     /// Whether probabilities are fitted to this dataset; below `fewest` labels they are plain scores.
     public private(set) var isCalibrated = true
+    /// The part of the labels near which something is predicted: below one half, the models have learned too little.
+    public private(set) var foundShare = 1.0
 
     /// Suspicions that are less probable are left out.
     public static let leastProbability = 0.002
@@ -27,16 +29,18 @@ public struct SuspicionList: Sendable {
     ) throws {
         let rows = images.reduce(0) { $0 + $1.rows.count }
         isCalibrated = rows >= Self.fewest
+        let found = images.reduce(0) { $0 + $1.rows.count { $0.support >= 0.1 } }
+        foundShare = rows == 0 ? 1 : Double(found) / Double(rows)
         let energy = max(1e-300, images.reduce(0) { $0 + $1.rows.reduce(0) { $0 + $1.energy } })
-        let found = isCalibrated ? try Self.fitted(images, jobs: jobs) : Self.plain(images)
-        expected[.missing] = found.absences.joined().reduce(0, +)
+        let judged = isCalibrated ? try Self.fitted(images, jobs: jobs) : plain(images)
+        expected[.missing] = judged.absences.joined().reduce(0, +)
         for (kind, place) in zip(Self.rowKinds, 0...) {
-            expected[kind] = found.rows.joined().reduce(0) { $0 + $1[place] }
+            expected[kind] = judged.rows.joined().reduce(0) { $0 + $1[place] }
         }
         let wording = Wording(className: className)
         for (number, image) in images.enumerated() {
             var total = 0.0
-            for (row, probabilities) in zip(image.rows, found.rows[number]) {
+            for (row, probabilities) in zip(image.rows, judged.rows[number]) {
                 let probability = min(1, probabilities.reduce(0, +))
                 total += probability
                 let worst = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
@@ -49,7 +53,7 @@ public struct SuspicionList: Sendable {
                         impact: row.energy / energy, label: row.label, suggestion: Self.suggestion(row, kind),
                         evidence: wording.row(row, kind)))
             }
-            for (absence, probability) in zip(image.absences, found.absences[number])
+            for (absence, probability) in zip(image.absences, judged.absences[number])
             where probability >= Self.leastProbability {
                 suspicions.append(
                     Suspicion(
@@ -113,8 +117,9 @@ public struct SuspicionList: Sendable {
         return result
     }
 
-    /// Where there is too little to fit to: the score of each kind on its own.
-    private static func plain(_ images: [ImageJudgement]) -> Probabilities {
+    /// Where there is too little to fit to: the score of each kind on its own, times the part of the labels that the
+    /// models find at all.
+    private func plain(_ images: [ImageJudgement]) -> Probabilities {
         var result = Probabilities(rows: [], absences: [])
         for image in images {
             result.rows.append(
@@ -128,7 +133,7 @@ public struct SuspicionList: Sendable {
                     ]
                     // The kinds share what the worst of them scores.
                     let total = max(scores.reduce(0, +), 1e-9)
-                    return scores.map { $0 / total * (scores.max() ?? 0) }
+                    return scores.map { $0 / total * (scores.max() ?? 0) * foundShare }
                 })
             result.absences.append(image.absences.map { $0.confidence * max(0, 1 - $0.nearest / 0.5) })
         }
