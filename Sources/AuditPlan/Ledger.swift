@@ -28,6 +28,10 @@ public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecor
     public var robustZ: Double?
     public var clipRatio10: Double?
     public var clipRatio1: Double?
+    /// Over the training of the probe: mean, standard deviation, and what the last lies above the least.
+    public var lossMean: Double?
+    public var lossSpread: Double?
+    public var lossForgotten: Double?
     /// That something is wrong with the image or one of its labels.
     public var probability: Double?
     public var rank: Int
@@ -46,6 +50,9 @@ public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecor
         case robustZ = "robust_z"
         case clipRatio10 = "clip_ratio_10"
         case clipRatio1 = "clip_ratio_1"
+        case lossMean = "loss_mean"
+        case lossSpread = "loss_spread"
+        case lossForgotten = "loss_forgotten"
         case probability, rank, reason, problem
     }
 
@@ -308,7 +315,8 @@ public final class Ledger: Sendable {
                     boxes INTEGER NOT NULL, loss REAL, box REAL, obj REAL, cls REAL, dfl REAL, share REAL, intensity REAL,
                     gradient_norm REAL, gradient_norm_backbone REAL, gradient_norm_neck REAL, gradient_norm_head REAL,
                     energy_share REAL, projection_share REAL, leave_one_out_cosine REAL, robust_z REAL,
-                    clip_ratio_10 REAL, clip_ratio_1 REAL, probability REAL, rank INTEGER NOT NULL, reason TEXT NOT NULL, problem TEXT);
+                    clip_ratio_10 REAL, clip_ratio_1 REAL, loss_mean REAL, loss_spread REAL,
+                    loss_forgotten REAL, probability REAL, rank INTEGER NOT NULL, reason TEXT NOT NULL, problem TEXT);
                 CREATE TABLE IF NOT EXISTS box_loss (
                     image TEXT NOT NULL, line INTEGER NOT NULL, class INTEGER NOT NULL, cx REAL NOT NULL,
                     cy REAL NOT NULL, w REAL NOT NULL, h REAL NOT NULL, matches INTEGER NOT NULL, box REAL NOT NULL,

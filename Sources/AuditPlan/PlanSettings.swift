@@ -82,6 +82,9 @@ public struct PlanSettings: Sendable, Hashable {
         /// Probabilities of mosaics, and of turning upside down.
         public var mosaic = 0.5
         public var upsideDown = 0.0
+        /// Gains of the loss (`box`, `obj`, `cls`) and weights of what is there (`obj_pw`, `cls_pw`); empty for the
+        /// trainer's.
+        public var gains: [String: Double] = [:]
         /// `10m`; nil for the size and the epochs above.
         public var budget: String?
 
@@ -196,7 +199,8 @@ struct SettingsReader {
     private func probe(_ root: YAMLNode, _ settings: inout PlanSettings) throws {
         let keys = [
             "weights", "model", "splits", "folds", "size", "epochs", "batch", "accumulate", "optimizer", "rate", "clip",
-            "freeze_backbone", "grow_image_size", "mosaic", "flipud", "budget",
+            "freeze_backbone", "grow_image_size", "mosaic", "flipud", "gains",
+            "budget",
         ]
         guard let node = root["probe"] else { return }
         var probe = PlanSettings.Probe()
@@ -221,6 +225,10 @@ struct SettingsReader {
             if let node = block["grow_image_size"] { probe.growsImageSize = try flag(node) }
             if let node = block["mosaic"] { probe.mosaic = try number(node, 0...1) }
             if let node = block["flipud"] { probe.upsideDown = try number(node, 0...1) }
+            if let node = block["gains"], !node.isNull {
+                try check(node, keys: ["box", "obj", "cls", "obj_pw", "cls_pw"])
+                for entry in node.mapping ?? [] { probe.gains[try text(entry.key)] = try number(entry.value, 0...1000) }
+            }
             if let node = block["budget"], !node.isNull { probe.budget = try text(node) }
             settings.probe = probe
         }

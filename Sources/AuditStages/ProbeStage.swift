@@ -78,6 +78,7 @@ public enum ProbeStage {
         settings.growsImageSize = wanted.growsImageSize
         settings.mosaic = wanted.mosaic
         settings.upsideDown = wanted.upsideDown
+        settings.hyperparameters.set(gains: wanted.gains)
         if let budget = wanted.budget {
             guard let seconds = ProbeSettings.seconds(parsing: budget) else {
                 throw FileError(

@@ -34,7 +34,7 @@ public enum ToxicStage {
             // Models that have not seen an image judge it better than one that was trained on it.
             if let folder = try ProbeStage.finishedFolder(context.plan) {
                 let probe = try ProbeFolder.read(folder)
-                models = ToxicModels(probe.models, folds: probe.folds)
+                models = ToxicModels(probe.models, folds: probe.folds, traces: probe.traces)
                 options.imageSize = probe.imageSize
             } else if let weights = settings.weights {
                 let model = try DetectionModel.load(checkpoint: weights)
@@ -68,6 +68,7 @@ public enum ToxicStage {
             try context.write(ToxicWriter.json(result.images), to: "images.json"),
             try context.write(ToxicWriter.boxesCSV(result.images), to: "boxes.csv"),
             try context.write(ToxicWriter.suspicionsCSV(suspicions), to: "suspicions.csv"),
+            try context.write(result.advice.yaml, to: "hyp.suggested.yaml"),
             try context.write(ToxicWriter.predictionsCSV(result.predictions), to: "predictions.csv"),
         ]
         // A part that the family lacks is left out.
@@ -92,6 +93,7 @@ public enum ToxicStage {
                                 "\(kind.rawValue): \(YAMLEmitter.scalar(($0 * 10).rounded() / 10))"
                             }
                         }.joined(separator: ", ") + "}"),
+                .init("suggested_max_norm", result.advice.maxNorm),
                 .init("clipped_at_10", result.clippedAt10), .init("clipped_at_1", result.clippedAt1),
                 .init("top_percent_energy", result.topPercentEnergy),
                 .init("effective_sample_size", result.effectiveSampleSize),
@@ -143,6 +145,9 @@ enum LedgerRows {
         row.robustZ = finite(image.robustZ)
         row.clipRatio10 = finite(image.norms.map { $0.total / 10 })
         row.clipRatio1 = finite(image.norms?.total)
+        row.lossMean = finite(image.trace?.mean)
+        row.lossSpread = finite(image.trace?.spread)
+        row.lossForgotten = finite(image.trace?.forgotten)
         row.probability = finite(image.probability)
         row.problem = image.problem
         return row

@@ -3,7 +3,7 @@ import Findings
 import Foundation
 import YOLOModel
 
-/// What a probe leaves in a folder: `fold1.safetensors` …, `folds.csv` and `steps.csv`.
+/// What a probe leaves in a folder: `fold1.safetensors` …, `folds.csv`, `steps.csv` and `losses.csv`.
 public struct ProbeFolder: Sendable {
     /// One a fold: the model that has not seen the fold's images.
     public let models: [DetectionModel]
@@ -11,7 +11,11 @@ public struct ProbeFolder: Sendable {
     public let folds: [String: Int]
     public let imageSize: Int
 
+    /// For each image its loss at moments of the training, by the model that has not seen it.
+    public let traces: [String: [Double]]
+
     private static let foldsFile = "folds.csv"
+    private static let tracesFile = "losses.csv"
     private static func modelFile(_ fold: Int) -> String { "fold\(fold + 1).safetensors" }
 
     /// - Throws: `FileError` where the folder is none that a probe has written.
@@ -43,12 +47,21 @@ public struct ProbeFolder: Sendable {
             imageSize = size
             return try DetectionModel.load(checkpoint: path)
         }
-        return ProbeFolder(models: models, folds: folds, imageSize: imageSize)
+        var traces: [String: [Double]] = [:]
+        if let bytes = try? FileReading.bytes(ofFile: folder + "/" + tracesFile) {
+            for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
+                let parts = line.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false)
+                guard parts.count == 3, let loss = Double(parts[1]) else { continue }
+                traces[CSVText.plain(String(parts[2])), default: []].append(loss)
+            }
+        }
+        return ProbeFolder(models: models, folds: folds, imageSize: imageSize, traces: traces)
     }
 
     /// The files of a probe by name.
     public static func files(
-        _ models: [DetectionModel], _ start: StartingModel, _ split: ProbeSplit, imageSize: Int, steps: [TrainingStep]
+        _ models: [DetectionModel], _ start: StartingModel, _ split: ProbeSplit, imageSize: Int, steps: [TrainingStep],
+        traces: [LossTrace] = []
     ) throws -> [(name: String, bytes: [UInt8])] {
         var files: [(String, [UInt8])] = []
         for (fold, model) in models.enumerated() {
@@ -61,6 +74,14 @@ public struct ProbeFolder: Sendable {
         let rows = zip(split.samples, split.folds).map { "\($1 + 1),\(CSVText.field($0.sample.image))\n" }
         files.append((foldsFile, Array(("fold,image\n" + rows.joined()).utf8)))
         files.append(("steps.csv", Array(self.steps(steps).utf8)))
+        var traced = "epoch,loss,image\n"
+        for trace in traces {
+            for (sample, loss) in zip(split.samples, trace.losses) {
+                guard let loss else { continue }
+                traced += "\(trace.epoch + 1),\(JSONText.number(loss)),\(CSVText.field(sample.sample.image))\n"
+            }
+        }
+        files.append((tracesFile, Array(traced.utf8)))
         return files
     }
 

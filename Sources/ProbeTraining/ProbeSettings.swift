@@ -24,6 +24,8 @@ public struct ProbeSettings: Sendable, Hashable {
     public var growsImageSize = false
     public var mosaic = 0.5
     public var upsideDown = 0.0
+    /// Gains and positive weights of the loss.
+    public var hyperparameters = YOLOv5Hyperparameters()
     /// Seconds that training may take; size and epochs follow from it.
     public var budget: Double?
     public var seed: UInt64 = 0
@@ -56,6 +58,7 @@ public struct ProbeSettings: Sendable, Hashable {
         options.growsImageSize = growsImageSize
         options.augmentation.mosaic = mosaic
         options.augmentation.upsideDown = upsideDown
+        options.hyperparameters = hyperparameters
         options.seed = seed
         options.backend = backend
         options.jobs = jobs
@@ -71,6 +74,7 @@ public struct ProbeResult: Sendable {
     /// With the size and the epochs that a budget has led to.
     public let settings: ProbeSettings
     public let steps: [TrainingStep]
+    public let traces: [LossTrace]
 
     public var clippedShare: Double {
         steps.isEmpty ? 0 : Double(steps.count(where: \.isClipped)) / Double(steps.count)
@@ -88,7 +92,7 @@ public struct ProbeResult: Sendable {
     }
 
     public func files() throws -> [(name: String, bytes: [UInt8])] {
-        try ProbeFolder.files(models, start, split, imageSize: settings.size, steps: steps)
+        try ProbeFolder.files(models, start, split, imageSize: settings.size, steps: steps, traces: traces)
     }
 }
 
@@ -125,11 +129,12 @@ public enum ProbeRun {
         let store = statePath.map {
             TrainingStore(path: $0, identity: "\(identity) \(settings) \(split.folds)")
         }
-        var steps: [TrainingStep] = []
-        let models = try ProbeTrainer(settings.options(jobs: jobs)).train(
-            start.model, on: split.samples, folds: split.training, store: store, steps: &steps,
-            isCancelled: isCancelled, progress: { progress($0, settings.epochs) })
-        return ProbeResult(models: models, start: start, split: split, settings: settings, steps: steps)
+        let trained = try ProbeTrainer(settings.options(jobs: jobs)).train(
+            start.model, on: split.samples, folds: split.training, store: store, isCancelled: isCancelled,
+            progress: { progress($0, settings.epochs) })
+        return ProbeResult(
+            models: trained.models, start: start, split: split, settings: settings, steps: trained.steps,
+            traces: trained.traces)
     }
 
     /// The largest size at which the budget is enough for 40 epochs, or the smallest with as many as fit.

@@ -71,26 +71,33 @@ public struct ProbeTrainer {
     ///   - samples: all images that may take part.
     ///   - folds: for each fold, the indices of the samples that it learns from.
     ///   - store: where the state is kept between epochs, so that a killed run goes on with the same bits.
-    ///   - steps: becomes what each step did.
     ///   - progress: called with the number of finished epochs.
     /// - Throws: `FileError` where the loss is no longer finite, `CancellationError`, and what reading images throws.
     public func train(
         _ model: DetectionModel, on samples: [ProbeSample], folds: [[Int]], store: TrainingStore? = nil,
-        steps: inout [TrainingStep], isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
-    ) throws -> [DetectionModel] {
+        isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
+    ) throws -> TrainedFolds {
         let run = try Run(model, samples, folds, options)
-        steps = []
-        let firstEpoch = try store?.restore(run.states, steps: &steps) ?? 0
+        var history = TrainingHistory()
+        let firstEpoch = try store?.restore(run.states, history: &history) ?? 0
         progress(firstEpoch)
         for epoch in firstEpoch..<max(firstEpoch, options.epochs) {
             for step in 0..<run.stepsPerEpoch {
-                steps += try run.step(step, epoch: epoch, isCancelled)
+                history.steps += try run.step(step, epoch: epoch, isCancelled)
             }
-            try store?.save(run.states, steps: steps, finishedEpochs: epoch + 1, of: options.epochs)
+            if (epoch + 1) * Self.traces / options.epochs != epoch * Self.traces / options.epochs {
+                history.traces.append(LossTrace(epoch: epoch, losses: try run.heldOutLosses()))
+            }
+            try store?.save(run.states, history: history, finishedEpochs: epoch + 1, of: options.epochs)
             progress(epoch + 1)
         }
-        return run.states.map { model.withParameters($0.average.values) }
+        return TrainedFolds(
+            models: run.states.map { model.withParameters($0.average.values) }, steps: history.steps,
+            traces: history.traces)
     }
+
+    /// How often in a training the losses of images that are held out are looked at.
+    private static let traces = 8
 
     /// How long an epoch takes here, from a few steps.
     func secondsOfEpoch(
@@ -108,17 +115,54 @@ public struct ProbeTrainer {
     }
 }
 
+/// What an image's loss is at some moment of the training, by a model that has not seen it.
+public struct LossTrace: Sendable, Hashable, Codable {
+    /// From 0.
+    public var epoch: Int
+    /// A sample each; nil where every fold learns from it, or the loss is not finite.
+    public var losses: [Double?]
+}
+
+/// Everything about a training that is told afterwards.
+struct TrainingHistory: Codable {
+    var steps: [TrainingStep] = []
+    var traces: [LossTrace] = []
+}
+
+/// What a training leaves.
+public struct TrainedFolds: Sendable {
+    /// One a fold.
+    public let models: [DetectionModel]
+    /// All folds' steps, in the order of time.
+    public let steps: [TrainingStep]
+    public let traces: [LossTrace]
+}
+
 /// A thread's networks, a size each.
 private final class Worker {
-    private let make: (Int) throws -> any TrainingNetwork
+    private let make: (Int, Bool) throws -> any TrainingNetwork
+    /// The network that judges, and whose weights of when it holds.
+    private var judge: (network: any TrainingNetwork, fold: Int, moment: Int)?
     private var networks: [Int: any TrainingNetwork] = [:]
     private var holds: [Int: [Int]] = [:]
 
-    init(_ make: @escaping (Int) throws -> any TrainingNetwork) { self.make = make }
+    /// - Parameter make: makes a network for an image size, to train with or to judge with.
+    init(_ make: @escaping (Int, Bool) throws -> any TrainingNetwork) { self.make = make }
+
+    /// A network with the averaged weights of a fold, for the forward pass alone.
+    ///
+    /// - Parameter moment: another one for other weights.
+    func judge(_ size: Int, _ fold: FoldState, moment: Int) throws -> any TrainingNetwork {
+        if let judge, judge.fold == fold.number, judge.moment == moment { return judge.network }
+        let network = try judge?.network ?? make(size, false)
+        try network.setParameters(fold.average.values)
+        judge = (network, fold.number, moment)
+        return network
+    }
 
     /// The network for a size, with a fold's weights of a batch.
     func network(_ size: Int, _ fold: FoldState, batch: Int) throws -> any TrainingNetwork {
-        let network = try networks[size] ?? make(size)
+        let network = try networks[size] ?? make(size, true)
         networks[size] = network
         if holds[size] != [fold.number, batch] {
             try network.setParameters(fold.parameters)
@@ -153,8 +197,9 @@ private final class Run {
         let graph = model.graph
         let scope = options.freezesBackbone ? GradientScope.from(node: Self.firstNodeAfterBackbone(model)) : .full
         crew = TrainingCrew<Worker>(jobs: options.jobs) {
-            Worker { size in
-                try backend.compileForTraining(graph, input: TensorShape(c: 3, h: size, w: size), gradient: scope)
+            Worker { size, trains in
+                try backend.compileForTraining(
+                    graph, input: TensorShape(c: 3, h: size, w: size), gradient: trains ? scope : .none)
             }
         }
         let roles = graph.parameters.enumerated().map { index, parameter in
@@ -175,7 +220,7 @@ private final class Run {
             orderEpoch = epoch
         }
         let size = imageSize(epoch)
-        let loss = model.loss(size: size)
+        let loss = model.loss(size: size, hyperparameters: options.hyperparameters)
         let number = epoch * stepsPerEpoch + step
         for part in 0..<options.accumulation {
             if isCancelled() { throw CancellationError() }
@@ -197,6 +242,39 @@ private final class Run {
                 message: "the loss of fold \(state.number + 1) is not finite in epoch \(epoch + 1)",
                 wayOut: "lower the rate, or run assay-labels: it names damaged images and labels")
         }
+    }
+
+    /// The loss of each image by the first fold that does not learn from it, as a batch of one.
+    func heldOutLosses() throws -> [Double?] {
+        var judges = [Int?](repeating: nil, count: samples.count)
+        for state in states.reversed() {
+            let learned = Set(state.samples)
+            for index in samples.indices where !learned.contains(index) { judges[index] = state.number }
+        }
+        // Fold by fold, so that threads seldom change weights.
+        let order = samples.indices.filter { judges[$0] != nil }.sorted {
+            (judges[$0] ?? 0, $0) < (judges[$1] ?? 0, $1)
+        }
+        let size = options.imageSize
+        let loss = model.loss(size: size, hyperparameters: options.hyperparameters)
+        let (samples, states, images, options) = (samples, states, images, options)
+        let moment = states.first?.optimizer.steps ?? 0
+        let losses = Slots<Double>(samples.count)
+        let folds = judges
+        try crew.run(order.count) { worker, place in
+            let index = order[place]
+            guard let fold = folds[index] else { return }
+            func extent(_ sample: Int) -> (width: Int, height: Int) { (samples[sample].width, samples[sample].height) }
+            let view = TrainingView(
+                sample: index, others: [], size: size, augmentation: .none, seed: options.seed, epoch: 0, place: 0,
+                extent: extent)
+            let outputs = try worker.judge(size, states[fold], moment: moment).forward(
+                batch: [images.pixels(of: view)])
+            let targets = view.targets({ samples[$0].boxes }, extent: extent)
+            let found = loss.evaluate(outputs: outputs[0], targets: targets, wantsGradient: false)
+            if found.isFinite { losses.store(found.parts.total, index) }
+        }
+        return losses.all()
     }
 
     /// The side of the images of an epoch.
@@ -296,6 +374,7 @@ private final class Run {
         init(_ count: Int) { values = Mutex(Array(repeating: nil, count: count)) }
         func store(_ value: Value, _ index: Int) { values.withLock { $0[index] = value } }
         func take() -> [Value] { values.withLock { $0.compactMap(\.self) } }
+        func all() -> [Value?] { values.withLock { $0 } }
     }
 
     private func shuffled(_ state: FoldState, epoch: Int) -> [Int] {

@@ -1,3 +1,5 @@
+import YOLOModel
+
 /// How the probe trains.
 public struct TrainingOptions: Sendable, Hashable {
     public enum Method: String, Sendable, CaseIterable {
@@ -44,6 +46,8 @@ public struct TrainingOptions: Sendable, Hashable {
     public var augmentation = Augmentation()
     /// The last part of the epochs that goes without mosaics.
     public var plainPart = 0.25
+    /// Gains and positive weights of the loss.
+    public var hyperparameters = YOLOv5Hyperparameters()
     public var seed: UInt64 = 0
     /// `onednn` or `reference`; nil for the fastest of this build.
     public var backend: String?

@@ -17,13 +17,13 @@ public struct TrainingStore {
     private static let parts = ["parameters", "first", "second", "average"]
 
     /// The number of finished epochs; 0 where there is no state of this run, or a damaged one.
-    func restore(_ states: [FoldState], steps report: inout [TrainingStep]) throws -> Int {
+    func restore(_ states: [FoldState], history: inout TrainingHistory) throws -> Int {
         guard let bytes = try? FileReading.bytes(ofFile: path),
             let contents = try? Safetensors.read(bytes, file: path), contents.metadata["identity"] == identity,
             let finished = contents.metadata["epochs"].flatMap(Int.init),
             let steps = contents.metadata[Self.steps].flatMap(Int.init),
-            let told = contents.metadata["report"].flatMap({
-                try? JSONDecoder().decode([TrainingStep].self, from: Data($0.utf8))
+            let told = contents.metadata["history"].flatMap({
+                try? JSONDecoder().decode(TrainingHistory.self, from: Data($0.utf8))
             })
         else { return 0 }
         var restored: [[String: [[Float]]]] = []
@@ -46,7 +46,7 @@ public struct TrainingStore {
             state.average.values = parts["average"] ?? state.average.values
             (state.optimizer.steps, state.average.steps) = (steps, steps)
         }
-        report = told
+        history = told
         return finished
     }
 
@@ -60,7 +60,7 @@ public struct TrainingStore {
     }
 
     /// Saves ten times a run; after the last epoch the state is of no more use and goes.
-    func save(_ states: [FoldState], steps: [TrainingStep], finishedEpochs: Int, of epochs: Int) throws {
+    func save(_ states: [FoldState], history: TrainingHistory, finishedEpochs: Int, of epochs: Int) throws {
         if finishedEpochs == epochs {
             if access(path, F_OK) == 0 { try FileManager.default.removeItem(atPath: path) }
             return
@@ -76,7 +76,7 @@ public struct TrainingStore {
         }
         let metadata = [
             "identity": identity, "epochs": "\(finishedEpochs)", Self.steps: "\(states.first?.optimizer.steps ?? 0)",
-            "report": String(decoding: try JSONEncoder().encode(steps), as: UTF8.self),
+            "history": String(decoding: try JSONEncoder().encode(history), as: UTF8.self),
         ]
         try FileManager.default.createDirectory(
             atPath: Paths.directory(of: path), withIntermediateDirectories: true)

@@ -9,6 +9,23 @@ public struct GradientNorms: Sendable, Hashable {
     public var head: Double
 }
 
+/// An image's loss over a training, by a model that has not seen it.
+public struct TraceFigures: Sendable, Hashable {
+    public let mean: Double
+    /// Standard deviation.
+    public let spread: Double
+    /// What the last loss lies above the least.
+    public let forgotten: Double
+
+    init?(_ losses: [Double]) {
+        guard let last = losses.last, let least = losses.min() else { return nil }
+        let mean = losses.reduce(0, +) / Double(losses.count)
+        self.mean = mean
+        spread = (losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(losses.count)).squareRoot()
+        forgotten = last - least
+    }
+}
+
 /// Everything measured on one image.
 public struct ImageLoss: Sendable {
     public let sample: DatasetSample
@@ -33,6 +50,8 @@ public struct ImageLoss: Sendable {
     public var leaveOneOutCosine: Double?
     /// Of log ‖g‖ among images with a similar number of boxes.
     public var robustZ: Double?
+    /// Over the training of the probe.
+    public var trace: TraceFigures?
     /// That something is wrong with the image or one of its labels.
     public var probability = 0.0
     /// Suspicions with a probability from one half on.

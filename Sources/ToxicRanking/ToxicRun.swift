@@ -23,12 +23,15 @@ public struct ToxicModels: Sendable {
     public let models: [DetectionModel]
     /// For each image, relative to the dataset's root, the model that has not seen it. Others are judged by the first.
     public let folds: [String: Int]
+    /// For each image, its loss at moments of the training.
+    public let traces: [String: [Double]]
 
-    public init(_ model: DetectionModel) { (models, folds) = ([model], [:]) }
+    public init(_ model: DetectionModel) { (models, folds, traces) = ([model], [:], [:]) }
 
-    public init(_ models: [DetectionModel], folds: [String: Int]) {
+    public init(_ models: [DetectionModel], folds: [String: Int], traces: [String: [Double]] = [:]) {
         self.models = models
         self.folds = folds
+        self.traces = traces
     }
 
     /// Whether images are judged by models that have not seen them.
@@ -44,6 +47,7 @@ public struct ToxicResult: Sendable {
     /// In the order of the listing.
     public var predictions: [ImagePredictions] = []
     public var isOutOfFold = false
+    public var advice = TrainingAdvice()
     public var effectiveSampleSize: Double
     /// Share of images whose gradient norm is above max_norm 10 and 1.
     public var clippedAt10: Double
@@ -156,6 +160,10 @@ public enum ToxicRun {
             measured.map(\.judgement), className: dataset.className,
             problems: measured.compactMap { one in one.image.problem.map { (one.image.sample.image, $0) } },
             jobs: options.jobs)
+        for index in result.images.indices {
+            result.images[index].trace = models.traces[result.images[index].sample.image].flatMap(TraceFigures.init)
+        }
+        result.advice = TrainingAdvice(result.images, classCount: dataset.classCount)
         result.images = ToxicOrder.rank(result.images, result.suspicions.suspicions)
         return result
     }

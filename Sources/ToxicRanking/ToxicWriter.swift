@@ -7,7 +7,8 @@ public enum ToxicWriter {
     public static let columns = [
         "image", "split", "boxes", "loss", "box", "obj", "cls", "dfl", "share", "intensity", "gradient_norm",
         "gradient_norm_backbone", "gradient_norm_neck", "gradient_norm_head", "energy_share", "projection_share",
-        "leave_one_out_cosine", "robust_z", "probability", "rank", "reason", "problem",
+        "leave_one_out_cosine", "robust_z", "loss_mean", "loss_spread", "loss_forgotten", "probability", "rank",
+        "reason", "problem",
     ]
 
     private enum Cell {
@@ -23,6 +24,7 @@ public enum ToxicWriter {
             .number(image.intensity?.total), .number(image.norms?.total), .number(image.norms?.backbone),
             .number(image.norms?.neck), .number(image.norms?.head), .number(image.energyShare),
             .number(image.projectionShare), .number(image.leaveOneOutCosine), .number(image.robustZ),
+            .number(image.trace?.mean), .number(image.trace?.spread), .number(image.trace?.forgotten),
             .number(image.probability),
             .number(Double(image.rank)), .text(image.reason), image.problem.map(Cell.text) ?? .text(""),
         ]
@@ -79,12 +81,12 @@ public enum ToxicWriter {
         return text
     }
 
-    /// A row a suspicion: the box is the suggestion, or the label's own where the label should go. The score is the
-    /// probability.
+    /// A row a suspicion: the box is the suggestion, the label's own where the label should go, or the whole image. The
+    /// score is the probability.
     public static func suspicionsCSV(_ suspicions: [Suspicion]) -> String {
         let rows = suspicions.map { it -> String in
             let box = it.suggestion ?? it.label
-            let numbers = [box?.cx, box?.cy, box?.width, box?.height].map { $0.map(JSONText.number) ?? "" }
+            let numbers = [box?.cx ?? 0.5, box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1].map(JSONText.number)
             return "\(it.id),\(CSVText.field(it.image)),\(it.line.map(String.init) ?? ""),\(it.kind.rawValue),"
                 + "\(JSONText.number(it.probability)),\(JSONText.number(it.impact)),"
                 + "\(box.map { String($0.classID) } ?? ""),\(numbers.joined(separator: ",")),"
@@ -135,6 +137,7 @@ public enum ToxicWriter {
             "\(short(result.clippedAt1 * 100, 10)) %; the top 1 % hold \(short(result.topPercentEnergy * 100, 10)) % of "
         text += "the gradient's energy; effective sample size \(short(result.effectiveSampleSize, 10))\n"
         text += suspicionTable(result, top: top)
+        text += "\n" + result.advice.yaml
         return text
     }
 }

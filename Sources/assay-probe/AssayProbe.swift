@@ -83,6 +83,10 @@ struct AssayProbe: ParsableCommand {
     @Flag(help: "Images of half the size in the first half of the epochs.")
     var growImageSize = false
 
+    @Option(
+        help: "Gains of the loss and weights of what is there, such as cls=1,obj_pw=2 (box, obj, cls, obj_pw, cls_pw).")
+    var gains: String?
+
     @Option(help: "Anchors in pixels of the training image, w,h,… (default: those of the weights).")
     var anchors: String?
 
@@ -153,6 +157,7 @@ struct AssayProbe: ParsableCommand {
         settings.growsImageSize = growImageSize
         settings.mosaic = mosaic
         settings.upsideDown = flipud
+        settings.hyperparameters.set(gains: try parsedGains())
         settings.budget = budget.flatMap(ProbeSettings.seconds)
         settings.seed = seed
         settings.backend = backend
@@ -174,6 +179,18 @@ struct AssayProbe: ParsableCommand {
             Tool.output("\(result.split.unreadable.count) images could not be decoded: assay-labels names them\n")
         }
         Tool.output("now: assay-toxic \(path) --probe \(output)\n")
+    }
+
+    private func parsedGains() throws -> [String: Double] {
+        var found: [String: Double] = [:]
+        for entry in (gains ?? "").split(separator: ",") {
+            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, ["box", "obj", "cls", "obj_pw", "cls_pw"].contains(parts[0]),
+                let value = Double(parts[1]), value >= 0, value.isFinite
+            else { throw ValidationError("--gains “\(entry)” is not name=number with box, obj, cls, obj_pw or cls_pw") }
+            found[parts[0]] = value
+        }
+        return found
     }
 
     private func levels() throws -> [[(width: Double, height: Double)]]? {

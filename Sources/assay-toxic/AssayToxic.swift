@@ -111,7 +111,7 @@ struct Rank: ParsableCommand {
         if let probe {
             guard weights == nil else { throw ValidationError("give either --weights or --probe") }
             let folder = try ProbeFolder.read(probe)
-            models = ToxicModels(folder.models, folds: folder.folds)
+            models = ToxicModels(folder.models, folds: folder.folds, traces: folder.traces)
             options.imageSize = size ?? folder.imageSize
         } else if let weights {
             models = ToxicModels(try DetectionModel.load(checkpoint: weights))
@@ -137,6 +137,7 @@ struct Rank: ParsableCommand {
             try AtomicFile.write(ToxicWriter.boxesCSV(result.images), to: output + "/boxes.csv")
             try AtomicFile.write(
                 ToxicWriter.suspicionsCSV(result.suspicions.suspicions), to: output + "/suspicions.csv")
+            try AtomicFile.write(result.advice.yaml, to: output + "/hyp.suggested.yaml")
             try AtomicFile.write(ToxicWriter.predictionsCSV(result.predictions), to: output + "/predictions.csv")
         }
         switch format {

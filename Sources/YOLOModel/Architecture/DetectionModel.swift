@@ -56,9 +56,14 @@ public struct DetectionModel: Sendable {
     public var largestStride: Int { strides.max() ?? 32 }
 
     /// The loss at an image size.
-    public func loss(size: Int) -> any DetectionLoss {
+    ///
+    /// - Parameter hyperparameters: of anchor-based models.
+    public func loss(size: Int, hyperparameters: YOLOv5Hyperparameters = .init()) -> any DetectionLoss {
         switch family {
-        case .v5: YOLOv5Loss(classCount: classCount, anchorsInPixels: anchors, strides: strides, size: size)
+        case .v5:
+            YOLOv5Loss(
+                classCount: classCount, anchorsInPixels: anchors, strides: strides, size: size,
+                hyperparameters: hyperparameters)
         case .v8: YOLOv8Loss(classCount: classCount, strides: strides, size: size)
         case .v10: YOLOv10Loss(classCount: classCount, strides: strides, size: size)
         }

@@ -55,6 +55,19 @@ enum Logistic {
     static func crossEntropy(_ logit: Double, _ target: Double) -> Double {
         Swift.max(logit, 0) - logit * target + log1p(exp(-abs(logit)))
     }
+
+    /// The same with the target's part weighted: −(w·t·log σ + (1 − t)·log(1 − σ)).
+    static func crossEntropy(_ logit: Double, _ target: Double, positiveWeight: Double) -> Double {
+        guard positiveWeight != 1 else { return crossEntropy(logit, target) }
+        let softplus = log1p(exp(-abs(logit))) + Swift.max(-logit, 0)
+        return (1 - target) * logit + (1 + (positiveWeight - 1) * target) * softplus
+    }
+
+    /// Its derivative by the logit.
+    static func crossEntropySlope(_ logit: Double, _ target: Double, positiveWeight: Double) -> Double {
+        let s = sigmoid(logit)
+        return s - target - (positiveWeight - 1) * target * (1 - s)
+    }
 }
 
 /// A box by its centre and size.

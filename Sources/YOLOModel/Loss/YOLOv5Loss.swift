@@ -5,10 +5,22 @@ public struct YOLOv5Hyperparameters: Sendable, Hashable {
     public var box = 0.05
     public var objectness = 1.0
     public var classification = 0.5
+    /// `obj_pw` and `cls_pw`: weights of what is there in the cross-entropies.
+    public var objectnessPositiveWeight = 1.0
+    public var classPositiveWeight = 1.0
     /// A label and an anchor match where their sides differ by less than this factor.
     public var anchorThreshold: Float = 4
 
     public init() {}
+
+    /// Takes values by the trainer's names: `box`, `obj`, `cls`, `obj_pw`, `cls_pw`.
+    public mutating func set(gains: [String: Double]) {
+        box = gains["box"] ?? box
+        objectness = gains["obj"] ?? objectness
+        classification = gains["cls"] ?? classification
+        objectnessPositiveWeight = gains["obj_pw"] ?? objectnessPositiveWeight
+        classPositiveWeight = gains["cls_pw"] ?? classPositiveWeight
+    }
 }
 
 /// The anchor-based loss: CIoU for boxes, cross-entropy for objectness and classes.
@@ -176,9 +188,10 @@ public struct YOLOv5Loss: DetectionLoss {
             if classCount > 1 {
                 for id in 0..<classCount {
                     let target = id == targets[match.label].classID ? 1.0 : 0.0
-                    crossEntropy += Logistic.crossEntropy(logit(5 + id), target)
+                    let weight = hyperparameters.classPositiveWeight
+                    crossEntropy += Logistic.crossEntropy(logit(5 + id), target, positiveWeight: weight)
                     if wantsGradient {
-                        let slope = Logistic.sigmoid(logit(5 + id)) - target
+                        let slope = Logistic.crossEntropySlope(logit(5 + id), target, positiveWeight: weight)
                         result.gradient[first + (5 + id) * plane] += Float(slope * classFactor)
                     }
                 }
@@ -190,8 +203,12 @@ public struct YOLOv5Loss: DetectionLoss {
         for (index, target) in objectTargets.enumerated() {
             let at = (index / plane * perAnchor + 4) * plane + index % plane
             let logit = Double(output[at])
-            result.objectness += Logistic.crossEntropy(logit, Double(target))
-            if wantsGradient { result.gradient[at] = Float((Logistic.sigmoid(logit) - Double(target)) * factor) }
+            let weight = hyperparameters.objectnessPositiveWeight
+            result.objectness += Logistic.crossEntropy(logit, Double(target), positiveWeight: weight)
+            if wantsGradient {
+                let slope = Logistic.crossEntropySlope(logit, Double(target), positiveWeight: weight)
+                result.gradient[at] = Float(slope * factor)
+            }
         }
         result.objectness /= Double(objectTargets.count)
         pass.finishLevel(level, output, objectTargets, result.gradient, plane: plane, classCount: classCount)
