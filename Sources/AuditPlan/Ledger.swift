@@ -198,6 +198,49 @@ public struct SuspicionRow: Codable, Sendable, FetchableRecord, PersistableRecor
     }
 }
 
+/// What a person decided about a suspicion. Kept whatever stages run again.
+public struct DecisionRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "decision"
+
+    public var id: String
+    /// `accept`, `reject` or `unsure`.
+    public var decision: String
+    public var image: String
+    public var line: Int?
+    public var kind: String
+
+    public init(id: String, decision: String, image: String, line: Int?, kind: String) {
+        self.id = id
+        self.decision = decision
+        self.image = image
+        self.line = line
+        self.kind = kind
+    }
+}
+
+/// A predicted box, in fractions of the image.
+public struct PredictionRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
+    public static let databaseTableName = "prediction"
+
+    public var image: String
+    public var `class`: Int
+    public var confidence: Double
+    public var cx: Double
+    public var cy: Double
+    public var w: Double
+    public var h: Double
+
+    public init(image: String, class classID: Int, confidence: Double, cx: Double, cy: Double, w: Double, h: Double) {
+        self.image = image
+        self.class = classID
+        self.confidence = confidence
+        self.cx = cx
+        self.cy = cy
+        self.w = w
+        self.h = h
+    }
+}
+
 /// A set of anchors with its metrics.
 public struct AnchorRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {
     public static let databaseTableName = "anchor"
@@ -325,6 +368,12 @@ public final class Ledger: Sendable {
                 CREATE TABLE IF NOT EXISTS suspicion (
                     id TEXT PRIMARY KEY, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL, score REAL NOT NULL,
                     impact REAL NOT NULL, class INTEGER, cx REAL, cy REAL, w REAL, h REAL, evidence TEXT NOT NULL);
+                CREATE TABLE IF NOT EXISTS prediction (
+                    image TEXT NOT NULL, class INTEGER NOT NULL, confidence REAL NOT NULL, cx REAL NOT NULL,
+                    cy REAL NOT NULL, w REAL NOT NULL, h REAL NOT NULL);
+                CREATE TABLE IF NOT EXISTS decision (
+                    id TEXT PRIMARY KEY, decision TEXT NOT NULL, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL);
+                CREATE INDEX IF NOT EXISTS prediction_image ON prediction (image);
                 CREATE TABLE IF NOT EXISTS training_step (
                     fold INTEGER NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL, loss REAL NOT NULL,
                     box REAL NOT NULL, obj REAL, cls REAL NOT NULL, gradient_norm REAL NOT NULL,
@@ -412,12 +461,27 @@ public final class Ledger: Sendable {
         try read { try TrainingStepRow.order(Column("fold"), Column("step")).fetchAll($0) }
     }
 
-    public func replaceLosses(images: [ImageLossRow], boxes: [BoxLossRow], suspicions: [SuspicionRow]) throws {
-        try replace(.toxic, ["image_loss", "box_loss", "suspicion"]) { database in
+    public func replaceLosses(
+        images: [ImageLossRow], boxes: [BoxLossRow], suspicions: [SuspicionRow], predictions: [PredictionRow] = []
+    ) throws {
+        try replace(.toxic, ["image_loss", "box_loss", "suspicion", "prediction"]) { database in
+            for row in predictions { try row.insert(database) }
             for row in images { try row.insert(database) }
             for row in boxes { try row.insert(database) }
             for row in suspicions { try row.insert(database) }
         }
+    }
+
+    /// Adds decisions; the last one about a suspicion counts.
+    public func addDecisions(_ decisions: [DecisionRow]) throws {
+        try write { database in
+            for row in decisions { try row.insert(database, onConflict: .replace) }
+        }
+    }
+
+    /// By id.
+    public func decisions() throws -> [DecisionRow] {
+        try read { try DecisionRow.order(Column("id")).fetchAll($0) }
     }
 
     public func findings() throws -> [Finding] {
@@ -454,6 +518,14 @@ public final class Ledger: Sendable {
     public func boxLosses(ofImage image: String) throws -> [BoxLossRow] {
         try read {
             try BoxLossRow.filter(Column("image") == image).order(Column("line")).fetchAll($0)
+        }
+    }
+
+    /// The most confident first.
+    public func predictions(ofImage image: String) throws -> [PredictionRow] {
+        try read {
+            try PredictionRow.filter(Column("image") == image).order(Column("confidence").desc, Column("rowid"))
+                .fetchAll($0)
         }
     }
 

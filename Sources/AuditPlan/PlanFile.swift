@@ -200,6 +200,7 @@ public struct PlanFile: Sendable {
 
         report:
           top: 60  # images in the gallery
+          suspicions: 500  # to decide, the most probable first
 
 
         """

@@ -102,6 +102,8 @@ public struct PlanSettings: Sendable, Hashable {
     public struct Report: Sendable, Hashable {
         /// Images in the report's gallery.
         public var top = 60
+        /// Suspicions to decide.
+        public var suspicions = 500
     }
 
     /// Absolute path of the data.yaml.
@@ -159,8 +161,9 @@ struct SettingsReader {
                 settings.toxic.backend = try word(node, ["onednn", "reference"])
             }
         }
-        try block(root, "report", ["top"]) { block in
+        try block(root, "report", ["top", "suspicions"]) { block in
             if let node = block["top"] { settings.report.top = try integer(node, 1...10_000) }
+            if let node = block["suspicions"] { settings.report.suspicions = try integer(node, 0...1_000_000) }
         }
         return settings
     }

@@ -1,3 +1,4 @@
+import AuditPlan
 import Foundation
 
 /// Charts as inline SVG, coloured by the page's own style.
@@ -28,6 +29,31 @@ enum Charts {
             <text x="\(figure(min(at + 5, 430)))" y="16">median \(HTMLText.number(median))</text>
             <text x="0" y="148">\(HTMLText.number(low))</text><text x="520" y="148" text-anchor="end">\(HTMLText.number(high))</text>
             </svg><figcaption>\(HTMLText.escaped(label)), \(finite.count) images</figcaption></figure>
+            """
+    }
+
+    /// A line a fold over the steps of a training.
+    static func curves(_ steps: [TrainingStepRow], label: String, value: (TrainingStepRow) -> Double) -> String {
+        let folds = Dictionary(grouping: steps, by: \.fold).sorted { $0.key < $1.key }
+        let values = steps.map(value).filter(\.isFinite)
+        guard let last = steps.map(\.step).max(), last > 1, let high = values.max(), high > 0 else { return "" }
+        let lines = folds.map { fold, rows -> String in
+            // No more points than the eye can use, each the mean of its neighbours.
+            let stride = max(1, rows.count / 260)
+            let points = Swift.stride(from: 0, to: rows.count, by: stride).map { first -> String in
+                let part = rows[first..<min(first + stride, rows.count)]
+                let mean = part.reduce(0) { $0 + value($1) } / Double(part.count)
+                return
+                    "\(figure(Double(rows[first].step - 1) / Double(last - 1) * 520)),\(figure(130 - mean / high * 120))"
+            }
+            return "<polyline fill=\"none\" stroke=\"\(Stylesheet.colour(ofClass: fold - 1))\" stroke-width=\"1.5\" "
+                + "points=\"\(points.joined(separator: " "))\"><title>fold \(fold)</title></polyline>"
+        }
+        return """
+            <figure><svg viewBox="0 0 520 160" role="img" aria-label="Curve of \(HTMLText.escaped(label))">
+            \(lines.joined())<line class="axis" x1="0" y1="130.5" x2="520" y2="130.5"/>
+            <text x="0" y="12">\(HTMLText.number(high))</text><text x="520" y="148" text-anchor="end">\(last) steps</text>
+            </svg><figcaption>\(HTMLText.escaped(label)), a line a fold</figcaption></figure>
             """
     }
 

@@ -63,6 +63,73 @@ public struct ReportContent: Sendable {
         }
     }
 
+    /// A class and a box in fractions of the image, `[cx, cy, w, h]`.
+    public struct Place: Sendable {
+        public var line = 0
+        public var classID: Int
+        public var confidence = 0.0
+        public var box: [Double]
+
+        public init(line: Int = 0, classID: Int, confidence: Double = 0, box: [Double]) {
+            self.line = line
+            self.classID = classID
+            self.confidence = confidence
+            self.box = box
+        }
+    }
+
+    /// A suspicion to decide.
+    public struct Accusation: Sendable {
+        public let id: String
+        public let image: String
+        public let line: Int?
+        public let kind: String
+        public let probability: Double
+        public let impact: Double
+        /// Nil where the row should go, and for whole images.
+        public let suggestion: Place?
+        public let evidence: String
+
+        public init(
+            id: String, image: String, line: Int?, kind: String, probability: Double, impact: Double,
+            suggestion: Place?, evidence: String
+        ) {
+            self.id = id
+            self.image = image
+            self.line = line
+            self.kind = kind
+            self.probability = probability
+            self.impact = impact
+            self.suggestion = suggestion
+            self.evidence = evidence
+        }
+    }
+
+    /// An image that suspicions are about.
+    public struct ReviewImage: Sendable {
+        public let name: String
+        public let split: String
+        public let loss: Double
+        public let gradient: Double
+        public let labels: [Place]
+        public let predictions: [Place]
+        /// A data URI, or the path of a picture relative to the page.
+        public let source: String
+
+        public init(
+            name: String, split: String, loss: Double, gradient: Double, labels: [Place], predictions: [Place],
+            source: String
+        ) {
+            self.name = name
+            self.split = split
+            self.loss = loss
+            self.gradient = gradient
+            self.labels = labels
+            self.predictions = predictions
+            self.source = source
+        }
+    }
+
     public var title = ""
     public var datasetPath = ""
     public var classNames: [String] = []
@@ -75,6 +142,14 @@ public struct ReportContent: Sendable {
     public var gradientNorms: [Double] = []
     public var pictures: [Picture] = []
     public var imageCount = 0
+    /// The most probable first.
+    public var suspicions: [Accusation] = []
+    public var reviewImages: [ReviewImage] = []
+    public var expectedErrors: [(kind: String, count: Double)] = []
+    public var isOutOfFold = false
+    public var trainingSteps: [TrainingStepRow] = []
+    /// What went wrong in the probe's training.
+    public var diagnoses: [String] = []
 
     public init() {}
 }

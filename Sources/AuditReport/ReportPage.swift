@@ -17,16 +17,22 @@ public enum ReportPage {
             sections.append(
                 "<h2 id=\"next\">What to do next</h2><div class=\"panel\"><ol class=\"steps\">\(steps)</ol></div>")
         }
+        if !content.suspicions.isEmpty { sections.append(ReviewSection(content: content).html) }
         sections.append(labels(content))
         if let anchors = content.anchors { sections.append(self.anchors(anchors)) }
         if !content.losses.isEmpty { sections.append(distributions(content)) }
+        if !content.trainingSteps.isEmpty { sections.append(training(content)) }
         if !content.pictures.isEmpty { sections.append(gallery(content)) }
+        // One script is let in, by its digest; pictures of large datasets lie beside the page.
+        let policy =
+            "default-src 'none'; img-src data: file: 'self'; style-src 'unsafe-inline'"
+            + (content.suspicions.isEmpty ? "" : "; script-src \(ReviewSection.scriptSource)")
         return """
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy" content="\(policy)">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="generator" content="assay \(assayVersion)">
             <title>\(escape(content.title)) – dataset audit</title>
@@ -47,9 +53,11 @@ public enum ReportPage {
     }
 
     private static func navigation(_ content: ReportContent) -> String {
-        var links = ["<a href=\"#labels\">Labels</a>"]
+        var links = content.suspicions.isEmpty ? [] : ["<a href=\"#review-title\">Suspicions</a>"]
+        links.append("<a href=\"#labels\">Labels</a>")
         if content.anchors != nil { links.append("<a href=\"#anchors\">Anchors</a>") }
         if !content.losses.isEmpty { links.append("<a href=\"#losses\">Losses and gradients</a>") }
+        if !content.trainingSteps.isEmpty { links.append("<a href=\"#training\">Training of the probe</a>") }
         if !content.pictures.isEmpty { links.append("<a href=\"#gallery\">Images to look at</a>") }
         return "<nav aria-label=\"Sections\">\(links.joined())</nav>"
     }
@@ -144,6 +152,21 @@ public enum ReportPage {
         <div class="panel">\(Charts.histogram(content.losses, label: "loss of each image as a batch of one"))</div>
         <div class="panel">\(Charts.histogram(content.gradientNorms, label: "gradient norm of each image"))</div></div>
         """
+    }
+
+    private static func training(_ content: ReportContent) -> String {
+        let diagnoses =
+            content.diagnoses.isEmpty
+            ? "<p class=\"good\">The curves look as they should.</p>"
+            : "<ul>\(content.diagnoses.map { "<li class=\"warning\">\(HTMLText.escaped($0))</li>" }.joined())</ul>"
+        return """
+            <h2 id="training">Training of the probe</h2><div class="two">
+            <div class="panel">\(Charts.curves(content.trainingSteps, label: "loss of a step", value: \.loss))</div>
+            <div class="panel">\(Charts.curves(content.trainingSteps, label: "gradient norm of a step", value: \.gradientNorm))</div>
+            <div class="panel">\(Charts.curves(content.trainingSteps, label: "part of max_norm (above 1: clipped)", value: \.clipRatio))</div>
+            <div class="panel">\(Charts.curves(content.trainingSteps, label: "learning rate", value: \.rate))</div></div>
+            \(diagnoses)
+            """
     }
 
     private static func gallery(_ content: ReportContent) -> String {

@@ -1,6 +1,7 @@
 import AuditPlan
 import FileReading
 import Findings
+import Foundation
 import LabelRules
 import YOLODataset
 
@@ -8,21 +9,96 @@ import YOLODataset
 public enum ReportStage {
     public static func run(plan path: String) throws -> StageOutcome {
         try StageRunner.run(.report, plan: path, inputs: inputs) { context in
-            let content = try content(context.plan, context.ledger)
-            let output = try context.write(ReportPage.render(content), to: "report.html")
+            var content = try content(context.plan, context.ledger)
+            var outputs = try addReview(context, &content)
+            outputs.insert(try context.write(ReportPage.render(content), to: "report.html"), at: 0)
             return StageResult(
-                status: .done, inputs: "", outputs: [output], summary: [.init("images_shown", content.pictures.count)])
+                status: .done, inputs: "", outputs: outputs,
+                summary: [
+                    .init("images_shown", content.pictures.count), .init("suspicions_shown", content.suspicions.count),
+                ])
         }
     }
 
-    /// Suspicions from this score on are drawn in red.
-    private static let leastScoreDrawn = 0.98
+    /// Suspicions from this probability on are drawn in red in the gallery.
+    private static let leastScoreDrawn = 0.5
+    /// Less probable ones are not worth an annotator's time.
+    private static let leastProbability = 0.05
+    /// More pictures than this lie beside the page instead of in it.
+    private static let mostPicturesInside = 300
+
+    /// Suspicions with their images; returns the pictures written beside the page.
+    private static func addReview(_ context: StageContext, _ content: inout ReportContent) throws -> [String] {
+        let plan = context.plan
+        guard plan.results[.toxic]?.status == .done else { return [] }
+        let root = try Dataset.open(plan.settings.dataset).root
+        let all = try context.ledger.suspicions()
+        let decisions = try context.ledger.decisions()
+        let decided = Set(decisions.map(\.id))
+        let factors = Recalibration.factors(all, decisions)
+        let rows = all.filter { !decided.contains($0.id) }.map { row in
+            var row = row
+            if let factor = factors[row.kind] { row.score = Recalibration.probability(row.score, factor: factor) }
+            return row
+        }.filter { $0.score >= leastProbability }.sorted { ($1.score, $0.id) < ($0.score, $1.id) }
+            .prefix(plan.settings.report.suspicions)
+        content.suspicions = rows.map { row in
+            var place: ReportContent.Place?
+            if let classID = row.class, let cx = row.cx, let cy = row.cy, let w = row.w, let h = row.h {
+                place = .init(classID: classID, box: [cx, cy, w, h])
+            }
+            return .init(
+                id: row.id, image: row.image, line: row.line, kind: row.kind, probability: row.score,
+                impact: row.impact, suggestion: place, evidence: row.evidence)
+        }
+        content.isOutOfFold = plan.summary(.toxic, "out_of_fold")?.bool ?? false
+        content.expectedErrors = (plan.summary(.toxic, "expected_errors")?.mapping ?? []).compactMap { entry in
+            guard let kind = entry.key.string, let count = entry.value.double else { return nil }
+            return (kind, count)
+        }
+        content.trainingSteps = try context.ledger.trainingSteps()
+        content.diagnoses = plan.summary(.probe, "diagnoses")?.sequence?.compactMap(\.string) ?? []
+        var seen: Set<String> = []
+        let names = rows.map(\.image).filter { seen.insert($0).inserted }
+        let losses = Dictionary(uniqueKeysWithValues: try context.ledger.imageLosses().map { ($0.image, $0) })
+        var outputs: [String] = []
+        for (number, name) in names.enumerated() {
+            let path = Paths.absolute(name, relativeTo: root)
+            var source = ""
+            if names.count <= mostPicturesInside {
+                source = ReviewSection.picture(path) ?? ""
+            } else if let jpeg = ReviewSection.jpeg(path) {
+                source = "pictures/\(number + 1).jpg"
+                outputs.append(try context.write(jpeg, to: source))
+            }
+            content.reviewImages.append(
+                .init(
+                    name: name, split: losses[name]?.split ?? "", loss: losses[name]?.loss ?? 0,
+                    gradient: losses[name]?.gradientNorm ?? 0,
+                    labels: try context.ledger.boxLosses(ofImage: name).map {
+                        .init(line: $0.line, classID: $0.class, box: [$0.cx, $0.cy, $0.w, $0.h])
+                    },
+                    predictions: try context.ledger.predictions(ofImage: name).map {
+                        .init(classID: $0.class, confidence: $0.confidence, box: [$0.cx, $0.cy, $0.w, $0.h])
+                    }, source: source))
+        }
+        return outputs
+    }
 
     static func inputs(_ plan: PlanFile) throws -> ContentDigest {
         var digest = DigestBuilder()
-        digest.update(field: "\(assayVersion) \(plan.settings.report.top) \(plan.settings.dataset)")
+        digest.update(
+            field:
+                "\(assayVersion) \(plan.settings.report.top) \(plan.settings.report.suspicions) \(plan.settings.dataset)"
+        )
         for stage in StageName.allCases where stage != .report {
             digest.update(field: plan.results[stage].map { "\($0.status.rawValue) \($0.inputs)" } ?? "none")
+        }
+        // Decided suspicions are not shown again.
+        if FileManager.default.fileExists(atPath: plan.ledgerPath) {
+            for row in (try? Ledger(plan.ledgerPath).decisions()) ?? [] {
+                digest.update(field: "\(row.id) \(row.decision)")
+            }
         }
         return digest.finish()
     }
@@ -82,7 +158,8 @@ public enum ReportStage {
         }
         if !content.pictures.isEmpty {
             steps.append(
-                "Look at the images at the end of this page, from the top, and correct the red boxes that are wrong.")
+                "Decide the suspicions below, from the top; download the decisions, and apply them: assay-report apply plan.yaml decisions.json"
+            )
         }
         if steps.isEmpty { steps.append("Nothing stands in the way of training.") }
         return steps

@@ -41,9 +41,26 @@ enum Stylesheet {
         .legend { display: flex; flex-wrap: wrap; gap: 6px 16px; margin: 0 0 14px; color: var(--soft); font-size: 13px; }
         .legend svg { width: 12px; height: 12px; display: inline-block; vertical-align: -1px; margin-right: 5px; }
         ul.why { margin: 8px 0 0; padding-left: 18px; font-size: 13px; color: var(--soft); }
+        .review-tools, .review-buttons { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; }
+        .review-tools { margin-bottom: 10px; } .review-progress { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin-bottom: 12px; }
+        .review-body { display: grid; grid-template-columns: minmax(240px, 330px) 1fr; gap: 16px; } #review { padding: 16px; }
+        #review select, #review input, #review button { font: inherit; color: var(--ink); background: var(--ground); border: 1px solid var(--soft);
+          border-radius: 6px; padding: 4px 8px; } #review button { cursor: pointer; padding: 6px 12px; } #review input[type=number] { width: 5.5em; }
+        #review :focus-visible, nav a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
+        #review-list { position: relative; overflow-y: auto; height: min(74vh, 860px); border: 1px solid var(--line); border-radius: 8px; }
+        #review-list-inner { position: relative; } .review-row { position: absolute; left: 0; right: 0; height: 76px; display: flex; gap: 10px;
+          padding: 6px 10px; border-bottom: 1px solid var(--line); cursor: pointer; font-size: 13px; line-height: 1.4; }
+        .review-row > div { flex: 1; min-width: 0; } .review-row bdi { color: var(--soft); display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+        .review-head { font-weight: 600; } .review-row[aria-selected=true] { background: color-mix(in srgb, var(--accent) 18%, transparent); }
+        .review-row canvas { width: 64px; height: 64px; border-radius: 5px; flex: none; } .mark { font-size: 18px; width: 1em; }
+        [data-state=accept] .mark { color: var(--good); } [data-state=reject] .mark { color: var(--error); } [data-state=unsure] .mark { color: var(--warning); }
+        #review-detail { min-width: 0; } #review-detail h3 { overflow-wrap: anywhere; } #review-detail p { margin: 4px 0 8px; }
+        .review-canvas { background: #0b0e12; border-radius: 8px; overflow: hidden; } #review-canvas { display: block; margin: 0 auto; touch-action: none; cursor: crosshair; }
+        kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--soft); border-radius: 4px; padding: 0 5px; }
         footer { color: var(--soft); padding: 40px 0 60px; font-size: 13px; }
         @media (max-width: 560px) { main, header > div { padding: 0 14px; } .gallery { grid-template-columns: 1fr; } h1 { font-size: 22px; }
           .two { grid-template-columns: 1fr; } }
+        @media (max-width: 820px) { .review-body { grid-template-columns: 1fr; } #review-list { height: 240px; } }
         """
 
     /// Colours for classes that are told apart on photographs.

@@ -62,7 +62,8 @@ public enum ToxicStage {
         try context.ledger.replaceLosses(
             images: result.images.map(LedgerRows.image),
             boxes: result.images.sorted { $0.sample.image < $1.sample.image }.flatMap(LedgerRows.boxes),
-            suspicions: suspicions.map(LedgerRows.suspicion))
+            suspicions: suspicions.map(LedgerRows.suspicion),
+            predictions: result.predictions.flatMap(LedgerRows.predictions))
         let outputs = [
             try context.write(ToxicWriter.csv(result.images), to: "images.csv"),
             try context.write(ToxicWriter.json(result.images), to: "images.json"),
@@ -168,6 +169,15 @@ enum LedgerRows {
 
     /// SQLite keeps no NaN: an image with one carries the problem in its own row.
     private static func number(_ value: Double) -> Double { value.isFinite ? value : 0 }
+
+    /// Those confident enough to be shown.
+    static func predictions(_ image: ImagePredictions) -> [PredictionRow] {
+        image.predictions.filter { $0.confidence >= 0.2 }.map {
+            PredictionRow(
+                image: image.image, class: Int($0.box.classID), confidence: $0.confidence, cx: $0.box.cx, cy: $0.box.cy,
+                w: $0.box.width, h: $0.box.height)
+        }
+    }
 
     static func suspicion(_ it: Suspicion) -> SuspicionRow {
         SuspicionRow(

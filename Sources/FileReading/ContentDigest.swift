@@ -5,6 +5,14 @@ public struct ContentDigest: Hashable, Sendable {
     /// 64 lower-case hexadecimal digits.
     public let hex: String
 
+    /// 32 bytes.
+    public var bytes: [UInt8] {
+        let digits = Array(hex.utf8)
+        return stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+        }
+    }
+
     public static func of(_ bytes: [UInt8]) -> ContentDigest {
         var builder = DigestBuilder()
         builder.update(bytes)

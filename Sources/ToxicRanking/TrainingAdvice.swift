@@ -39,13 +39,18 @@ public struct TrainingAdvice: Sendable, Hashable {
         guard whole > 0, labels.contains(where: { $0.gradientNormObjectness != nil }) else { return }
         if classCount > 1 {
             let share = kind / whole
-            let factor = share < 0.05 ? min(4, (0.05 / max(share, 1e-9)).squareRoot()) : 1
+            let loss = labels.reduce(0) { $0 + $1.classification } / Double(labels.count)
+            // Little gradient is as it should be where the classes are known already.
+            let factor = share < 0.05 && loss > 0.3 ? min(4, (0.05 / max(share, 1e-9)).squareRoot()) : 1
             settings.append(
                 Setting(
                     name: "cls", value: Self.twoDigits(YOLOv5Hyperparameters().classification * factor),
                     reason: "classes provide \(Self.percent(share)) of the labels' gradient energy "
                         + "(box \(Self.percent(box / whole)), objectness \(Self.percent(object / whole))); the trainer "
-                        + "scales the gain by nc/80" + (factor > 1 ? ", which leaves too little here" : "")))
+                        + "scales the gain by nc/80"
+                        + (factor > 1
+                            ? ", which leaves too little here: the class loss of a label is still \(Self.twoDigits(loss))"
+                            : "")))
             settings.append(Self.imbalance(images, classCount))
         }
         let positive = Double(labels.reduce(0) { $0 + $1.matches }) / Double(max(1, images.count))

@@ -27,6 +27,16 @@ import Testing
                 boxes: [.init(line: 1, classID: 0, cx: 0.5, cy: 0.5, width: 0.2, height: 0.2, suspicion: hostile)],
                 path: picture)
         ]
+        content.suspicions = [
+            .init(
+                id: hostile, image: hostile, line: 1, kind: hostile, probability: 0.7, impact: 0.1,
+                suggestion: .init(classID: 0, box: [0.5, 0.5, 0.2, 0.2]), evidence: hostile)
+        ]
+        content.reviewImages = [
+            .init(
+                name: hostile, split: hostile, loss: 1, gradient: .nan,
+                labels: [.init(line: 1, classID: 0, box: [0.5, 0.5, 0.2, 0.2])], predictions: [], source: "data:,")
+        ]
         return content
     }
 
@@ -35,7 +45,11 @@ import Testing
     ])
     func hostileTextIsShownAsText(text: String) {
         let page = ReportPage.render(content(text))
-        #expect(!page.contains("<script") && !page.contains("\" onload=\"x") && !page.contains("</style><b>"))
+        // The page's own data and program, and nothing else.
+        let scripts = page.components(separatedBy: "<script").dropFirst()
+        #expect(scripts.count == 2 && scripts.first?.hasPrefix(" type=\"application/json\"") == true)
+        #expect(page.components(separatedBy: "</script").count == 3)
+        #expect(!page.contains("\" onload=\"x") && !page.contains("</style><b>"))
         #expect(!page.contains("<!--") && !page.contains("\u{0}") && !page.contains("\u{1b}"))
         #expect(page.contains("default-src 'none'") && !page.contains("://"))
     }

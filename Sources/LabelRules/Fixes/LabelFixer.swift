@@ -1,4 +1,5 @@
 import FileReading
+import Foundation
 import Imaging
 import YOLODataset
 
@@ -94,12 +95,16 @@ public enum LabelFixer {
         let backup = try LabelBackup.make(fixes, root: root)
         for fix in fixes {
             try check(fix)
+            try FileManager.default.createDirectory(
+                atPath: Paths.directory(of: fix.path), withIntermediateDirectories: true)
             try AtomicFile.write(fix.new, to: fix.path)
         }
         return backup
     }
 
     private static func check(_ fix: FileFix) throws {
+        // Where there was no file, there is to be none yet.
+        if fix.old.isEmpty, !FileManager.default.fileExists(atPath: fix.path) { return }
         guard try FileReading.bytes(ofFile: fix.path, limit: LabelFile.largestFile) == fix.old else {
             throw FileError(
                 file: fix.label, message: "has changed while the fixes were made", wayOut: "run the fix again")

@@ -31,6 +31,8 @@ package struct ErrorMixture {
 
     /// No dataset is taken to be freer of a kind than this: errors need not look quite like planted ones.
     private static let leastPart = 0.005
+    /// Nor is more than this of it believed to be wrong in one way, before the mean probabilities say so.
+    private static let mostPart = 0.1
 
     /// For each sample that is a label as it is, in order: the probability of each kind, from kind 1 on.
     package let probabilities: [[Double]]
@@ -101,10 +103,12 @@ package struct ErrorMixture {
     }
 
     /// Where nothing is right, planted labels are 1/π times as dense as real ones: π is what the upper quarter of the
-    /// ratios at planted labels says.
+    /// ratios at planted labels says. Where that is more than anybody believes, the predictions hardly tell planted from
+    /// real labels, and only the highest ratios say anything.
     private static func part(_ ratios: [Double]) -> Double {
-        guard !ratios.isEmpty else { return 0 }
-        let high = ratios.sorted()[ratios.count * 3 / 4]
-        return min(max(1 / max(high, 1e-12), leastPart), 0.4)
+        guard !ratios.isEmpty else { return leastPart }
+        let sorted = ratios.sorted()
+        let parts = [75, 90, 97].map { 1 / max(sorted[ratios.count * $0 / 100], 1e-12) }
+        return min(max(parts.first { $0 <= mostPart } ?? mostPart, leastPart), mostPart)
     }
 }

@@ -1,0 +1,121 @@
+import AuditPlan
+import FileReading
+import Foundation
+import LabelRules
+import YOLODataset
+
+/// What an annotator decided on the page, as it downloads them.
+public struct DecisionFile: Codable, Sendable {
+    public struct Decision: Codable, Sendable {
+        public var id: String
+        /// `accept`, `reject` or `unsure`.
+        public var decision: String
+        public var image: String
+        public var line: Int?
+        public var kind: String
+        /// The row as it was judged, `[class, cx, cy, w, h]`; nil for a missing object.
+        public var label: [Double]?
+        /// The row as it should be; nil where it should go.
+        public var row: [Double]?
+    }
+
+    public var format: String
+    public var version: Int
+    public var decisions: [Decision]
+
+    /// - Throws: `FileError` where it is no decisions file.
+    public static func read(_ path: String) throws -> DecisionFile {
+        func wrong(_ message: String) -> FileError {
+            FileError(
+                file: path, message: message,
+                wayOut: "download the decisions again from the report, with the button below the image")
+        }
+        let bytes = try FileReading.bytes(ofFile: path, limit: 1 << 30)
+        guard let file = try? JSONDecoder().decode(DecisionFile.self, from: Data(bytes)),
+            file.format == "assay-decisions"
+        else { throw wrong("is not a file of decisions") }
+        guard file.version == 1 else { throw wrong("is of version \(file.version), this tool reads 1") }
+        for it in file.decisions {
+            guard ["accept", "reject", "unsure"].contains(it.decision) else {
+                throw wrong("holds the unknown decision “\(it.decision)” of \(it.image)")
+            }
+            for row in [it.label, it.row].compactMap(\.self) {
+                guard row.count == 5, row.allSatisfy(\.isFinite), row[0] >= 0, row[0] == row[0].rounded(),
+                    row.dropFirst().allSatisfy({ (0...1).contains($0) })
+                else { throw wrong("holds a row of \(it.image) that is no class and box in fractions") }
+            }
+        }
+        return file
+    }
+
+    /// The changes of label rows that were accepted.
+    var patches: [LabelPatch] {
+        func row(_ values: [Double]?) -> LabelPatch.Row? {
+            values.map { LabelPatch.Row(classID: Int($0[0]), values: Array($0.dropFirst())) }
+        }
+        return decisions.filter { $0.decision == "accept" && $0.kind != "image" }.map {
+            LabelPatch(image: $0.image, line: $0.line, old: row($0.label), new: row($0.row))
+        }
+    }
+}
+
+/// Takes decisions back into the dataset and into the plan's ledger.
+public enum DecisionApplier {
+    public struct Outcome: Sendable {
+        public var fixes: [FileFix]
+        public var refused: [(patch: LabelPatch, reason: String)]
+        /// The folder with the files as they were; nil where nothing was written.
+        public var backup: String?
+    }
+
+    /// Writes label files atomically, each with a copy kept, and remembers every decision so that it is not asked again.
+    ///
+    /// - Parameter isDryRun: nothing is written.
+    public static func apply(_ file: DecisionFile, plan: PlanFile, isDryRun: Bool) throws -> Outcome {
+        let dataset = try Dataset.open(plan.settings.dataset)
+        let patches = try LabelPatches(file.patches, dataset: dataset)
+        var outcome = Outcome(fixes: patches.fixes, refused: patches.refused)
+        guard !isDryRun else { return outcome }
+        if !patches.fixes.isEmpty { outcome.backup = try LabelFixer.apply(patches.fixes, root: dataset.root) }
+        let refused = Set(patches.refused.map(\.patch))
+        let done = file.decisions.filter { decision in
+            let only = DecisionFile(format: file.format, version: file.version, decisions: [decision])
+            return only.patches.allSatisfy { !refused.contains($0) }
+        }
+        try Ledger(plan.ledgerPath).addDecisions(
+            done.map {
+                DecisionRow(id: $0.id, decision: $0.decision, image: $0.image, line: $0.line, kind: $0.kind)
+            })
+        return outcome
+    }
+}
+
+/// Probabilities in the light of what was decided.
+enum Recalibration {
+    /// Odds are multiplied, kind by kind, by what was accepted against what was expected among the decided ones; with
+    /// few decisions the factor stays near 1.
+    static func factors(
+        _ suspicions: [SuspicionRow], _ decisions: [DecisionRow]
+    ) -> [String: Double] {
+        let known = Dictionary(suspicions.map { ($0.id, $0) }) { first, _ in first }
+        var factors: [String: Double] = [:]
+        for (kind, members) in Dictionary(grouping: decisions.filter { $0.decision != "unsure" }, by: \.kind) {
+            let judged = members.compactMap { decision in known[decision.id].map { (decision, $0.score) } }
+            guard !judged.isEmpty else { continue }
+            let expected = judged.reduce(0) { $0 + $1.1 }
+            let accepted = Double(judged.count { $0.0.decision == "accept" })
+            let rest = Double(judged.count)
+            // Ten decisions' worth of belief in the probabilities as they are.
+            let weight = 10 / max(expected, rest - expected, 1e-9)
+            factors[kind] =
+                ((accepted + weight * expected) / (rest - accepted + weight * (rest - expected)))
+                / (max(expected, 1e-9) / max(rest - expected, 1e-9))
+        }
+        return factors
+    }
+
+    static func probability(_ p: Double, factor: Double) -> Double {
+        let odds = p / max(1 - p, 1e-9) * factor
+        return odds / (1 + odds)
+    }
+}
