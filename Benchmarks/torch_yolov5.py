@@ -64,27 +64,32 @@ class Net(nn.Module):
         return [h(o) for h, o in zip(self.heads, (o3, o4, o5))]
 
 
-name, size, images = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-best = None
-for threads in (1, 2):
-    torch.set_num_threads(threads)
-    for layout in (torch.contiguous_format, torch.channels_last):
-        net = Net(name).eval().to(memory_format=layout)
-        x = torch.rand(1, 3, size, size).to(memory_format=layout)
-        weights = [torch.rand_like(o) for o in net(x)]
+def main():
+    name, size, images = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    best = None
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        for layout in (torch.contiguous_format, torch.channels_last):
+            net = Net(name).eval().to(memory_format=layout)
+            x = torch.rand(1, 3, size, size).to(memory_format=layout)
+            weights = [torch.rand_like(o) for o in net(x)]
 
-        def once():
-            net.zero_grad(set_to_none=False)
-            sum((o * w).sum() for o, w in zip(net(x), weights)).backward()
+            def once():
+                net.zero_grad(set_to_none=False)
+                sum((o * w).sum() for o, w in zip(net(x), weights)).backward()
 
-        for _ in range(2):
-            once()
-        start = time.perf_counter()
-        for _ in range(images):
-            once()
-        rate = images / (time.perf_counter() - start)
-        # One thread an image, two images at a time, at best doubles the rate of one thread.
-        rate *= 2 if threads == 1 else 1
-        if best is None or rate > best[0]:
-            best = (rate, threads, str(layout).split(".")[-1])
-print(f"{name} {size} {best[1]} {best[0]:.2f} {1000 / best[0]:.2f} {best[2]}")
+            for _ in range(2):
+                once()
+            start = time.perf_counter()
+            for _ in range(images):
+                once()
+            rate = images / (time.perf_counter() - start)
+            # One thread an image, two images at a time, at best doubles the rate of one thread.
+            rate *= 2 if threads == 1 else 1
+            if best is None or rate > best[0]:
+                best = (rate, threads, str(layout).split(".")[-1])
+    print(f"{name} {size} {best[1]} {best[0]:.2f} {1000 / best[0]:.2f} {best[2]}")
+
+
+if __name__ == "__main__":
+    main()
