@@ -208,13 +208,29 @@ public struct DecisionRow: Codable, Sendable, FetchableRecord, PersistableRecord
     public var image: String
     public var line: Int?
     public var kind: String
+    /// JSON, `[class, cx, cy, w, h]`: the row as it was judged, and as it should be; nil for none.
+    public var label: String?
+    public var row: String?
+    /// Whether the label file says so by now.
+    public var isApplied: Bool
 
-    public init(id: String, decision: String, image: String, line: Int?, kind: String) {
+    enum CodingKeys: String, CodingKey {
+        case id, decision, image, line, kind, label, row
+        case isApplied = "is_applied"
+    }
+
+    public init(
+        id: String, decision: String, image: String, line: Int?, kind: String, label: String?, row: String?,
+        isApplied: Bool
+    ) {
         self.id = id
         self.decision = decision
         self.image = image
         self.line = line
         self.kind = kind
+        self.label = label
+        self.row = row
+        self.isApplied = isApplied
     }
 }
 
@@ -372,7 +388,8 @@ public final class Ledger: Sendable {
                     image TEXT NOT NULL, class INTEGER NOT NULL, confidence REAL NOT NULL, cx REAL NOT NULL,
                     cy REAL NOT NULL, w REAL NOT NULL, h REAL NOT NULL);
                 CREATE TABLE IF NOT EXISTS decision (
-                    id TEXT PRIMARY KEY, decision TEXT NOT NULL, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL);
+                    id TEXT PRIMARY KEY, decision TEXT NOT NULL, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL,
+                    label TEXT, row TEXT, is_applied INTEGER NOT NULL);
                 CREATE INDEX IF NOT EXISTS prediction_image ON prediction (image);
                 CREATE TABLE IF NOT EXISTS training_step (
                     fold INTEGER NOT NULL, epoch INTEGER NOT NULL, step INTEGER NOT NULL, loss REAL NOT NULL,
@@ -477,6 +494,10 @@ public final class Ledger: Sendable {
         try write { database in
             for row in decisions { try row.insert(database, onConflict: .replace) }
         }
+    }
+
+    public func removeDecision(_ id: String) throws {
+        try write { _ = try DecisionRow.filter(Column("id") == id).deleteAll($0) }
     }
 
     /// By id.

@@ -1,5 +1,6 @@
 import AuditPlan
 import FileReading
+import Findings
 import Foundation
 import LabelRules
 import YOLODataset
@@ -25,12 +26,16 @@ public struct DecisionFile: Codable, Sendable {
 
     /// - Throws: `FileError` where it is no decisions file.
     public static func read(_ path: String) throws -> DecisionFile {
+        try parse(FileReading.bytes(ofFile: path, limit: 1 << 30), file: path)
+    }
+
+    /// - Throws: `FileError` where the text is no decisions file.
+    static func parse(_ bytes: [UInt8], file path: String) throws -> DecisionFile {
         func wrong(_ message: String) -> FileError {
             FileError(
                 file: path, message: message,
                 wayOut: "download the decisions again from the report, with the button below the image")
         }
-        let bytes = try FileReading.bytes(ofFile: path, limit: 1 << 30)
         guard let file = try? JSONDecoder().decode(DecisionFile.self, from: Data(bytes)),
             file.format == "assay-decisions"
         else { throw wrong("is not a file of decisions") }
@@ -48,14 +53,58 @@ public struct DecisionFile: Codable, Sendable {
         return file
     }
 
+    private init(decisions: [Decision]) {
+        format = "assay-decisions"
+        version = 1
+        self.decisions = decisions
+    }
+
+    /// Decisions that wait in a plan's ledger to be applied.
+    public init(waitingIn plan: PlanFile) throws {
+        self.init(
+            decisions: try Ledger(plan.ledgerPath).decisions().filter { !$0.isApplied }.map { Decision($0) })
+    }
+
+    /// The object by id that the page keeps.
+    static func json(of rows: [DecisionRow]) throws -> String {
+        let byID = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, Decision($0)) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(byID), as: UTF8.self)
+    }
+
     /// The changes of label rows that were accepted.
-    var patches: [LabelPatch] {
+    var patches: [LabelPatch] { decisions.compactMap(\.patch) }
+}
+
+extension DecisionFile.Decision {
+    /// What accepting changes; nil where nothing was accepted, and for whole images.
+    fileprivate var patch: LabelPatch? {
         func row(_ values: [Double]?) -> LabelPatch.Row? {
             values.map { LabelPatch.Row(classID: Int($0[0]), values: Array($0.dropFirst())) }
         }
-        return decisions.filter { $0.decision == "accept" && $0.kind != "image" }.map {
-            LabelPatch(image: $0.image, line: $0.line, old: row($0.label), new: row($0.row))
+        guard decision == "accept", kind != "image" else { return nil }
+        return LabelPatch(image: image, line: line, old: row(label), new: row(self.row))
+    }
+}
+
+extension DecisionFile.Decision {
+    init(_ row: DecisionRow) {
+        func values(_ text: String?) -> [Double]? {
+            text.flatMap { try? JSONDecoder().decode([Double].self, from: Data($0.utf8)) }
         }
+        self.init(
+            id: row.id, decision: row.decision, image: row.image, line: row.line, kind: row.kind,
+            label: values(row.label), row: values(row.row))
+    }
+
+    func row(isApplied: Bool) -> DecisionRow {
+        func text(_ values: [Double]?) -> String? {
+            values.map { "[\($0.map(JSONText.number).joined(separator: ","))]" }
+        }
+        return DecisionRow(
+            id: id, decision: decision, image: image, line: line, kind: kind, label: text(label), row: text(row),
+            isApplied: isApplied)
     }
 }
 
@@ -78,14 +127,9 @@ public enum DecisionApplier {
         guard !isDryRun else { return outcome }
         if !patches.fixes.isEmpty { outcome.backup = try LabelFixer.apply(patches.fixes, root: dataset.root) }
         let refused = Set(patches.refused.map(\.patch))
-        let done = file.decisions.filter { decision in
-            let only = DecisionFile(format: file.format, version: file.version, decisions: [decision])
-            return only.patches.allSatisfy { !refused.contains($0) }
-        }
+        let done = file.decisions.filter { decision in decision.patch.map { !refused.contains($0) } ?? true }
         try Ledger(plan.ledgerPath).addDecisions(
-            done.map {
-                DecisionRow(id: $0.id, decision: $0.decision, image: $0.image, line: $0.line, kind: $0.kind)
-            })
+            done.map { $0.row(isApplied: true) })
         return outcome
     }
 }

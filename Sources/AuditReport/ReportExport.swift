@@ -47,7 +47,7 @@ public struct ReportExport {
         }
         let ledger = try Ledger(plan.ledgerPath)
         dataset = try Dataset.open(plan.settings.dataset)
-        let decided = Set(try ledger.decisions().map(\.id))
+        let decided = Set(try ledger.decisions().filter { $0.decision != "unsure" }.map(\.id))
         suspicions = try ledger.suspicions().filter { $0.score >= least && !decided.contains($0.id) }
         let accused = Dictionary(grouping: suspicions, by: \.image)
         entries = try ledger.imageLosses().sorted { $0.image < $1.image }.map { row in

@@ -26,7 +26,7 @@ public enum ReportPage {
         // One script is let in, by its digest; pictures of large datasets lie beside the page.
         let policy =
             "default-src 'none'; img-src data: file: 'self'; style-src 'unsafe-inline'"
-            + (content.suspicions.isEmpty ? "" : "; script-src \(ReviewSection.scriptSource)")
+            + (content.suspicions.isEmpty ? "" : "; connect-src 'self'; script-src \(ReviewSection.scriptSource)")
         return """
             <!DOCTYPE html>
             <html lang="en">

@@ -34,7 +34,8 @@ public enum ReportStage {
         let root = try Dataset.open(plan.settings.dataset).root
         let all = try context.ledger.suspicions()
         let decisions = try context.ledger.decisions()
-        let decided = Set(decisions.map(\.id))
+        let decided = Set(decisions.filter(\.isApplied).map(\.id))
+        content.decisions = try DecisionFile.json(of: decisions.filter { !$0.isApplied })
         let factors = Recalibration.factors(all, decisions)
         let rows = all.filter { !decided.contains($0.id) }.map { row in
             var row = row
@@ -97,7 +98,7 @@ public enum ReportStage {
         // Decided suspicions are not shown again.
         if FileManager.default.fileExists(atPath: plan.ledgerPath) {
             for row in (try? Ledger(plan.ledgerPath).decisions()) ?? [] {
-                digest.update(field: "\(row.id) \(row.decision)")
+                digest.update(field: "\(row.id) \(row.decision) \(row.row ?? "") \(row.isApplied)")
             }
         }
         return digest.finish()

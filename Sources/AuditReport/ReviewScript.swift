@@ -13,7 +13,9 @@ enum ReviewScript {
         const className = id => id >= 0 && id < data.classes.length ? data.classes[id] : "class " + id;
         const colour = id => colours[((id % colours.length) + colours.length) % colours.length];
         let decisions = {};
-        try { decisions = JSON.parse(localStorage.getItem(storeKey) || "{}"); } catch (e) { decisions = {}; }
+        // Served, the ledger keeps decisions; otherwise the browser does.
+        const served = location.protocol === "http:";
+        try { decisions = Object.assign({}, data.decisions, served ? {} : JSON.parse(localStorage.getItem(storeKey) || "{}")); } catch (e) { decisions = data.decisions; }
         const undone = [];
         let shown = [], at = 0, edit = null;
         const pictures = new Map();
@@ -28,9 +30,25 @@ enum ReviewScript {
           }
           if (it.ready) then(it.element); else it.waiting.push(then);
         }
-        function save() {
-          try { localStorage.setItem(storeKey, JSON.stringify(decisions)); } catch (e) { say("The browser keeps nothing: download before you leave."); }
+        let sending = Promise.resolve(), waiting = 0;
+        window.addEventListener("beforeunload", event => { if (waiting) event.preventDefault(); });
+        function load() {
+          return fetch("decisions").then(r => r.json()).then(known => { decisions = known; progress(); draw(); })
+            .catch(() => say("The server does not answer: start assay-report --serve again."));
+        }
+        function save(id) {
           progress();
+          if (served) {
+            const body = JSON.stringify(Object.assign({ id }, decisions[id]));
+            // One after the other, so that the last word counts; what does not arrive is said.
+            waiting += 1;
+            sending = sending.then(() => fetch("decisions", { method: "POST", body, keepalive: true }))
+              .then(r => { if (!r.ok) return r.text().then(t => { throw new Error(t); }); })
+              .catch(e => say("Not kept: " + (e.message || "the server does not answer")))
+              .then(() => { waiting -= 1; });
+            return;
+          }
+          try { localStorage.setItem(storeKey, JSON.stringify(decisions)); } catch (e) { say("The browser keeps nothing: download before you leave."); }
         }
         function say(text) { $("review-status").textContent = text; }
         function progress() {
@@ -274,7 +292,7 @@ enum ReviewScript {
             decision, image: data.images[s.image].name, line: s.line, kind: s.kind,
             label: own ? own.slice(1) : null, row: decision === "accept" ? (row === undefined ? result(s) : row) : null };
           edit = null;
-          save();
+          save(s.id);
           say(decision + ": " + data.images[s.image].name + (s.line === null ? "" : " row " + s.line));
           if (moves !== false) step(1); else draw();
         }
@@ -285,7 +303,7 @@ enum ReviewScript {
           edit = null;
           const index = shown.findIndex(s => s.id === last.id);
           if (index >= 0) at = index;
-          save(); reveal(); draw();
+          save(last.id); reveal(); draw();
           say("Undone.");
         }
         function step(by) { if (!shown.length) return; at = Math.min(shown.length - 1, Math.max(0, at + by)); edit = null; reveal(); draw(); }
@@ -340,6 +358,7 @@ enum ReviewScript {
         });
         progress();
         filter();
+        if (served) { load(); window.addEventListener("focus", load); }
         })();
         """#
 }

@@ -96,8 +96,10 @@ struct ReviewSection {
         let classes = content.classNames.map(quoted).joined(separator: ",")
         let colours = Stylesheet.classColours.map(quoted).joined(separator: ",")
         let key = ContentDigest.of(Array(content.datasetPath.utf8)).hex.prefix(16)
+        let decisions = content.decisions.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
+            .replacing("&", with: "\\u0026")
         return
-            "{\"dataset\":\(quoted(content.datasetPath)),\"key\":\"\(key)\",\"classes\":[\(classes)],\"colours\":[\(colours)],"
+            "{\"decisions\":\(decisions),\"dataset\":\(quoted(content.datasetPath)),\"key\":\"\(key)\",\"classes\":[\(classes)],\"colours\":[\(colours)],"
             + "\"images\":[\(entries.joined(separator: ",\n"))],\n\"suspicions\":[\(suspicions.joined(separator: ",\n"))]}"
     }
 

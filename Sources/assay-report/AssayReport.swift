@@ -27,6 +27,12 @@ struct Page: ParsableCommand {
     @Option(name: .shortAndLong, help: "Where the page of a data.yaml goes.", completion: .file())
     var output = "report.html"
 
+    @Flag(help: "Serve the page of a plan to this machine alone; decisions go into the ledger as they are made.")
+    var serve = false
+
+    @Option(help: "The port to serve on; 0 for any that is free.")
+    var port: UInt16 = 0
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -38,7 +44,12 @@ struct Page: ParsableCommand {
             if let file = outcome.result.outputs.first {
                 Tool.output("report: \(Paths.absolute(file, relativeTo: plan.folder))\n")
             }
+            guard serve else { return }
+            let server = try ReportServer(plan: plan, port: port)
+            Tool.output("serving \(server.url) until interrupted; then: assay-report apply \(path)\n")
+            server.run(isCancelled: { Interruption.isRequested })
         case .dataset(let path):
+            guard !serve else { throw ValidationError("--serve needs a plan") }
             let content = try ReportStage.content(of: try Dataset.open(path), jobs: common.jobs)
             try AtomicFile.write(ReportPage.render(content), to: output)
             Tool.output("report: \(Paths.absolute(output))\n")
@@ -53,15 +64,17 @@ struct Apply: ParsableCommand {
     @Argument(help: "The plan.", completion: .file())
     var plan: String
 
-    @Argument(help: "The decisions that the report's page downloaded.", completion: .file())
-    var decisions: String
+    @Argument(
+        help: "The decisions that the page downloaded (default: those that --serve has written into the ledger).",
+        completion: .file())
+    var decisions: String?
 
     @Flag(help: "Show what would change, and change nothing.")
     var diff = false
 
     func run() throws {
         let plan = try PlanFile.load(plan)
-        let file = try DecisionFile.read(decisions)
+        let file = try decisions.map { try DecisionFile.read($0) } ?? DecisionFile(waitingIn: plan)
         let outcome = try DecisionApplier.apply(file, plan: plan, isDryRun: diff)
         if diff { Tool.output(LabelFixer.diff(outcome.fixes)) }
         let rows = outcome.fixes.reduce(0) { $0 + $1.rows.count }

@@ -1,13 +1,16 @@
-"""Drives the report's page as an annotator does: review.py REPORT.html FOLDER
+"""Drives the report's page as an annotator does: review.py REPORT.html FOLDER [PLAN ASSAY-REPORT]
 
 Keys, filters, dragging, undo, reload, download, 10,000 suspicions, hostile text; screenshots and the downloaded decisions
-stay in FOLDER. Ends with status 1 at the first thing that is not as it should be.
+stay in FOLDER. With a plan and the tool, the page is served as well, and decisions go into the ledger. Ends with status 1 at the first thing that is not as it should be.
 """
 import json
 import os
 import re
+import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 from browser import Browser
 
@@ -33,6 +36,37 @@ def data_of(page):
 def with_data(page, data):
     body = json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return re.sub(r'(id="review-data">).*?(</script>)', lambda m: m.group(1) + body + m.group(2), page, count=1, flags=re.S)
+
+
+def drive_served(browser, plan, tool):
+    server = subprocess.Popen([tool, plan, "--serve", "--quiet"], stdout=subprocess.PIPE, text=True)
+    try:
+        url = next(line.split()[1] for line in server.stdout if line.startswith("serving"))
+        check(url.startswith("http://127.0.0.1:"), "the server listens on this machine alone")
+        for wrong in (url[:-5] + "0000/", url.rsplit("/", 2)[0] + "/", url + "../plan.yaml", url + "pictures/../report.html"):
+            try:
+                urllib.request.urlopen(wrong)
+                check(False, f"{wrong} is refused")
+            except urllib.error.HTTPError as error:
+                check(error.code == 404, "what is not behind the token is refused")
+        browser.open(url)
+        time.sleep(0.3)
+        for key in "aaru":
+            browser.key(key)
+        browser.key("z")
+        time.sleep(0.5)
+        kept = json.load(urllib.request.urlopen(url + "decisions"))
+        check(sorted(d["decision"] for d in kept.values()) == ["accept", "accept", "reject"], "decisions are in the ledger")
+        browser.open(url)
+        time.sleep(0.3)
+        check(text(browser, "review-done").startswith("3 of "), "a reload shows them")
+        server.kill()
+        server.wait()
+        server = subprocess.Popen([tool, plan, "--serve", "--quiet"], stdout=subprocess.PIPE, text=True)
+        url = next(line.split()[1] for line in server.stdout if line.startswith("serving"))
+        check(len(json.load(urllib.request.urlopen(url + "decisions"))) == 3, "they outlive a killed server")
+    finally:
+        server.kill()
 
 
 def main():
@@ -135,6 +169,8 @@ def main():
         check(browser.evaluate("document.querySelectorAll('.review-row').length") < 60, "only the rows in view exist")
         check(browser.evaluate("document.title") != "owned" and hostile in text(browser, "review-name"), "hostile names are text")
         check(browser.problems() == [], "the console has no errors")
+        if len(sys.argv) > 4:
+            drive_served(browser, sys.argv[3], sys.argv[4])
         os.remove(large)
     finally:
         browser.close()
