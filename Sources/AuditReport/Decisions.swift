@@ -83,7 +83,7 @@ extension DecisionFile.Decision {
         func row(_ values: [Double]?) -> LabelPatch.Row? {
             values.map { LabelPatch.Row(classID: Int($0[0]), values: Array($0.dropFirst())) }
         }
-        guard decision == "accept", kind != "image" else { return nil }
+        guard decision == "accept", kind != "image", kind != SpotCheckEstimate.kind else { return nil }
         return LabelPatch(image: image, line: line, old: row(label), new: row(self.row))
     }
 }
@@ -134,11 +134,34 @@ public enum DecisionApplier {
     }
 }
 
+/// How many of the images of which nothing is suspected hold an error, from a random slice of them.
+package struct SpotCheckEstimate {
+    static let kind = "check"
+
+    package let looked: Int
+    package let wrong: Int
+
+    package init(_ decisions: [DecisionRow]) {
+        let own = decisions.filter { $0.kind == Self.kind && $0.decision != "unsure" }
+        looked = own.count
+        wrong = own.count { $0.decision == "accept" }
+    }
+
+    /// Wilson's interval at 95 %; nil before anything was looked at.
+    package var interval: ClosedRange<Double>? {
+        guard looked > 0 else { return nil }
+        let (n, p, z) = (Double(looked), Double(wrong) / Double(looked), 1.959964)
+        let centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+        return max(0, centre - half)...min(1, centre + half)
+    }
+}
+
 /// Probabilities in the light of what was decided.
-enum Recalibration {
+package enum Recalibration {
     /// Odds are multiplied, kind by kind, by what was accepted against what was expected among the decided ones; with
     /// few decisions the factor stays near 1.
-    static func factors(
+    package static func factors(
         _ suspicions: [SuspicionRow], _ decisions: [DecisionRow]
     ) -> [String: Double] {
         let known = Dictionary(suspicions.map { ($0.id, $0) }) { first, _ in first }
@@ -158,7 +181,7 @@ enum Recalibration {
         return factors
     }
 
-    static func probability(_ p: Double, factor: Double) -> Double {
+    package static func probability(_ p: Double, factor: Double) -> Double {
         let odds = p / max(1 - p, 1e-9) * factor
         return odds / (1 + odds)
     }

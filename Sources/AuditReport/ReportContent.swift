@@ -147,6 +147,8 @@ public struct ReportContent: Sendable {
     public var reviewImages: [ReviewImage] = []
     public var expectedErrors: [(kind: String, count: Double)] = []
     public var isOutOfFold = false
+    /// What people found in images of which nothing is suspected.
+    var spotChecks = SpotCheckEstimate([])
     /// JSON: decisions that are known when the page is made, by id.
     var decisions = "{}"
     public var trainingSteps: [TrainingStepRow] = []

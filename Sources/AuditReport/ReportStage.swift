@@ -59,8 +59,12 @@ public enum ReportStage {
         }
         content.trainingSteps = try context.ledger.trainingSteps()
         content.diagnoses = plan.summary(.probe, "diagnoses")?.sequence?.compactMap(\.string) ?? []
+        let slice = try spotChecks(context, accused: Set(all.filter { $0.score >= leastProbability }.map(\.image)))
+        let asked = Set(decisions.map(\.id))
+        content.suspicions += slice.filter { !asked.contains($0.id) }
+        content.spotChecks = SpotCheckEstimate(decisions)
         var seen: Set<String> = []
-        let names = rows.map(\.image).filter { seen.insert($0).inserted }
+        let names = content.suspicions.map(\.image).filter { seen.insert($0).inserted }
         let losses = Dictionary(uniqueKeysWithValues: try context.ledger.imageLosses().map { ($0.image, $0) })
         var outputs: [String] = []
         for (number, name) in names.enumerated() {
@@ -85,6 +89,26 @@ public enum ReportStage {
         }
         return outputs
     }
+
+    /// Images of which nothing is suspected, drawn from the plan's seed: what people find in them tells what is still
+    /// wrong in all such images.
+    private static func spotChecks(
+        _ context: StageContext, accused: Set<String>
+    ) throws -> [ReportContent.Accusation] {
+        let seed = context.plan.settings.seed
+        let quiet = try context.ledger.imageLosses().filter { $0.problem == nil && !accused.contains($0.image) }
+        let drawn = quiet.map { row in
+            (ContentDigest.of(Array("\(seed) spot check \(row.image)".utf8)).hex, row.image)
+        }.sorted { $0 < $1 }.prefix(min(mostSpotChecks, context.plan.settings.report.suspicions))
+        return drawn.map { digest, image in
+            .init(
+                id: String(digest.prefix(16)), image: image, line: nil, kind: SpotCheckEstimate.kind, probability: 0,
+                impact: 0, suggestion: nil,
+                evidence: "nothing is suspected here: accept where you find something wrong, reject where all is right")
+        }
+    }
+
+    private static let mostSpotChecks = 30
 
     static func inputs(_ plan: PlanFile) throws -> ContentDigest {
         var digest = DigestBuilder()

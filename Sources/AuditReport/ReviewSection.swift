@@ -23,10 +23,17 @@ struct ReviewSection {
             content.isOutOfFold
             ? "Each label was judged by a model that has not seen it."
             : "In sample: a checkpoint excuses wrong labels that it has learned; a probe judges out of fold."
+        let checks = content.spotChecks
+        let left =
+            checks.interval.map {
+                " Of \(checks.looked) unsuspected images that were checked, \(checks.wrong) held an error: "
+                    + "\(HTMLText.percent($0.lowerBound))–\(HTMLText.percent($0.upperBound)) of all such images (95 %)."
+            }
+            ?? " The suspicions of kind “check” are unsuspected images, drawn at random: they tell what is still wrong."
         let counts = expected.isEmpty ? "" : " Expected wrong labels: \(escape(expected.joined(separator: ", ")))."
         return """
             <h2 id="review-title">Suspicions to decide</h2>
-            <p class="soft">\(content.suspicions.count) suspicions, the worst first. \(judged)\(counts) The label is solid, the suggestion
+            <p class="soft">\(content.suspicions.count { $0.kind != SpotCheckEstimate.kind }) suspicions, the worst first. \(judged)\(counts)\(left) The label is solid, the suggestion
             white and dashed, predictions faint. Keys: <kbd>j</kbd> <kbd>k</kbd> next and previous, <kbd>a</kbd> accept, <kbd>r</kbd> reject,
             <kbd>u</kbd> unsure, <kbd>d</kbd> remove the row, <kbd>0</kbd>…<kbd>9</kbd> class, <kbd>z</kbd> undo, <kbd>f</kbd> zoom,
             <kbd>p</kbd> predictions, <kbd>/</kbd> search, <kbd>s</kbd> download. Drag the box or its corners.</p>
