@@ -32,6 +32,8 @@ public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecor
     public var lossMean: Double?
     public var lossSpread: Double?
     public var lossForgotten: Double?
+    /// The fold whose model judged it, from 1.
+    public var fold: Int?
     /// That something is wrong with the image or one of its labels.
     public var probability: Double?
     public var rank: Int
@@ -53,7 +55,7 @@ public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecor
         case lossMean = "loss_mean"
         case lossSpread = "loss_spread"
         case lossForgotten = "loss_forgotten"
-        case probability, rank, reason, problem
+        case fold, probability, rank, reason, problem
     }
 
     public init(image: String, split: String, rank: Int = 0, reason: String = "") {
@@ -375,7 +377,7 @@ public final class Ledger: Sendable {
                     gradient_norm REAL, gradient_norm_backbone REAL, gradient_norm_neck REAL, gradient_norm_head REAL,
                     energy_share REAL, projection_share REAL, leave_one_out_cosine REAL, robust_z REAL,
                     clip_ratio_10 REAL, clip_ratio_1 REAL, loss_mean REAL, loss_spread REAL,
-                    loss_forgotten REAL, probability REAL, rank INTEGER NOT NULL, reason TEXT NOT NULL, problem TEXT);
+                    loss_forgotten REAL, fold INTEGER, probability REAL, rank INTEGER NOT NULL, reason TEXT NOT NULL, problem TEXT);
                 CREATE TABLE IF NOT EXISTS box_loss (
                     image TEXT NOT NULL, line INTEGER NOT NULL, class INTEGER NOT NULL, cx REAL NOT NULL,
                     cy REAL NOT NULL, w REAL NOT NULL, h REAL NOT NULL, matches INTEGER NOT NULL, box REAL NOT NULL,

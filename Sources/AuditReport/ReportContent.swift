@@ -109,6 +109,8 @@ public struct ReportContent: Sendable {
     public struct ReviewImage: Sendable {
         public let name: String
         public let split: String
+        /// 0 where it was judged in sample.
+        public let fold: Int
         public let loss: Double
         public let gradient: Double
         public let labels: [Place]
@@ -117,11 +119,13 @@ public struct ReportContent: Sendable {
         public let source: String
 
         public init(
-            name: String, split: String, loss: Double, gradient: Double, labels: [Place], predictions: [Place],
+            name: String, split: String, fold: Int = 0, loss: Double, gradient: Double, labels: [Place],
+            predictions: [Place],
             source: String
         ) {
             self.name = name
             self.split = split
+            self.fold = fold
             self.loss = loss
             self.gradient = gradient
             self.labels = labels

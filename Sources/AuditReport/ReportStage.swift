@@ -63,6 +63,7 @@ public enum ReportStage {
         let asked = Set(decisions.map(\.id))
         content.suspicions += slice.filter { !asked.contains($0.id) }
         content.spotChecks = SpotCheckEstimate(decisions)
+        if !decisions.isEmpty { content.cards.append(decisionsCard(decisions)) }
         var seen: Set<String> = []
         let names = content.suspicions.map(\.image).filter { seen.insert($0).inserted }
         let losses = Dictionary(uniqueKeysWithValues: try context.ledger.imageLosses().map { ($0.image, $0) })
@@ -78,7 +79,8 @@ public enum ReportStage {
             }
             content.reviewImages.append(
                 .init(
-                    name: name, split: losses[name]?.split ?? "", loss: losses[name]?.loss ?? 0,
+                    name: name, split: losses[name]?.split ?? "", fold: losses[name]?.fold ?? 0,
+                    loss: losses[name]?.loss ?? 0,
                     gradient: losses[name]?.gradientNorm ?? 0,
                     labels: try context.ledger.boxLosses(ofImage: name).map {
                         .init(line: $0.line, classID: $0.class, box: [$0.cx, $0.cy, $0.w, $0.h])
@@ -88,6 +90,17 @@ public enum ReportStage {
                     }, source: source))
         }
         return outputs
+    }
+
+    private static func decisionsCard(_ decisions: [DecisionRow]) -> ReportContent.Card {
+        func count(_ decision: String) -> String { "\(decisions.count { $0.decision == decision })" }
+        let kinds = Dictionary(grouping: decisions.filter { $0.decision == "accept" }, by: \.kind)
+            .sorted { $0.key < $1.key }.map { (name: "accepted: \($0.key)", value: "\($0.value.count)") }
+        let applied = decisions.count(where: \.isApplied)
+        return ReportContent.Card(
+            title: "Decisions", headline: "\(applied) applied, \(decisions.count - applied) waiting",
+            figures: [("accepted", count("accept")), ("rejected", count("reject")), ("unsure", count("unsure"))] + kinds
+        )
     }
 
     /// Images of which nothing is suspected, drawn from the plan's seed: what people find in them tells what is still

@@ -68,6 +68,7 @@ enum ReviewScript {
         options("filter-kind", [...new Set(data.suspicions.map(s => s.kind))]);
         options("filter-class", [...new Set(data.suspicions.map(s => ownClass(s)).filter(c => c !== null))].sort((a, b) => a - b), className);
         options("filter-split", [...new Set(data.images.map(i => i.split))]);
+        options("filter-fold", [...new Set(data.images.map(i => i.fold))].filter(f => f).sort((a, b) => a - b));
         options("edit-class", data.classes.map((_, i) => i), className);
 
         function label(s) { return s.line === null ? null : data.images[s.image].labels.find(l => l[0] === s.line) || null; }
@@ -76,14 +77,14 @@ enum ReviewScript {
         function place(s) { const l = label(s); return s.box ? s.box.slice(1) : l ? l.slice(2) : null; }
 
         function filter() {
-          const kind = $("filter-kind").value, one = $("filter-class").value, split = $("filter-split").value;
+          const kind = $("filter-kind").value, one = $("filter-class").value, split = $("filter-split").value, fold = $("filter-fold").value;
           const state = $("filter-state").value, least = Number($("filter-score").value), size = $("filter-size").value;
           const words = $("filter-text").value.trim().toLowerCase();
           const kept = shown[at];
           shown = data.suspicions.filter(s => {
             const image = data.images[s.image], d = decisions[s.id], a = Math.sqrt(area(s));
             return (!kind || s.kind === kind) && (one === "" || String(ownClass(s)) === one)
-              && (!split || image.split === split) && s.probability >= least
+              && (!split || image.split === split) && (!fold || String(image.fold) === fold) && s.probability >= least
               && (!size || (size === "small" ? a < 0.05 : size === "large" ? a >= 0.2 : a >= 0.05 && a < 0.2))
               && (!state || (state === "open" ? !d : d && d.decision === state))
               && (!words || image.name.toLowerCase().includes(words));
@@ -330,7 +331,7 @@ enum ReviewScript {
         $("undo").addEventListener("click", undo);
         $("download").addEventListener("click", download);
         $("edit-class").addEventListener("change", event => choose(Number(event.target.value)));
-        for (const id of ["filter-kind", "filter-class", "filter-split", "filter-state", "filter-size", "sort"]) $(id).addEventListener("change", filter);
+        for (const id of ["filter-kind", "filter-class", "filter-split", "filter-fold", "filter-state", "filter-size", "sort"]) $(id).addEventListener("change", filter);
         for (const id of ["filter-text", "filter-score"]) $(id).addEventListener("input", filter);
         for (const id of ["zoom", "predictions"]) $(id).addEventListener("change", draw);
         $("review-list").addEventListener("scroll", list, { passive: true });

@@ -42,6 +42,7 @@ struct ReviewSection {
             <label>kind <select id="filter-kind"><option value="">all</option></select></label>
             <label>class <select id="filter-class"><option value="">all</option></select></label>
             <label>split <select id="filter-split"><option value="">all</option></select></label>
+            <label>fold <select id="filter-fold"><option value="">all</option></select></label>
             <label>size <select id="filter-size"><option value="">all</option><option value="small">under 5 %</option><option value="medium">medium</option><option value="large">over 20 %</option></select></label>
             <label>state <select id="filter-state"><option value="">all</option><option value="open">open</option><option value="accept">accepted</option><option value="reject">rejected</option><option value="unsure">unsure</option></select></label>
             <label>probability from <input id="filter-score" type="number" min="0" max="1" step="0.05" value="0"></label>
@@ -89,7 +90,8 @@ struct ReviewSection {
             let predictions = image.predictions.map {
                 "[\($0.classID),\(number($0.confidence)),\($0.box.map(number).joined(separator: ","))]"
             }
-            return "{\"name\":\(quoted(image.name)),\"split\":\(quoted(image.split)),\"loss\":\(number(image.loss)),"
+            return
+                "{\"name\":\(quoted(image.name)),\"split\":\(quoted(image.split)),\"fold\":\(image.fold),\"loss\":\(number(image.loss)),"
                 + "\"gradient\":\(number(image.gradient)),\"src\":\(quoted(image.source)),"
                 + "\"labels\":[\(labels.joined(separator: ","))],\"predictions\":[\(predictions.joined(separator: ","))]}"
         }

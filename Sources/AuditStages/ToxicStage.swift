@@ -149,6 +149,7 @@ enum LedgerRows {
         row.lossMean = finite(image.trace?.mean)
         row.lossSpread = finite(image.trace?.spread)
         row.lossForgotten = finite(image.trace?.forgotten)
+        row.fold = image.fold
         row.probability = finite(image.probability)
         row.problem = image.problem
         return row

@@ -52,6 +52,8 @@ public struct ImageLoss: Sendable {
     public var robustZ: Double?
     /// Over the training of the probe.
     public var trace: TraceFigures?
+    /// The fold whose model judged it, from 1; nil in sample.
+    public var fold: Int?
     /// That something is wrong with the image or one of its labels.
     public var probability = 0.0
     /// Suspicions with a probability from one half on.

@@ -22,8 +22,9 @@ public enum ToxicOrder {
             images[index].suspicions = own.count { $0.probability >= 0.5 }
         }
         func priority(_ image: ImageLoss) -> Double {
-            guard image.problem == nil, let energy = image.energyShare else { return .infinity }
-            return image.probability * energy
+            guard image.problem == nil else { return .infinity }
+            // Without gradients, all images weigh the same.
+            return image.probability * (energies.isEmpty ? 1 : image.energyShare ?? 1)
         }
         let medians = PartMedians(images)
         let order = images.indices.map { (priority(images[$0]), $0) }.sorted { a, b in

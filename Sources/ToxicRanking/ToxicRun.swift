@@ -4,6 +4,16 @@ import NeuralKernels
 import YOLODataset
 import YOLOModel
 
+/// How far back gradients are computed: the backward pass is half of the time of an image.
+public enum GradientReach: String, Sendable, CaseIterable {
+    /// Of every parameter.
+    case full
+    /// Of the head alone: norms and shares are those of the head's gradient.
+    case head
+    /// Not at all: images are ranked by probability, and there are no gradient figures.
+    case none
+}
+
 /// What a run needs to know.
 public struct ToxicOptions: Sendable {
     public var imageSize = 640
@@ -14,6 +24,7 @@ public struct ToxicOptions: Sendable {
     public var backend: String?
     /// Whether the gradient figures are of the batch-of-one loss, as printed, or of the share of the dataset's loss.
     public var gradientOfShare = false
+    public var gradient = GradientReach.full
 
     public init() {}
 }
@@ -132,8 +143,11 @@ public enum ToxicRun {
         let (backend, samples) = try prepare(dataset, options)
         let losses = models.models.map { $0.loss(size: options.imageSize) }
         let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
-        @Sendable func worker(_ scope: GradientScope) -> Worker {
-            Worker { try backend.compile(models.models[$0].graph, input: shape, gradient: scope) }
+        @Sendable func worker(_ reach: GradientReach) -> Worker {
+            Worker {
+                let model = models.models[$0]
+                return try backend.compile(model.graph, input: shape, gradient: scope(reach, model))
+            }
         }
         let whole =
             options.gradientOfShare
@@ -145,7 +159,7 @@ public enum ToxicRun {
             pool: boxes.joined().map { (Int($0.classID), $0.cx, $0.cy, $0.width, $0.height) }, seed: options.seed)
         let measured = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
-            progress: { progress($0, samples.count) }, makeState: { worker(.full) },
+            progress: { progress($0, samples.count) }, makeState: { worker(options.gradient) },
             { worker, index in
                 try measure(
                     samples[index], index, boxes[index], worker, models, losses, whole, planting, options)
@@ -161,6 +175,7 @@ public enum ToxicRun {
             problems: measured.compactMap { one in one.image.problem.map { (one.image.sample.image, $0) } },
             jobs: options.jobs)
         for index in result.images.indices {
+            result.images[index].fold = models.folds[result.images[index].sample.image].map { $0 + 1 }
             result.images[index].trace = models.traces[result.images[index].sample.image].flatMap(TraceFigures.init)
         }
         result.advice = TrainingAdvice(result.images, classCount: dataset.classCount)
@@ -216,6 +231,19 @@ public enum ToxicRun {
         }
     }
 
+    private static func scope(_ reach: GradientReach, _ model: DetectionModel) -> GradientScope {
+        switch reach {
+        case .full: return .full
+        case .none: return .none
+        case .head:
+            let first = model.graph.nodes.firstIndex { node in
+                guard case .convolution(let convolution) = node.operation else { return false }
+                return model.parameterGroup(convolution.weight) == .head
+            }
+            return .from(node: first ?? 0)
+        }
+    }
+
     private static func measure(
         _ sample: DatasetSample, _ number: Int, _ boxes: [LabelBox], _ worker: Worker, _ models: ToxicModels,
         _ losses: [any DetectionLoss], _ whole: WholeBatch?, _ planting: LabelPlanting, _ options: ToxicOptions
@@ -262,6 +290,12 @@ public enum ToxicRun {
             outputGradients: evaluation.outputGradients)
         measured.judgement.judge(
             evidence, boxes: boxes, losses: evaluation.labels, planting: planting, imageNumber: number)
+        guard options.gradient != .none else {
+            evaluation.outputGradients = []
+            measured.image = image
+            measured.evaluation = evaluation
+            return measured
+        }
         let arriving =
             whole.map { loss.shareGradients(of: evaluation, datasetCounts: $0.counts, images: $0.images) }
             ?? evaluation.outputGradients
@@ -349,7 +383,7 @@ public enum ToxicRun {
         let shares = images.compactMap(\.share)
         func mean(_ part: (LossParts) -> Double?) -> Double? {
             let values = shares.compactMap(part)
-            return values.isEmpty ? nil : values.reduce(0, +) / Double(entries.count)
+            return values.isEmpty ? nil : values.reduce(0, +) / Double(shares.count)
         }
         let total = LossParts(
             box: mean(\.box) ?? 0, objectness: mean(\.objectness), classification: mean(\.classification) ?? 0,

@@ -180,6 +180,9 @@ public enum ModelTable {
             text += left(layer.module, 14) + "\(layer.parameterCount)\n"
         }
         text += "\(model.family.rawValue), \(model.parameterCount) parameters, \(model.classCount) classes"
+        if let operations = model.operations(size: 640) {
+            text += ", \((operations / 1e8).rounded() / 10) GFLOPs at 640 px"
+        }
         text += ", strides \(model.strides.map(String.init).joined(separator: ", "))\n"
         for (level, anchors) in model.anchors.enumerated() {
             let pairs = anchors.map { "\(JSONText.number($0.width)),\(JSONText.number($0.height))" }

@@ -54,6 +54,11 @@ struct Rank: ParsableCommand {
     @Option(help: "onednn or reference (default: the fastest of this build).")
     var backend: String?
 
+    @Option(
+        help: "full, head (of the head alone) or none (ranked by probability); the latter two take about half the time."
+    )
+    var gradient = GradientReach.full
+
     @Flag(help: "Gradient figures of each image's share of the dataset's loss, instead of its loss as a batch of one.")
     var gradientOfShare = false
 
@@ -127,6 +132,7 @@ struct Rank: ParsableCommand {
         options.jobs = common.jobs
         options.backend = backend
         options.gradientOfShare = gradientOfShare
+        options.gradient = gradient
         var result = try ToxicRun.run(
             models, dataset: dataset, options: options, isCancelled: { Interruption.isRequested },
             progress: { progress.update($0, of: $1) })
@@ -150,6 +156,7 @@ struct Rank: ParsableCommand {
 }
 
 extension ImageOrder: ExpressibleByArgument {}
+extension GradientReach: ExpressibleByArgument {}
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -84,6 +84,31 @@ import YOLOModel
         #expect(result.suspicions.suspicions.count == result.images.count)
     }
 
+    @Test func lessGradientLeavesLossesAndSuspicionsAsTheyAre() throws {
+        let dataset = try Dataset.open(SharedMaterial.checkout.path + "/Fixtures/shapes/data.yaml")
+        let model = try model()
+        func run(_ reach: GradientReach) throws -> ToxicResult {
+            var options = ToxicOptions()
+            options.imageSize = 64
+            options.gradient = reach
+            return try ToxicRun.run(ToxicModels(model), dataset: dataset, options: options)
+        }
+        func named(_ result: ToxicResult) -> [ImageLoss] {
+            result.images.sorted { $0.sample.image < $1.sample.image }
+        }
+        let (full, head, none) = (try run(.full), try run(.head), try run(.none))
+        for other in [head, none] {
+            #expect(other.suspicions.suspicions == full.suspicions.suspicions && other.datasetLoss == full.datasetLoss)
+        }
+        for (a, b) in zip(named(full), named(head)) {
+            let (whole, part) = (try #require(a.norms), try #require(b.norms))
+            #expect(
+                part.backbone == 0 && part.head == whole.head && part.total == part.head && part.total < whole.total)
+        }
+        #expect(none.images.allSatisfy { $0.norms == nil && $0.energyShare == nil && $0.problem == nil })
+        #expect(zip(none.images, none.images.dropFirst()).allSatisfy { $0.probability >= $1.probability })
+    }
+
     @Test func tablesHoldNoNumberThatIsNone() throws {
         let yaml = SharedMaterial.checkout.path + "/Fixtures/shapes/data.yaml"
         let images = try run(try model(damaged: true), yaml).images

@@ -52,6 +52,25 @@ public struct DetectionModel: Sendable {
         graph.parameters.reduce(0) { $0 + ($1.isTrainable ? $1.values.count : 0) }
     }
 
+    /// Floating-point operations of a forward pass over one square image, a multiplication and an addition counted as two:
+    /// those of convolutions and of attention. Nil where the size does not fit the model.
+    public func operations(size: Int) -> Double? {
+        guard let shapes = try? graph.shapes(input: TensorShape(c: 3, h: size, w: size)) else { return nil }
+        return graph.nodes.enumerated().reduce(0) { total, entry in
+            let (index, node) = entry
+            switch node.operation {
+            case .convolution(let convolution):
+                let weights = graph.parameters[convolution.weight].values.count
+                return total + 2 * Double(weights) * Double(shapes[index].pixels)
+            case .attention(let attention):
+                let run = Double(shapes[index].pixels / attention.areas)
+                let channels = Double(attention.heads * (attention.keyChannels + attention.valueChannels))
+                return total + 2 * Double(attention.areas) * run * run * channels
+            default: return total
+            }
+        }
+    }
+
     /// The largest stride: an image size must be a multiple of it.
     public var largestStride: Int { strides.max() ?? 32 }
 
