@@ -180,8 +180,8 @@ public enum ReportPage {
         let shots = content.pictures.map { shot($0, content) }
         return """
             <h2 id="gallery">Images to look at, the most harmful first</h2>
-            <p class="soft">\(content.pictures.count) of \(content.imageCount). A red dashed box is a label that the loss accuses. Where the
-            checkpoint was trained on these very labels it excuses what it has learned: what still stands out is all the more suspect.</p>
+            <p class="soft">\(content.pictures.count) of \(content.imageCount), by the probability that something is wrong with them times
+            their part of the gradient. A red dashed box is a label that is more probably wrong than right.</p>
             <div class="legend">\(legend.joined())</div><div class="gallery">\(shots.joined(separator: "\n"))</div>
             """
     }
