@@ -544,6 +544,24 @@ public final class Ledger: Sendable {
         }
     }
 
+    /// Every judged label with its image's split and size in pixels.
+    public func labels() throws -> [(split: String, classID: Int, box: [Double], width: Double, height: Double)] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT split, class, cx, cy, w, h, width, height FROM box_loss JOIN image_loss USING (image)
+                    ORDER BY image, line
+                    """
+            ).map {
+                (
+                    $0["split"], $0["class"], [$0["cx"], $0["cy"], $0["w"], $0["h"]], Double($0["width"] as Int),
+                    Double($0["height"] as Int)
+                )
+            }
+        }
+    }
+
     /// The most confident first.
     public func predictions(ofImage image: String) throws -> [PredictionRow] {
         try read {

@@ -6,7 +6,7 @@ enum Charts {
     private static func figure(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
     /// How many values fall where. A value far out is seen as a bar of its own at the right.
-    static func histogram(_ values: [Double], label: String, bins: Int = 36) -> String {
+    static func histogram(_ values: [Double], label: String, unit: String = "images", bins: Int = 36) -> String {
         let finite = values.filter(\.isFinite).sorted()
         guard let low = finite.first, let high = finite.last, high > low else { return "" }
         var counts = [Int](repeating: 0, count: bins)
@@ -18,7 +18,7 @@ enum Charts {
             let height = Double(count) / tallest * 120
             return
                 "<rect class=\"bar\" x=\"\(figure(Double(index) * step))\" y=\"\(figure(130 - height))\" width=\"\(figure(step - 1.5))\" "
-                + "height=\"\(figure(height))\"><title>\(count) images</title></rect>"
+                + "height=\"\(figure(height))\"><title>\(count) \(unit)</title></rect>"
         }
         let median = finite[finite.count / 2]
         let at = (median - low) / (high - low) * width
@@ -28,9 +28,25 @@ enum Charts {
             <line class="mark" x1="\(figure(at))" y1="6" x2="\(figure(at))" y2="130"/>
             <text x="\(figure(min(at + 5, 430)))" y="16">median \(HTMLText.number(median))</text>
             <text x="0" y="148">\(HTMLText.number(low))</text><text x="520" y="148" text-anchor="end">\(HTMLText.number(high))</text>
-            </svg><figcaption>\(HTMLText.escaped(label)), \(finite.count) images</figcaption></figure>
+            </svg><figcaption>\(HTMLText.escaped(label)), \(finite.count) \(unit)</figcaption></figure>
             """
     }
+
+    /// Where the centres of labels lie in their images.
+    static func heat(_ cells: [Int], side: Int) -> String {
+        guard let most = cells.max(), most > 0 else { return "" }
+        let rects = cells.enumerated().filter { $1 > 0 }.map { index, count in
+            "<rect class=\"bar\" x=\"\(index % side * 10)\" y=\"\(index / side * 10)\" width=\"10\" height=\"10\" "
+                + "fill-opacity=\"\(figure2(Double(count) / Double(most)))\"><title>\(count) labels</title></rect>"
+        }
+        return """
+            <figure><svg viewBox="0 0 \(side * 10) \(side * 10)" role="img" aria-label="Heat map of label centres" class="heat">
+            <rect class="axis" fill="none" width="\(side * 10)" height="\(side * 10)"/>\(rects.joined())</svg>
+            <figcaption>centres of labels in their images; the darkest cell holds \(most)</figcaption></figure>
+            """
+    }
+
+    private static func figure2(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 
     /// A line a fold over the steps of a training.
     static func curves(_ steps: [TrainingStepRow], label: String, value: (TrainingStepRow) -> Double) -> String {

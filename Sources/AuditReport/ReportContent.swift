@@ -142,6 +142,7 @@ public struct ReportContent: Sendable {
     public var findings: [Finding] = []
     public var boxesByClass: [(name: String, count: Int)] = []
     public var anchors: Anchors?
+    public var card: DatasetCard?
     public var losses: [Double] = []
     public var gradientNorms: [Double] = []
     public var pictures: [Picture] = []

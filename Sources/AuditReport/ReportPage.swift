@@ -19,6 +19,7 @@ public enum ReportPage {
         }
         if !content.suspicions.isEmpty { sections.append(ReviewSection(content: content).html) }
         sections.append(labels(content))
+        if let card = content.card { sections.append(dataset(card, content)) }
         if let anchors = content.anchors { sections.append(self.anchors(anchors)) }
         if !content.losses.isEmpty { sections.append(distributions(content)) }
         if !content.trainingSteps.isEmpty { sections.append(training(content)) }
@@ -55,6 +56,7 @@ public enum ReportPage {
     private static func navigation(_ content: ReportContent) -> String {
         var links = content.suspicions.isEmpty ? [] : ["<a href=\"#review-title\">Suspicions</a>"]
         links.append("<a href=\"#labels\">Labels</a>")
+        if content.card != nil { links.append("<a href=\"#dataset\">Dataset</a>") }
         if content.anchors != nil { links.append("<a href=\"#anchors\">Anchors</a>") }
         if !content.losses.isEmpty { links.append("<a href=\"#losses\">Losses and gradients</a>") }
         if !content.trainingSteps.isEmpty { links.append("<a href=\"#training\">Training of the probe</a>") }
@@ -152,6 +154,25 @@ public enum ReportPage {
         <div class="panel">\(Charts.histogram(content.losses, label: "loss of each image as a batch of one"))</div>
         <div class="panel">\(Charts.histogram(content.gradientNorms, label: "gradient norm of each image"))</div></div>
         """
+    }
+
+    private static func dataset(_ card: DatasetCard, _ content: ReportContent) -> String {
+        let head = card.splits.map { "<th class=\"num\">\(HTMLText.escaped($0))</th>" }.joined()
+        let images = card.splits.map { "<td class=\"num\">\(card.images[$0] ?? 0)</td>" }.joined()
+        let rows = card.counts.sorted { $0.key < $1.key }.map { id, counts in
+            let name = content.classNames.indices.contains(id) ? content.classNames[id] : "class \(id)"
+            return "<tr><th scope=\"row\">\(HTMLText.escaped(name))</th>"
+                + card.splits.map { "<td class=\"num\">\(counts[$0] ?? 0)</td>" }.joined() + "</tr>"
+        }
+        return """
+            <h2 id="dataset">Dataset</h2><div class="two">
+            <div class="panel"><table><thead><tr><th>labels</th>\(head)</tr></thead><tbody>\(rows.joined())
+            <tr><th scope="row">images</th>\(images)</tr></tbody></table></div>
+            <div class="panel">\(Charts.heat(card.heat, side: DatasetCard.gridSide))</div>
+            <div class="panel">\(Charts.histogram(card.boxesPerImage, label: "labels an image"))</div>
+            <div class="panel">\(Charts.histogram(card.sides, label: "longer side of a box at the training size, in pixels (strides 8, 16, 32)", unit: "labels"))</div>
+            <div class="panel">\(Charts.histogram(card.ratios.map { min($0, 6) }, label: "width over height, up to 6", unit: "labels"))</div></div>
+            """
     }
 
     private static func training(_ content: ReportContent) -> String {

@@ -271,6 +271,7 @@ public enum ReportStage {
         guard plan.results[.toxic]?.status == .done else { return }
         let rows = try ledger.imageLosses()
         content.imageCount = rows.count
+        content.card = DatasetCard(rows, try ledger.labels(), imageSize: plan.settings.imageSize)
         content.losses = rows.compactMap(\.loss)
         content.gradientNorms = rows.compactMap(\.gradientNorm)
         // Only the clearest accusations are drawn: a page full of red helps nobody.

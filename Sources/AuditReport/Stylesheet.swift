@@ -31,7 +31,7 @@ enum Stylesheet {
         svg text { fill: var(--soft); font-size: 11px; } .bar { fill: var(--bar); } .axis, .grid { stroke: var(--line); }
         .mark { stroke: var(--accent); stroke-dasharray: 3 3; } .dot { fill: var(--bar); fill-opacity: .5; }
         .new { stroke: var(--accent); stroke-width: 2.5; } .old { stroke: var(--error); stroke-width: 1.6; }
-        .key-new { color: var(--accent); } .key-old { color: var(--error); } .meter { height: 8px; margin-top: 8px; } .wide { width: 55%; }
+        .key-new { color: var(--accent); } .key-old { color: var(--error); } .meter { height: 8px; margin-top: 8px; } .wide { width: 55%; } .heat { max-width: 300px; }
         .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(340px, 1fr)); gap: 18px; }
         .shot { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; display: flex;
           flex-direction: column; } .shot .frame { position: relative; background: #0b0e12; } .shot img { display: block; width: 100%; height: auto; }
