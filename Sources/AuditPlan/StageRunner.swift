@@ -18,6 +18,8 @@ public enum StageOutcome: Sendable {
 public struct StageContext: Sendable {
     public let plan: PlanFile
     public let ledger: Ledger
+    /// Digest of everything that the stage reads.
+    public let inputs: String
     let stage: StageName
 
     /// Writes a file of the stage's own, atomically; returns its path relative to the plan's folder.
@@ -62,7 +64,7 @@ public enum StageRunner {
         {
             return .unchanged(result)
         }
-        var result = try body(StageContext(plan: plan, ledger: ledger, stage: stage))
+        var result = try body(StageContext(plan: plan, ledger: ledger, inputs: digest.hex, stage: stage))
         result.inputs = digest.hex
         try ledger.finish(stage, inputs: digest.hex)
         try PlanFile.load(path).saving(result, of: stage)

@@ -161,4 +161,6 @@ public struct ReportContent: Sendable {
     public var diagnoses: [String] = []
 
     public init() {}
+
+    func className(_ id: Int) -> String { classNames.indices.contains(id) ? classNames[id] : "class \(id)" }
 }

@@ -160,7 +160,7 @@ public enum ReportPage {
         let head = card.splits.map { "<th class=\"num\">\(HTMLText.escaped($0))</th>" }.joined()
         let images = card.splits.map { "<td class=\"num\">\(card.images[$0] ?? 0)</td>" }.joined()
         let rows = card.counts.sorted { $0.key < $1.key }.map { id, counts in
-            let name = content.classNames.indices.contains(id) ? content.classNames[id] : "class \(id)"
+            let name = content.className(id)
             return "<tr><th scope=\"row\">\(HTMLText.escaped(name))</th>"
                 + card.splits.map { "<td class=\"num\">\(counts[$0] ?? 0)</td>" }.joined() + "</tr>"
         }
@@ -193,7 +193,7 @@ public enum ReportPage {
     private static func gallery(_ content: ReportContent) -> String {
         let used = Set(content.pictures.flatMap { $0.boxes.map(\.classID) }).sorted()
         let legend = used.map { id in
-            let name = content.classNames.indices.contains(id) ? content.classNames[id] : "class \(id)"
+            let name = content.className(id)
             return
                 "<span><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" height=\"10\" fill=\"\(Stylesheet.colour(ofClass: id))\"/></svg>"
                 + "\(HTMLText.escaped(name))</span>"
@@ -219,8 +219,7 @@ public enum ReportPage {
         let list = figures.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" }.joined()
         let suspects = picture.boxes.compactMap { box in box.suspicion.map { (box, $0) } }.prefix(4).map { box, why in
             let name =
-                content.classNames.indices.contains(box.classID)
-                ? content.classNames[box.classID] : "class \(box.classID)"
+                content.className(box.classID)
             return "<li>line \(box.line), \(HTMLText.escaped(name)): \(HTMLText.escaped(why))</li>"
         }
         return """
@@ -231,17 +230,13 @@ public enum ReportPage {
     }
 
     private static func frame(_ picture: ReportContent.Picture, _ content: ReportContent) -> String {
-        guard let decoded = try? ImageDecoder.decodeFile(picture.path).image else {
+        guard let small = ReportPicture.read(picture.path, side: pictureSide) else {
             return "<p class=\"soft\">The image cannot be shown.</p>"
         }
-        let scale = min(1, Double(pictureSide) / Double(max(decoded.width, decoded.height)))
-        let small = decoded.resized(
-            width: max(1, Int(Double(decoded.width) * scale)), height: max(1, Int(Double(decoded.height) * scale)))
         guard let jpeg = ImageEncoder.jpeg(small, quality: 82) else { return "" }
         let boxes = picture.boxes.map { box in
             let name =
-                content.classNames.indices.contains(box.classID)
-                ? content.classNames[box.classID] : "class \(box.classID)"
+                content.className(box.classID)
             let x = (box.cx - box.width / 2) * Double(small.width)
             let y = (box.cy - box.height / 2) * Double(small.height)
             let style = box.suspicion == nil ? "stroke=\"\(Stylesheet.colour(ofClass: box.classID))\"" : "class=\"sus\""
@@ -252,6 +247,6 @@ public enum ReportPage {
         }
         return
             "<img width=\"\(small.width)\" height=\"\(small.height)\" loading=\"lazy\" alt=\"\(HTMLText.escaped(picture.row.image)) with its labels\" "
-            + "src=\"data:image/jpeg;base64,\(HTMLText.base64(jpeg))\"><svg viewBox=\"0 0 \(small.width) \(small.height)\">\(boxes.joined())</svg>"
+            + "src=\"\(ReportPicture.uri(jpeg))\"><svg viewBox=\"0 0 \(small.width) \(small.height)\">\(boxes.joined())</svg>"
     }
 }

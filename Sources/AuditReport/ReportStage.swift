@@ -59,29 +59,31 @@ public enum ReportStage {
         }
         content.trainingSteps = try context.ledger.trainingSteps()
         content.diagnoses = plan.summary(.probe, "diagnoses")?.sequence?.compactMap(\.string) ?? []
-        let slice = try spotChecks(context, accused: Set(all.filter { $0.score >= leastProbability }.map(\.image)))
+        let losses = try context.ledger.imageLosses()
+        let slice = spotChecks(
+            losses, plan.settings, accused: Set(all.filter { $0.score >= leastProbability }.map(\.image)))
         let asked = Set(decisions.map(\.id))
         content.suspicions += slice.filter { !asked.contains($0.id) }
         content.spotChecks = SpotCheckEstimate(decisions)
         if !decisions.isEmpty { content.cards.append(decisionsCard(decisions)) }
         var seen: Set<String> = []
         let names = content.suspicions.map(\.image).filter { seen.insert($0).inserted }
-        let losses = Dictionary(uniqueKeysWithValues: try context.ledger.imageLosses().map { ($0.image, $0) })
+        let lossOf = Dictionary(uniqueKeysWithValues: losses.map { ($0.image, $0) })
         var outputs: [String] = []
         for (number, name) in names.enumerated() {
             let path = Paths.absolute(name, relativeTo: root)
             var source = ""
             if names.count <= mostPicturesInside {
-                source = ReviewSection.picture(path) ?? ""
+                source = ReviewSection.jpeg(path).map(ReportPicture.uri) ?? ""
             } else if let jpeg = ReviewSection.jpeg(path) {
                 source = "pictures/\(number + 1).jpg"
                 outputs.append(try context.write(jpeg, to: source))
             }
             content.reviewImages.append(
                 .init(
-                    name: name, split: losses[name]?.split ?? "", fold: losses[name]?.fold ?? 0,
-                    loss: losses[name]?.loss ?? 0,
-                    gradient: losses[name]?.gradientNorm ?? 0,
+                    name: name, split: lossOf[name]?.split ?? "", fold: lossOf[name]?.fold ?? 0,
+                    loss: lossOf[name]?.loss ?? 0,
+                    gradient: lossOf[name]?.gradientNorm ?? 0,
                     labels: try context.ledger.boxLosses(ofImage: name).map {
                         .init(line: $0.line, classID: $0.class, box: [$0.cx, $0.cy, $0.w, $0.h])
                     },
@@ -106,13 +108,12 @@ public enum ReportStage {
     /// Images of which nothing is suspected, drawn from the plan's seed: what people find in them tells what is still
     /// wrong in all such images.
     private static func spotChecks(
-        _ context: StageContext, accused: Set<String>
-    ) throws -> [ReportContent.Accusation] {
-        let seed = context.plan.settings.seed
-        let quiet = try context.ledger.imageLosses().filter { $0.problem == nil && !accused.contains($0.image) }
+        _ losses: [ImageLossRow], _ settings: PlanSettings, accused: Set<String>
+    ) -> [ReportContent.Accusation] {
+        let quiet = losses.filter { $0.problem == nil && !accused.contains($0.image) }
         let drawn = quiet.map { row in
-            (ContentDigest.of(Array("\(seed) spot check \(row.image)".utf8)).hex, row.image)
-        }.sorted { $0 < $1 }.prefix(min(mostSpotChecks, context.plan.settings.report.suspicions))
+            (ContentDigest.of(Array("\(settings.seed) spot check \(row.image)".utf8)).hex, row.image)
+        }.sorted { $0 < $1 }.prefix(min(mostSpotChecks, settings.report.suspicions))
         return drawn.map { digest, image in
             .init(
                 id: String(digest.prefix(16)), image: image, line: nil, kind: SpotCheckEstimate.kind, probability: 0,

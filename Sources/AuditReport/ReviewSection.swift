@@ -74,16 +74,13 @@ struct ReviewSection {
 
     /// JSON in which nothing can end the element that it stands in.
     var json: String {
-        func quoted(_ text: String) -> String {
-            JSONText.quoted(text).replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
-                .replacing("&", with: "\\u0026").replacing("\u{2028}", with: "\\u2028")
+        func harmless(_ json: String) -> String {
+            json.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e").replacing("&", with: "\\u0026")
         }
+        func quoted(_ text: String) -> String { harmless(JSONText.quoted(text)) }
         func number(_ value: Double) -> String { JSONText.number((value * 1e6).rounded() / 1e6) }
-        func list(_ values: [Double]) -> String { "[" + values.map(number).joined(separator: ",") + "]" }
-        let used = Set(content.suspicions.map(\.image))
-        let images = content.reviewImages.filter { used.contains($0.name) }
-        let places = Dictionary(uniqueKeysWithValues: images.enumerated().map { ($1.name, $0) })
-        let entries = images.map { image -> String in
+        let places = Dictionary(uniqueKeysWithValues: content.reviewImages.enumerated().map { ($1.name, $0) })
+        let entries = content.reviewImages.map { image -> String in
             let labels = image.labels.map {
                 "[\($0.line),\($0.classID),\($0.box.map(number).joined(separator: ","))]"
             }
@@ -105,23 +102,13 @@ struct ReviewSection {
         let classes = content.classNames.map(quoted).joined(separator: ",")
         let colours = Stylesheet.classColours.map(quoted).joined(separator: ",")
         let key = ContentDigest.of(Array(content.datasetPath.utf8)).hex.prefix(16)
-        let decisions = content.decisions.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
-            .replacing("&", with: "\\u0026")
         return
-            "{\"decisions\":\(decisions),\"dataset\":\(quoted(content.datasetPath)),\"key\":\"\(key)\",\"classes\":[\(classes)],\"colours\":[\(colours)],"
+            "{\"decisions\":\(harmless(content.decisions)),\"dataset\":\(quoted(content.datasetPath)),\"key\":\"\(key)\",\"classes\":[\(classes)],\"colours\":[\(colours)],"
             + "\"images\":[\(entries.joined(separator: ",\n"))],\n\"suspicions\":[\(suspicions.joined(separator: ",\n"))]}"
     }
 
-    /// A picture as a data URI, small enough for a page; nil where it cannot be decoded.
-    static func picture(_ path: String) -> String? {
-        jpeg(path).map { "data:image/jpeg;base64,\(HTMLText.base64($0))" }
-    }
-
+    /// A picture for the page; nil where it cannot be decoded.
     static func jpeg(_ path: String) -> [UInt8]? {
-        guard let decoded = try? ImageDecoder.decodeFile(path).image else { return nil }
-        let scale = min(1, Double(pictureSide) / Double(max(decoded.width, decoded.height)))
-        let small = decoded.resized(
-            width: max(1, Int(Double(decoded.width) * scale)), height: max(1, Int(Double(decoded.height) * scale)))
-        return ImageEncoder.jpeg(small, quality: 80)
+        ReportPicture.read(path, side: pictureSide).flatMap { ImageEncoder.jpeg($0, quality: 80) }
     }
 }

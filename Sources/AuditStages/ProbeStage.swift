@@ -17,12 +17,12 @@ public enum ProbeStage {
         progress: @escaping (Int, Int) -> Void
     ) throws -> StageOutcome {
         try StageRunner.run(.probe, plan: path, inputs: inputs) { context in
-            let settings = try settings(context.plan)
             let dataset = try Dataset.open(context.plan.settings.dataset)
+            let settings = try settings(context.plan, dataset)
             let result = try ProbeRun.run(
                 dataset, settings: settings, anchors: try anchors(context, size: settings.size),
                 statePath: context.plan.outputFolder + "/\(folder)/state.safetensors",
-                identity: try inputs(context.plan).hex, jobs: jobs, isCancelled: isCancelled, progress: progress)
+                identity: context.inputs, jobs: jobs, isCancelled: isCancelled, progress: progress)
             try context.ledger.replaceTrainingSteps(result.steps.map(LedgerRows.step))
             let outputs = try result.files().map { try context.write($0.bytes, to: "\(folder)/\($0.name)") }
             return StageResult(status: .done, inputs: "", outputs: outputs, summary: summary(result))
@@ -59,12 +59,11 @@ public enum ProbeStage {
         }
     }
 
-    private static func settings(_ plan: PlanFile) throws -> ProbeSettings {
+    private static func settings(_ plan: PlanFile, _ dataset: Dataset) throws -> ProbeSettings {
         let wanted = plan.settings.probe ?? PlanSettings.Probe()
         var settings = ProbeSettings()
         settings.weights = wanted.weights
         settings.model = wanted.model
-        let dataset = try Dataset.open(plan.settings.dataset)
         settings.splits = wanted.splits.filter { name in dataset.splits.contains { $0.name == name } }
         settings.folds = wanted.folds
         settings.size = wanted.size
@@ -94,8 +93,9 @@ public enum ProbeStage {
 
     static func inputs(_ plan: PlanFile) throws -> ContentDigest {
         var digest = DigestBuilder()
-        let settings = try settings(plan)
-        try DatasetDigest.add(try Dataset.open(plan.settings.dataset), to: &digest)
+        let dataset = try Dataset.open(plan.settings.dataset)
+        let settings = try settings(plan, dataset)
+        try DatasetDigest.add(dataset, to: &digest)
         digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
         digest.update(field: "\(settings) \(Backends.named(settings.backend)?.name ?? "none")")
         digest.update(field: plan.results[.anchors]?.inputs ?? "none")

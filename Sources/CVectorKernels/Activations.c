@@ -3,8 +3,6 @@
 #include "CPUDispatch.h"
 #include "Exponential.h"
 
-ASSAY_INLINE float logistic(float z) { return 1.0f / (1.0f + exponential(-z)); }
-
 ASSAY_DISPATCH void assay_silu_keeping_derivative(float *restrict z, float *restrict y, size_t count) {
     for (size_t i = 0; i < count; i++) {
         float value = z[i], s = logistic(value), product = value * s;

@@ -5,8 +5,6 @@
 
 enum { chunk = 256, widest = 16 };
 
-ASSAY_INLINE float logistic(float z) { return 1.0f / (1.0f + exponential(-z)); }
-
 // Each body takes the block as a constant, so that the compiler makes vectors of a pixel's channels.
 
 ASSAY_INLINE void sums(

@@ -23,3 +23,6 @@ ASSAY_INLINE float exponential(float x) {
     memcpy(&power, &bits, sizeof power);
     return p * power;
 }
+
+// σ(z)
+ASSAY_INLINE float logistic(float z) { return 1.0f / (1.0f + exponential(-z)); }

@@ -28,9 +28,7 @@ public struct ProbeSplit: Sendable {
             var hash: PerceptualHash
             var sample: ProbeSample
         }
-        // Splits may share images: each takes part once.
-        var seen: Set<String> = []
-        let listed = try dataset.listSamples(splits: splits).samples.filter { seen.insert($0.image).inserted }
+        let listed = try dataset.distinctSamples(splits: splits)
         let looks = try WorkerPool.map(
             count: listed.count, jobs: jobs, isCancelled: isCancelled, makeState: {},
             { _, index -> Look? in

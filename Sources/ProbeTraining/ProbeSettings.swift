@@ -113,13 +113,7 @@ public enum ProbeRun {
         let start = try StartingModel(
             weights: settings.weights, name: settings.model, classCount: dataset.classCount,
             classNames: dataset.classNames, anchors: anchors, seed: settings.seed)
-        let stride = start.model.largestStride
-        guard settings.size % stride == 0 else {
-            throw FileError(
-                file: settings.weights ?? settings.model,
-                message: "needs an image size that is a multiple of \(stride), not \(settings.size)",
-                wayOut: "use \((settings.size / stride + 1) * stride)")
-        }
+        try start.model.checkImageSize(settings.size, file: settings.weights ?? settings.model)
         let split = try ProbeSplit(
             dataset, splits: settings.splits, folds: settings.folds, seed: settings.seed, jobs: jobs,
             isCancelled: isCancelled)

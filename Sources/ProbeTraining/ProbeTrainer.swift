@@ -189,13 +189,9 @@ private final class Run {
         self.model = model
         self.samples = samples
         self.options = options
-        guard let backend = Backends.named(options.backend) else {
-            throw FileError(
-                file: "--backend", message: "\(options.backend ?? "") is not part of this build",
-                wayOut: "use \(Backends.all.map(\.name).joined(separator: " or "))")
-        }
+        let backend = try Backends.required(options.backend)
         let graph = model.graph
-        let scope = options.freezesBackbone ? GradientScope.from(node: Self.firstNodeAfterBackbone(model)) : .full
+        let scope = options.freezesBackbone ? GradientScope.from(node: model.firstNode { $0 != .backbone }) : .full
         crew = TrainingCrew<Worker>(jobs: options.jobs) {
             Worker { size, trains in
                 try backend.compileForTraining(
@@ -228,7 +224,7 @@ private final class Run {
             let batches = states.map { state in
                 Batch(
                     state, orders[state.number], first: first, epoch: epoch, options: options, size: size,
-                    samples: samples)
+                    samples: samples, loss: loss)
             }
             try run(batches, loss, size, number * options.accumulation + part)
         }
@@ -302,8 +298,7 @@ private final class Run {
             let range = index % laneCount * group..<min((index % laneCount + 1) * group, perBatch)
             let network = try worker.network(size, batches[fold].state, batch: number)
             let pixels = range.map { inputs[fold * perBatch + $0] }
-            lanes.store(
-                try Self.lane(network, pixels, range, batches[fold].targets, loss, batches[fold].state), index)
+            lanes.store(try Self.lane(network, pixels, range, batches[fold], loss), index)
         }
         let made = lanes.take()
         try crew.run(batches.count) { _, fold in
@@ -313,21 +308,16 @@ private final class Run {
     }
 
     private static func lane(
-        _ network: any TrainingNetwork, _ pixels: [[Float]], _ range: Range<Int>, _ targets: [[LossTarget]],
-        _ loss: any DetectionLoss, _ state: FoldState
+        _ network: any TrainingNetwork, _ pixels: [[Float]], _ range: Range<Int>, _ batch: Batch,
+        _ loss: any DetectionLoss
     ) throws -> FoldState.Lane {
-        // The batch's denominators: labels decide them for v5; the v8 family's own predictions have a say, and there
-        // each group of images is a batch of its own.
         let outputs = try network.forward(batch: pixels)
         let evaluations = zip(range, outputs).map {
-            loss.evaluate(outputs: $1, targets: targets[$0], wantsGradient: true)
+            loss.evaluate(outputs: $1, targets: batch.targets[$0], wantsGradient: true)
         }
-        let whole = targets.compactMap(loss.counts)
-        let counts =
-            whole.count == targets.count
-            ? whole.dropFirst().reduce(whole[0], +)
-            : evaluations.dropFirst().reduce(evaluations[0].counts) { $0 + $1.counts }
-        let images = whole.count == targets.count ? targets.count : evaluations.count
+        // Where predictions have a say in the denominators, each group of images is a batch of its own.
+        let counts = batch.counts ?? evaluations.dropFirst().reduce(evaluations[0].counts) { $0 + $1.counts }
+        let images = batch.counts == nil ? evaluations.count : batch.targets.count
         var lane = FoldState.Lane(
             gradients: [], parts: LossParts(), statistics: network.batchStatistics,
             isFinite: evaluations.allSatisfy(\.isFinite))
@@ -337,7 +327,7 @@ private final class Run {
         }
         try network.backward(
             batch: evaluations.map { loss.shareGradients(of: $0, datasetCounts: counts, images: images) })
-        lane.gradients = state.parameters.indices.map { index in
+        lane.gradients = batch.state.parameters.indices.map { index in
             network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
         }
         return lane
@@ -349,10 +339,12 @@ private final class Run {
         let chosen: [Int]
         let views: [TrainingView]
         let targets: [[LossTarget]]
+        /// What the batch's loss divides by; nil where predictions have a say in it (the v8 family).
+        let counts: LossCounts?
 
         init(
             _ state: FoldState, _ order: [Int], first: Int, epoch: Int, options: TrainingOptions, size: Int,
-            samples: [ProbeSample]
+            samples: [ProbeSample], loss: any DetectionLoss
         ) {
             self.state = state
             chosen = (first..<first + options.batch).map { order[$0 % order.count] }
@@ -365,6 +357,8 @@ private final class Run {
                     seed: options.seed &+ UInt64(state.number), epoch: epoch, place: first + place, extent: extent)
             }
             targets = views.map { $0.targets({ samples[$0].boxes }, extent: extent) }
+            let own = targets.compactMap(loss.counts)
+            counts = own.count == targets.count ? own.dropFirst().reduce(own[0], +) : nil
         }
     }
 
@@ -388,12 +382,5 @@ private final class Run {
         guard parameter.isTrainable, !isFrozen else { return nil }
         if parameter.shape.count > 1 { return .weight }
         return parameter.name.hasSuffix("weight") ? .normalization : .bias
-    }
-
-    private static func firstNodeAfterBackbone(_ model: DetectionModel) -> Int {
-        model.graph.nodes.firstIndex { node in
-            guard case .convolution(let convolution) = node.operation else { return false }
-            return model.parameterGroup(convolution.weight) != .backbone
-        } ?? 0
     }
 }

@@ -14,7 +14,13 @@ public struct TrainingStore {
     }
 
     private static let steps = "steps"
-    private static let parts = ["parameters", "first", "second", "average"]
+    /// What changes in a fold, by name.
+    private static var parts: [(name: String, values: ReferenceWritableKeyPath<FoldState, [[Float]]>)] {
+        [
+            ("parameters", \.parameters), ("first", \.optimizer.first), ("second", \.optimizer.second),
+            ("average", \.average.values),
+        ]
+    }
 
     /// The number of finished epochs; 0 where there is no state of this run, or a damaged one.
     func restore(_ states: [FoldState], history: inout TrainingHistory) throws -> Int {
@@ -26,37 +32,27 @@ public struct TrainingStore {
                 try? JSONDecoder().decode(TrainingHistory.self, from: Data($0.utf8))
             })
         else { return 0 }
-        var restored: [[String: [[Float]]]] = []
-        for state in states {
-            var parts: [String: [[Float]]] = [:]
-            for part in Self.parts {
-                parts[part] = try values(of: part, state).indices.map { index in
-                    guard let tensor = contents.tensors["\(state.number).\(part).\(index)"],
-                        tensor.values.count == values(of: part, state)[index].count
+        // Everything is read before anything is changed.
+        let restored = try states.map { state in
+            try Self.parts.map { part in
+                try state[keyPath: part.values].enumerated().map { index, values in
+                    guard let tensor = contents.tensors[Self.tensor(state, part.name, index)],
+                        tensor.values.count == values.count
                     else { throw FileError(file: path, message: "is not a state of this run", wayOut: "delete it") }
                     return tensor.values
                 }
             }
-            restored.append(parts)
         }
         for (state, parts) in zip(states, restored) {
-            state.parameters = parts["parameters"] ?? state.parameters
-            state.optimizer.first = parts["first"] ?? state.optimizer.first
-            state.optimizer.second = parts["second"] ?? state.optimizer.second
-            state.average.values = parts["average"] ?? state.average.values
+            for (part, values) in zip(Self.parts, parts) { state[keyPath: part.values] = values }
             (state.optimizer.steps, state.average.steps) = (steps, steps)
         }
         history = told
         return finished
     }
 
-    private func values(of part: String, _ state: FoldState) -> [[Float]] {
-        switch part {
-        case "parameters": state.parameters
-        case "first": state.optimizer.first
-        case "second": state.optimizer.second
-        default: state.average.values
-        }
+    private static func tensor(_ state: FoldState, _ part: String, _ index: Int) -> String {
+        "\(state.number).\(part).\(index)"
     }
 
     /// Saves ten times a run; after the last epoch the state is of no more use and goes.
@@ -69,8 +65,8 @@ public struct TrainingStore {
         var tensors: [String: NamedTensor] = [:]
         for state in states {
             for part in Self.parts {
-                for (index, values) in values(of: part, state).enumerated() {
-                    tensors["\(state.number).\(part).\(index)"] = NamedTensor(shape: [values.count], values: values)
+                for (index, values) in state[keyPath: part.values].enumerated() {
+                    tensors[Self.tensor(state, part.name, index)] = NamedTensor(shape: [values.count], values: values)
                 }
             }
         }

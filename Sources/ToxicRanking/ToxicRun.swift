@@ -82,12 +82,7 @@ public enum ToxicRun {
                 message: "knows \(model.classCount) classes, the dataset \(dataset.yamlPath) has \(dataset.classCount)",
                 wayOut: "use a checkpoint that was trained on this dataset, or correct nc in data.yaml")
         }
-        guard imageSize % model.largestStride == 0 else {
-            throw FileError(
-                file: weights,
-                message: "needs an image size that is a multiple of \(model.largestStride), not \(imageSize)",
-                wayOut: "use \((imageSize / model.largestStride + 1) * model.largestStride)")
-        }
+        try model.checkImageSize(imageSize, file: weights)
     }
 
     private final class Worker {
@@ -118,14 +113,8 @@ public enum ToxicRun {
     ///
     /// - Throws: `FileError` where the build has no such backend, or the splits hold no image.
     static func prepare(_ dataset: Dataset, _ options: ToxicOptions) throws -> (any Backend, [DatasetSample]) {
-        guard let backend = Backends.named(options.backend) else {
-            throw FileError(
-                file: "--backend", message: "\(options.backend ?? "") is not part of this build",
-                wayOut: "use \(Backends.all.map(\.name).joined(separator: " or "))")
-        }
-        // Splits may share images (coco128 validates on what it trains on): each is measured once, in its first split.
-        var seen: Set<String> = []
-        let samples = try dataset.listSamples(splits: options.splits).samples.filter { seen.insert($0.image).inserted }
+        let backend = try Backends.required(options.backend)
+        let samples = try dataset.distinctSamples(splits: options.splits)
         guard !samples.isEmpty else {
             throw FileError(
                 file: dataset.yamlPath, message: "the splits \(options.splits.joined(separator: ", ")) hold no image",
@@ -233,14 +222,9 @@ public enum ToxicRun {
 
     private static func scope(_ reach: GradientReach, _ model: DetectionModel) -> GradientScope {
         switch reach {
-        case .full: return .full
-        case .none: return .none
-        case .head:
-            let first = model.graph.nodes.firstIndex { node in
-                guard case .convolution(let convolution) = node.operation else { return false }
-                return model.parameterGroup(convolution.weight) == .head
-            }
-            return .from(node: first ?? 0)
+        case .full: .full
+        case .none: .none
+        case .head: .from(node: model.firstNode { $0 == .head })
         }
     }
 

@@ -25,6 +25,14 @@ public struct DatasetSample: Sendable, Hashable {
     }
 }
 
+extension Dataset {
+    /// Splits may share images (coco128 validates on what it trains on): each image once, in its first split.
+    public func distinctSamples(splits: [String]) throws -> [DatasetSample] {
+        var seen: Set<String> = []
+        return try listSamples(splits: splits).samples.filter { seen.insert($0.image).inserted }
+    }
+}
+
 extension DatasetSample {
     /// The labels that training takes; none where there is no label file, or no readable one.
     public func trainableBoxes(in dataset: Dataset) -> [LabelBox] {

@@ -2,13 +2,6 @@ import NeuralKernels
 import Testing
 
 @Suite struct BackendTests {
-    /// Largest difference relative to the largest value.
-    private func difference(_ a: [Float], _ b: [Float]) -> Float {
-        guard a.count == b.count else { return .infinity }
-        let scale = max(a.map(abs).max() ?? 0, 1e-6)
-        return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / scale
-    }
-
     @Test(arguments: [4, 8, 16, 32], GradientScope.allTestCases)
     func backendsAgree(width: Int, scope: GradientScope) throws {
         let network = NetworkBuilder.everything(seed: UInt64(width), width: width)

@@ -18,6 +18,13 @@ struct SeededNumbers {
     mutating func array(_ count: Int, scale: Float = 1) -> [Float] { (0..<count).map { _ in next() * scale } }
 }
 
+/// Largest difference relative to the largest value, or to `least` where that is larger.
+func difference(_ a: [Float], _ b: [Float], least: Float = 1e-6) -> Float {
+    guard a.count == b.count else { return .infinity }
+    let scale = max(a.map(abs).max() ?? 0, least)
+    return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / scale
+}
+
 /// Builds small networks for tests.
 struct NetworkBuilder {
     var graph = NetworkGraph()

@@ -2,13 +2,6 @@ import NeuralKernels
 import Testing
 
 @Suite struct TrainingNetworkTests {
-    /// Largest difference relative to the largest value, or to `least` where that is larger.
-    private func difference(_ a: [Float], _ b: [Float], least: Float = 1e-6) -> Float {
-        guard a.count == b.count else { return .infinity }
-        let scale = max(a.map(abs).max() ?? 0, least)
-        return (zip(a, b).map { abs($0 - $1) }.max() ?? 0) / scale
-    }
-
     private struct Result {
         var outputs: [[[Float]]]
         var gradients: [[Float]]

@@ -48,31 +48,11 @@ public enum LabelFixer {
                 let changes = RowFix.changes(
                     LabelFile.parse(bytes, keypointShape: dataset.keypointShape),
                     size: header.map { ($0.width, $0.height) }, allowsGuesses: allowsGuesses)
-                return changes.isEmpty ? nil : fix(sample, bytes, changes)
+                var lines = LabelLines(bytes)
+                for change in changes { lines.replace(line: change.line, by: change.new, code: change.code) }
+                return lines.fix(sample)
             }
         ).compactMap(\.self)
-    }
-
-    /// Lines that no change names stay byte for byte, as do all line ends.
-    private static func fix(_ sample: DatasetSample, _ bytes: [UInt8], _ changes: [RowFix.Change]) -> FileFix {
-        let newline = UInt8(ascii: "\n")
-        var lines: [ArraySlice<UInt8>?] = bytes.split(separator: newline, omittingEmptySubsequences: false).map { $0 }
-        var rows: [FileFix.Row] = []
-        for change in changes where lines.indices.contains(change.line - 1) {
-            guard let line = lines[change.line - 1] else { continue }
-            let end: [UInt8] = line.last == UInt8(ascii: "\r") ? [UInt8(ascii: "\r")] : []
-            lines[change.line - 1] = change.new.map { (Array($0.utf8) + end)[...] }
-            rows.append(
-                .init(
-                    line: change.line, code: change.code,
-                    old: String(decoding: line.dropLast(end.count), as: UTF8.self),
-                    new: change.new))
-        }
-        // A deleted last row takes the line end before it along only when there was none after it.
-        let kept = lines.compactMap(\.self)
-        var new = Array(kept.joined(separator: [newline]))
-        if bytes.last == newline, !new.isEmpty, new.last != newline { new.append(newline) }
-        return FileFix(label: sample.label, path: sample.labelPath, rows: rows, old: bytes, new: new)
     }
 
     /// What would change, row by row.

@@ -64,25 +64,23 @@ public struct LabelPatches: Sendable {
             for patch in byImage[image] ?? [] {
                 if let reason = editor.apply(patch) { refused.append((patch, reason)) }
             }
-            if let fix = editor.fix(sample, old: bytes) { fixes.append(fix) }
+            if let fix = editor.lines.fix(sample) { fixes.append(fix) }
         }
         self.fixes = fixes
         self.refused = refused
     }
 }
 
-/// One label file under change: lines that no patch names stay byte for byte.
+/// Applies patches to one label file.
 private struct LabelFileEditor {
-    private var lines: [ArraySlice<UInt8>?]
+    private static let code = "decision"
+
+    private(set) var lines: LabelLines
     private let rows: [LabelRow]
-    private var added: [String] = []
-    private var changes: [FileFix.Row] = []
-    private let lineEnd: [UInt8]
 
     init(_ bytes: [UInt8], keypointShape: [Int]?) {
-        lines = bytes.split(separator: 10, omittingEmptySubsequences: false).map { $0 }
+        lines = LabelLines(bytes)
         rows = LabelFile.parse(bytes, keypointShape: keypointShape).rows
-        lineEnd = bytes.contains(13) ? [13, 10] : [10]
     }
 
     /// Why a patch cannot be applied; nil when it was, or had been already.
@@ -90,27 +88,18 @@ private struct LabelFileEditor {
         guard let old = patch.old else {
             guard let new = patch.new else { return nil }
             if !rows.contains(where: { says($0, new) }) {
-                let text = Self.text(new)
-                added.append(text)
-                changes.append(.init(line: lines.count + added.count, code: "decision", old: "", new: text))
+                lines.append(Self.text(new), code: Self.code)
             }
             return nil
         }
-        let fitting = rows.filter { says($0, old) && lines.indices.contains($0.line - 1) && lines[$0.line - 1] != nil }
+        let fitting = rows.filter { says($0, old) && lines.has(line: $0.line) }
         guard let row = fitting.first(where: { $0.line == patch.line }) ?? (fitting.count == 1 ? fitting[0] : nil)
         else {
             let isDone = patch.new.map { new in rows.contains { says($0, new) } } ?? fitting.isEmpty
             return isDone && patch.new != nil ? nil : "row \(patch.line ?? 0) no longer says what was decided on"
         }
         guard row.kind == .box else { return "row \(row.line) is no plain box" }
-        let line = lines[row.line - 1] ?? []
-        let end = line.last == 13 ? [UInt8(13)] : []
-        let text = patch.new.map(Self.text)
-        lines[row.line - 1] = text.map { (Array($0.utf8) + end)[...] }
-        changes.append(
-            .init(
-                line: row.line, code: "decision", old: String(decoding: line.dropLast(end.count), as: UTF8.self),
-                new: text))
+        lines.replace(line: row.line, by: patch.new.map(Self.text), code: Self.code)
         return nil
     }
 
@@ -122,16 +111,5 @@ private struct LabelFileEditor {
 
     private static func text(_ row: LabelPatch.Row) -> String {
         "\(row.classID) " + row.values.map { String(format: "%.6f", min(max($0, 0), 1)) }.joined(separator: " ")
-    }
-
-    func fix(_ sample: DatasetSample, old: [UInt8]) -> FileFix? {
-        guard !changes.isEmpty else { return nil }
-        var new = Array(lines.compactMap(\.self).joined(separator: [10]))
-        if old.last == 10, !new.isEmpty, new.last != 10 { new.append(10) }
-        for text in added {
-            if new.last == 13 { new.append(10) } else if !new.isEmpty, new.last != 10 { new += lineEnd }
-            new += Array(text.utf8) + lineEnd
-        }
-        return FileFix(label: sample.label, path: sample.labelPath, rows: changes, old: old, new: new)
     }
 }

@@ -23,6 +23,11 @@ struct PixelBox: Sendable, Hashable {
         return shared > 0 ? shared / (area + other.area - shared) : 0
     }
 
+    /// Whether it comes within a hundredth of a side of the image's border.
+    func isAtBorder(width: Double, height: Double) -> Bool {
+        min(left / width, top / height, 1 - right / width, 1 - bottom / height) < 0.01
+    }
+
     func clipped(width: Double, height: Double) -> PixelBox {
         PixelBox(
             left: min(max(0, left), width), top: min(max(0, top), height), right: min(max(0, right), width),

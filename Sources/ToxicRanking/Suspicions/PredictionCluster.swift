@@ -17,12 +17,6 @@ struct PredictionCluster {
     /// Predictions with less confidence take no part.
     static let leastConfidence = 0.03
 
-    /// What the figures of `features` are, in order.
-    static let featureNames = [
-        "confidence", "objectness", "class_probability", "second_class_probability", "disagreement", "label_iou",
-        "better_cluster_iou", "inside_label", "log_area", "aspect", "at_border", "class",
-    ]
-
     var classID: Int { classes.indices.max { classes[$0] < classes[$1] } ?? 0 }
 
     /// Clusters of an image, the most confident first, each with the label that it explains.
@@ -84,7 +78,9 @@ struct PredictionCluster {
         }
     }
 
-    /// How much speaks for an object that has no label.
+    /// How much speaks for an object that has no label: confidence, objectness, the two largest class probabilities,
+    /// disagreement, IoU with a label and with a better cluster, the part inside a label, log area, aspect, whether at the
+    /// border, class.
     ///
     /// - Parameter skipped: a label that is taken for absent.
     func features(in image: ImageEvidence, clusters: [PredictionCluster], skipping skipped: Int?) -> [Float] {
@@ -96,15 +92,10 @@ struct PredictionCluster {
         }
         let better = clusters.lazy.filter { $0.confidence > confidence }.map { $0.box.iou(box) }.max() ?? 0
         let ranked = classes.sorted(by: >)
-        let isAtBorder =
-            min(
-                box.left / image.width, box.top / image.height, 1 - box.right / image.width,
-                1 - box.bottom / image.height)
-            < 0.01
         return [
             confidence, objectness, ranked.first ?? 0, ranked.count > 1 ? ranked[1] : 0, disagreement, nearest, better,
             inside, log(max(box.area, 1e-9)), abs(log(max(box.width, 1e-9) / max(box.height, 1e-9))),
-            isAtBorder ? 1 : 0,
+            box.isAtBorder(width: image.width, height: image.height) ? 1 : 0,
             Double(classID),
         ].map { Float($0) }
     }

@@ -2,15 +2,10 @@ import Foundation
 
 /// How well the predictions bear out one label.
 struct RowFeatures {
-    /// What the figures are, in order.
-    static let names = [
-        "support", "objectness", "class_support", "class_margin", "class_probability", "other_probability",
-        "margin_by_objectness", "fused_iou", "fused_iou_by_confidence", "confidence", "deviation_by_spread",
-        "edge_deviation", "spread", "best_iou", "same_class_overlap", "overlap", "earlier_overlap", "log_area",
-        "at_border", "class",
-    ]
-
-    /// One a name.
+    /// Support, objectness, class support, class margin, probability of the class and of the best other one, margin ×
+    /// objectness, fused IoU, fused IoU × confidence, confidence, deviation over spread, deviation of the worst edge, spread,
+    /// best IoU, overlap with labels of the class, with any, and with earlier ones of the class, log area, whether at the
+    /// border, class.
     let values: [Float]
     /// The most probable class where it is not the label's, with the probabilities of both.
     let otherClass: Int
@@ -127,14 +122,11 @@ struct RowFeatures {
         let margin = Self.logit(own) - Self.logit(other)
         // Of the object, not of the label: a planted label must not be known by its shape.
         let object = fused ?? box
-        let isAtBorder =
-            min(
-                object.left / image.width, object.top / image.height, 1 - object.right / image.width,
-                1 - object.bottom / image.height) < 0.01
         values = [
             support, objectness, classSupport, margin, own, other, margin * objectness, fusedIoU, fusedIoU * confidence,
             confidence, (1 - fusedIoU) / (spread + 0.05), min(edge, 2), spread, bestIoU, sameOverlap, overlap,
-            earlier?.iou ?? 0, log(max(object.area, 1e-9)), isAtBorder ? 1 : 0, Double(hypothesis.classID),
+            earlier?.iou ?? 0, log(max(object.area, 1e-9)),
+            object.isAtBorder(width: image.width, height: image.height) ? 1 : 0, Double(hypothesis.classID),
         ].map { Float($0) }
     }
 }

@@ -74,6 +74,24 @@ public struct DetectionModel: Sendable {
     /// The largest stride: an image size must be a multiple of it.
     public var largestStride: Int { strides.max() ?? 32 }
 
+    /// - Parameter file: where the model is from, for the message.
+    /// - Throws: `FileError` where the size does not fit the strides.
+    public func checkImageSize(_ size: Int, file: String) throws {
+        guard size % largestStride == 0 else {
+            throw FileError(
+                file: file, message: "needs an image size that is a multiple of \(largestStride), not \(size)",
+                wayOut: "use \((size / largestStride + 1) * largestStride)")
+        }
+    }
+
+    /// The first convolution whose weights belong to such a part of the network; 0 where there is none.
+    public func firstNode(where isWanted: (ParameterGroup) -> Bool) -> Int {
+        graph.nodes.firstIndex { node in
+            guard case .convolution(let convolution) = node.operation else { return false }
+            return isWanted(parameterGroup(convolution.weight))
+        } ?? 0
+    }
+
     /// The loss at an image size.
     ///
     /// - Parameter hyperparameters: of anchor-based models.
