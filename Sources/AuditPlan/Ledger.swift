@@ -452,7 +452,7 @@ public final class Ledger: Sendable {
             for (index, it) in findings.enumerated() {
                 try FindingRow(
                     id: index + 1, code: it.code, severity: it.severity.rawValue, file: it.file, line: it.line,
-                    column: it.column, message: it.message, effect: it.effect, fix: it.fix
+                    column: it.column, message: it.message, effect: it.effect.text, fix: it.fix
                 ).insert(database)
             }
         }
@@ -512,7 +512,7 @@ public final class Ledger: Sendable {
             try FindingRow.order(Column("id")).fetchAll(database).map {
                 Finding(
                     code: $0.code, severity: Severity(rawValue: $0.severity) ?? .note, file: $0.file, line: $0.line,
-                    column: $0.column, message: $0.message, effect: $0.effect, fix: $0.fix)
+                    column: $0.column, message: $0.message, effect: TrainerEffect(text: $0.effect), fix: $0.fix)
             }
         }
     }

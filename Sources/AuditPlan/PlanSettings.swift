@@ -23,6 +23,21 @@ public struct PlanSettings: Sendable, Hashable {
         public var ignoredAt: [String: [String]] = [:]
         /// Absolute path of a file of known findings.
         public var baseline: String?
+        /// Whose reading is foretold: `ultralytics`, `ultralytics-old`, `yolov5`, `yolov7` or `darknet`.
+        public var trainer = "ultralytics"
+        /// `error`, `warning` or `note`, by code or its beginning.
+        public var severities: [String: String] = [:]
+        /// Limits of rules, by name.
+        public var thresholds: [String: Double] = [:]
+        /// Whether an error that most label files have is reported once.
+        public var condenses = true
+
+        /// The names of thresholds, and what they may be.
+        public static let thresholdRanges: [String: ClosedRange<Double>] = [
+            "min_side": 0...1000, "max_aspect": 1...1_000_000, "same_box_iou": 0.5...1, "rounding_spill": 0...1000,
+            "whole_image": 0.5...1, "imbalance": 1...1_000_000_000, "blank_spread": 0...255,
+            "near_duplicate_bits": 0...15, "longest_row": 64...67_108_864,
+        ]
     }
 
     public struct Anchors: Sendable, Hashable {
@@ -140,7 +155,29 @@ struct SettingsReader {
             settings.weights = Paths.absolute(path, relativeTo: folder)
         }
         if let node = root["seed"] { settings.seed = UInt64(try integer(node, 0...Int.max)) }
-        try block(root, "labels", ["images", "fail_on", "select", "ignore", "ignore_at", "baseline"]) { block in
+        try block(
+            root, "labels",
+            [
+                "images", "fail_on", "select", "ignore", "ignore_at", "baseline", "trainer", "severity", "thresholds",
+                "condense",
+            ]
+        ) { block in
+            if let node = block["trainer"] {
+                settings.labels.trainer = try word(
+                    node, ["ultralytics", "ultralytics-old", "yolov5", "yolov7", "darknet"])
+            }
+            for entry in block["severity"]?.mapping ?? [] {
+                settings.labels.severities[try text(entry.key)] = try word(entry.value, ["error", "warning", "note"])
+            }
+            if let node = block["thresholds"], !node.isNull {
+                try check(node, keys: PlanSettings.Labels.thresholdRanges.keys.sorted())
+                for entry in node.mapping ?? [] {
+                    let name = try text(entry.key)
+                    settings.labels.thresholds[name] = try number(
+                        entry.value, PlanSettings.Labels.thresholdRanges[name] ?? 0...0)
+                }
+            }
+            if let node = block["condense"] { settings.labels.condenses = try flag(node) }
             if let node = block["select"] { settings.labels.select = try texts(node) }
             if let node = block["ignore"] { settings.labels.ignore = try texts(node) }
             for entry in block["ignore_at"]?.mapping ?? [] {

@@ -87,7 +87,7 @@ public enum ReportPage {
             let place = finding.line.map { ":\($0)" } ?? ""
             return "<tr><td class=\"tag \(finding.severity.rawValue)\">\(finding.code)</td>"
                 + "<td class=\"file\"><bdi>\(HTMLText.escaped(finding.file))</bdi>\(place)</td><td>\(HTMLText.escaped(finding.message))<br>"
-                + "<span class=\"soft\">training: \(HTMLText.escaped(finding.effect))</span></td><td>\(HTMLText.escaped(finding.fix))</td></tr>"
+                + "<span class=\"soft\">training: \(HTMLText.escaped(finding.effect.text))</span></td><td>\(HTMLText.escaped(finding.fix))</td></tr>"
         }
         let rest = content.findings.count - rows.count
         text += """

@@ -14,8 +14,8 @@ public enum LabelsStage {
             let settings = context.plan.settings
             let dataset = try Dataset.open(settings.dataset)
             let result = try LabelCheck.run(
-                dataset, reading: ImageReading(rawValue: settings.labels.images) ?? .decode, jobs: jobs,
-                isCancelled: isCancelled, progress: progress)
+                dataset, settings: try checkSettings(context.plan), jobs: jobs, isCancelled: isCancelled,
+                progress: progress)
             let selection = selection(settings.labels)
             if let unknown = selection.unknown(codes: RuleRegistry.documentation.map(\.code)).first {
                 throw FileError(
@@ -41,6 +41,35 @@ public enum LabelsStage {
         }
     }
 
+    /// What the plan says about the check.
+    static func checkSettings(_ plan: PlanFile) throws -> CheckSettings {
+        let labels = plan.settings.labels
+        var settings = CheckSettings()
+        settings.reading = ImageReading(rawValue: labels.images) ?? .decode
+        settings.trainer = Trainer(rawValue: labels.trainer) ?? .ultralytics
+        settings.trainingSize = plan.settings.imageSize
+        settings.severities = labels.severities.compactMapValues(Severity.init(rawValue:))
+        settings.condenses = labels.condenses
+        for (name, value) in labels.thresholds {
+            switch name {
+            case "min_side": settings.thresholds.smallestSide = value
+            case "max_aspect": settings.thresholds.largestAspect = value
+            case "same_box_iou": settings.thresholds.sameBoxIoU = value
+            case "rounding_spill": settings.thresholds.roundingSpill = value
+            case "whole_image": settings.thresholds.wholeImage = value
+            case "imbalance": settings.thresholds.imbalance = value
+            case "blank_spread": settings.thresholds.blankSpread = Int(value)
+            case "near_duplicate_bits": settings.thresholds.nearDuplicateBits = Int(value)
+            case "longest_row": settings.thresholds.longestRow = Int(value)
+            default:
+                throw FileError(
+                    file: plan.path, message: "there is no threshold “\(name)”",
+                    wayOut: "use one of \(PlanSettings.Labels.thresholdRanges.keys.sorted().joined(separator: ", "))")
+            }
+        }
+        return settings
+    }
+
     private static func selection(_ labels: PlanSettings.Labels) -> FindingSelection {
         FindingSelection(select: labels.select, ignore: labels.ignore, ignoredAt: labels.ignoredAt)
     }
@@ -58,6 +87,7 @@ public enum LabelsStage {
         try DatasetDigest.add(try Dataset.open(plan.settings.dataset), to: &digest)
         let labels = plan.settings.labels
         digest.update(field: labels.images)
+        digest.update(field: "\(try checkSettings(plan))")
         digest.update(field: "\(labels.select) \(labels.ignore) \(labels.ignoredAt.sorted { $0.key < $1.key })")
         digest.update(field: try labels.baseline.map { try ContentDigest.ofFile($0).hex } ?? "none")
         // Another set of rules is another check.

@@ -144,3 +144,46 @@ void assay_image_free(assay_image *image) {
 }
 
 void assay_bytes_free(uint8_t *bytes) { free(bytes); }
+
+static void start_source(j_decompress_ptr info) { (void)info; }
+static boolean no_more(j_decompress_ptr info) {
+    (void)info;
+    return FALSE;
+}
+static void skip(j_decompress_ptr info, long count) {
+    if (count <= 0) return;
+    size_t some = (size_t)count < info->src->bytes_in_buffer ? (size_t)count : info->src->bytes_in_buffer;
+    info->src->next_input_byte += some;
+    info->src->bytes_in_buffer -= some;
+}
+
+int assay_jpeg_is_complete(const uint8_t *bytes, size_t count, uint64_t most_pixels) {
+    struct jpeg_decompress_struct info;
+    error_manager manager;
+    uint8_t *volatile row = NULL;
+    memset(&info, 0, sizeof info);
+    info.err = set_up(&manager);
+    if (setjmp(manager.escape)) {
+        jpeg_destroy_decompress(&info);
+        free(row);
+        return 0;
+    }
+    jpeg_create_decompress(&info);
+    info.mem->max_memory_to_use = 1L << 30;
+    struct jpeg_source_mgr source = {
+        .next_input_byte = bytes, .bytes_in_buffer = count, .init_source = start_source, .fill_input_buffer = no_more,
+        .skip_input_data = skip, .resync_to_restart = jpeg_resync_to_restart, .term_source = start_source,
+    };
+    info.src = &source;
+    int complete = 0;
+    if (jpeg_read_header(&info, TRUE) == JPEG_HEADER_OK
+        && (uint64_t)info.image_width * info.image_height <= most_pixels && jpeg_start_decompress(&info)) {
+        row = malloc((size_t)info.output_width * (size_t)info.output_components);
+        JSAMPROW rows[1] = {row};
+        while (row && info.output_scanline < info.output_height && jpeg_read_scanlines(&info, rows, 1) == 1) {}
+        complete = row && info.output_scanline == info.output_height;
+    }
+    jpeg_destroy_decompress(&info);
+    free(row);
+    return complete;
+}

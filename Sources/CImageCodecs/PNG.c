@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <png.h>
+#include <zlib.h>
 
 typedef struct {
     const uint8_t *bytes;
@@ -156,4 +157,9 @@ assay_image_status assay_png_encode(
     *encoded = to.bytes;
     *count = to.count;
     return ASSAY_IMAGE_OK;
+}
+
+uint32_t assay_png_checksum(const uint8_t *name, size_t name_count, const uint8_t *body, size_t body_count) {
+    uLong value = crc32_z(crc32_z(0, Z_NULL, 0), name, name_count);
+    return (uint32_t)(body_count ? crc32_z(value, body, body_count) : value);
 }

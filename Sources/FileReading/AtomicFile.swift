@@ -4,8 +4,9 @@ import Foundation
 public enum AtomicFile {
     /// Replaces `path` by `bytes`: a temporary file beside it, fsync, rename, fsync of the folder.
     ///
+    /// - Parameter isDurable: whether it waits until the bytes are on the disk; not needed for what can be made again.
     /// - Throws: `FileError`; the old contents are then still in place.
-    public static func write(_ bytes: [UInt8], to path: String) throws {
+    public static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true) throws {
         let folder = Paths.directory(of: path)
         let temporary = "\(path).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
         let mode = existingMode(path) ?? 0o644
@@ -14,7 +15,7 @@ public enum AtomicFile {
         do {
             defer { close(descriptor) }
             try writeAll(bytes, descriptor, path)
-            guard fsync(descriptor) == 0 else { throw failure(path, errno) }
+            guard !isDurable || fsync(descriptor) == 0 else { throw failure(path, errno) }
         } catch {
             unlink(temporary)
             throw error
@@ -24,6 +25,7 @@ public enum AtomicFile {
             unlink(temporary)
             throw failure(path, code)
         }
+        guard isDurable else { return }
         let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folderDescriptor >= 0 {
             fsync(folderDescriptor)

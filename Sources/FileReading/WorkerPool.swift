@@ -68,6 +68,34 @@ public enum WorkerPool {
         return try slots.take()
     }
 
+    /// Calls `body(&state, index)` once for each index in `0..<count`, on up to `jobs` threads, and returns the workers'
+    /// states: for work whose results are sums, or few.
+    ///
+    /// Which index meets which state depends on timing: what is made of the states must not.
+    ///
+    /// - Throws: the error of the lowest index among those that failed.
+    public static func fold<State: Sendable>(
+        count: Int, jobs: Int, chunk: Int = 64, isCancelled: @Sendable @escaping () -> Bool = { false },
+        progress: @Sendable @escaping (Int) -> Void = { _ in },
+        makeState: @Sendable @escaping () -> State, _ body: @Sendable @escaping (inout State, Int) throws -> Void
+    ) throws -> [State] {
+        let next = Atomic<Int>(0)
+        let finished = Atomic<Int>(0)
+        let counters = Shared(next: next, finished: finished, failed: Atomic<Bool>(false))
+        let workers = max(1, min(jobs, (count + chunk - 1) / chunk))
+        return try map(count: workers, jobs: workers, makeState: { () }) { _, _ in
+            var state = makeState()
+            while true {
+                let first = counters.next.wrappingAdd(chunk, ordering: .relaxed).oldValue
+                guard first < count else { return state }
+                if isCancelled() { throw CancellationError() }
+                let end = min(count, first + chunk)
+                for index in first..<end { try body(&state, index) }
+                progress(counters.finished.wrappingAdd(end - first, ordering: .relaxed).newValue)
+            }
+        }
+    }
+
     /// The counters of one call, on the heap so that threads may share them.
     private final class Shared: Sendable {
         let next: Atomic<Int>

@@ -18,6 +18,49 @@ public enum Severity: String, Codable, Sendable, Comparable, CaseIterable {
     public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
 }
 
+/// What becomes of a row or an image in training.
+public enum TrainerVerdict: String, Codable, Sendable, CaseIterable {
+    /// Trained on as it stands.
+    case kept
+    /// Never seen by training.
+    case dropped
+    /// Trained on in another form: clipped, turned, as the box around it.
+    case altered
+    /// Trained on as something that it is not.
+    case readWrong = "read wrong"
+    /// Training does not start.
+    case stops
+}
+
+/// What training does with something, and how that comes.
+public struct TrainerEffect: Hashable, Sendable {
+    public let verdict: TrainerVerdict
+    public let reason: String
+
+    public init(_ verdict: TrainerVerdict, _ reason: String) {
+        self.verdict = verdict
+        self.reason = reason
+    }
+
+    public static func kept(_ reason: String) -> TrainerEffect { TrainerEffect(.kept, reason) }
+    public static func dropped(_ reason: String) -> TrainerEffect { TrainerEffect(.dropped, reason) }
+    public static func altered(_ reason: String) -> TrainerEffect { TrainerEffect(.altered, reason) }
+    public static func readWrong(_ reason: String) -> TrainerEffect { TrainerEffect(.readWrong, reason) }
+    public static func stops(_ reason: String) -> TrainerEffect { TrainerEffect(.stops, reason) }
+
+    /// `dropped: …`, as tables and reports print it.
+    public var text: String { "\(verdict.rawValue): \(reason)" }
+
+    /// What `text` made, turned back; a text without a verdict is of something that is kept.
+    public init(text: String) {
+        for verdict in TrainerVerdict.allCases where text.hasPrefix(verdict.rawValue + ": ") {
+            self.init(verdict, String(text.dropFirst(verdict.rawValue.count + 2)))
+            return
+        }
+        self.init(.kept, text)
+    }
+}
+
 /// One thing that a rule found, in words for a person and in fields for a program.
 ///
 /// The fields and their names are the public JSON form (docs/formats.md); they are only ever added to.
@@ -34,13 +77,13 @@ public struct Finding: Hashable, Sendable {
     /// What was found.
     public var message: String
     /// What training would do with it.
-    public var effect: String
+    public var effect: TrainerEffect
     /// What to do about it.
     public var fix: String
 
     public init(
         code: String, severity: Severity, file: String, line: Int? = nil, column: Int? = nil,
-        message: String, effect: String, fix: String
+        message: String, effect: TrainerEffect, fix: String
     ) {
         self.code = code
         self.severity = severity

@@ -39,7 +39,7 @@ public enum FindingReporter {
             let tint = [Severity.error: "31", .warning: "33", .note: "36"][finding.severity] ?? "0"
             return """
                 \(paint(place(finding), "1")): \(paint(finding.severity.rawValue, tint)) \(finding.code): \(finding.message)
-                    training: \(finding.effect)
+                    training: \(finding.effect.text)
                     fix: \(finding.fix)
 
                 """
@@ -51,18 +51,20 @@ public enum FindingReporter {
         let column = finding.column.map(String.init) ?? "null"
         return "{\"code\": \(JSONText.quoted(finding.code)), \"severity\": \"\(finding.severity.rawValue)\", "
             + "\"file\": \(JSONText.quoted(finding.file)), \"line\": \(line), \"column\": \(column), "
-            + "\"message\": \(JSONText.quoted(finding.message)), \"effect\": \(JSONText.quoted(finding.effect)), "
-            + "\"fix\": \(JSONText.quoted(finding.fix))}"
+            + "\"message\": \(JSONText.quoted(finding.message)), \"effect\": \(JSONText.quoted(finding.effect.text)), "
+            + "\"fix\": \(JSONText.quoted(finding.fix)), "
+            + "\"verdict\": \(JSONText.quoted(finding.effect.verdict.rawValue))}"
     }
 
     private static func csv(_ findings: [Finding]) -> String {
         let rows = findings.map { finding in
             [
                 finding.code, finding.severity.rawValue, finding.file, finding.line.map(String.init) ?? "",
-                finding.column.map(String.init) ?? "", finding.message, finding.effect, finding.fix,
+                finding.column.map(String.init) ?? "", finding.message, finding.effect.text, finding.fix,
+                finding.effect.verdict.rawValue,
             ].map(CSVText.field).joined(separator: ",") + "\n"
         }
-        return "code,severity,file,line,column,message,effect,fix\n" + rows.joined()
+        return "code,severity,file,line,column,message,effect,fix,verdict\n" + rows.joined()
     }
 
     private static func github(_ finding: Finding) -> String {
@@ -76,7 +78,7 @@ public enum FindingReporter {
         if let line = finding.line { properties += ",line=\(line)" }
         if let column = finding.column { properties += ",col=\(column)" }
         return "::\(level) \(properties),title=\(finding.code)::"
-            + escape("\(finding.message); training: \(finding.effect); fix: \(finding.fix)", false) + "\n"
+            + escape("\(finding.message); training: \(finding.effect.text); fix: \(finding.fix)", false) + "\n"
     }
 
     /// A test case a finding, below a suite a file; notes are passed tests.
@@ -110,7 +112,7 @@ public enum FindingReporter {
                 guard finding.severity > .note else { return open + "/>\n" }
                 return open
                     + ">\n      <failure type=\"\(finding.severity.rawValue)\" message=\"\(escape(finding.message))\">"
-                    + "training: \(escape(finding.effect)); fix: \(escape(finding.fix))</failure>\n    </testcase>\n"
+                    + "training: \(escape(finding.effect.text)); fix: \(escape(finding.fix))</failure>\n    </testcase>\n"
             }
             let failures = own.count { $0.severity > .note }
             return "  <testsuite name=\"\(escape(file))\" tests=\"\(own.count)\" failures=\"\(failures)\">\n"
@@ -136,7 +138,7 @@ public enum FindingReporter {
             }
             let path = finding.file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? finding.file
             return "{\"ruleId\": \(JSONText.quoted(finding.code)), \"level\": \"\(finding.severity.rawValue)\", "
-                + "\"message\": {\"text\": \(JSONText.quoted("\(finding.message). Training: \(finding.effect). Fix: \(finding.fix)"))}, "
+                + "\"message\": {\"text\": \(JSONText.quoted("\(finding.message). Training: \(finding.effect.text). Fix: \(finding.fix)"))}, "
                 + "\"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": \(JSONText.quoted(path))}\(region)}}]}"
         }
         return """

@@ -51,6 +51,11 @@ public enum ImageDecoder {
             warning: out.warnings > 0 ? message : "")
     }
 
+    /// Whether all rows of a JPEG can be decoded from the bytes that are there, whatever its end.
+    public static func isCompleteJPEG(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        assay_jpeg_is_complete(bytes.baseAddress, bytes.count, UInt64(mostPixels)) == 1
+    }
+
     private static func failure(
         _ status: assay_image_status, _ message: String, _ header: ImageHeader, _ file: String
     ) -> FileError {

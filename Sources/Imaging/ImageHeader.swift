@@ -19,6 +19,17 @@ public struct ImageHeader: Sendable, Hashable {
     /// 1 grey or palette, 3 colour, 4 CMYK or colour with alpha; 0 where the header does not say.
     public let channels: Int
 
+    public init(
+        format: ImageFormat, storedWidth: Int, storedHeight: Int, orientation: Int, bitsPerChannel: Int, channels: Int
+    ) {
+        self.format = format
+        self.storedWidth = storedWidth
+        self.storedHeight = storedHeight
+        self.orientation = orientation
+        self.bitsPerChannel = bitsPerChannel
+        self.channels = channels
+    }
+
     /// Size as a viewer shows the image: the size that label fractions refer to.
     public var width: Int { orientation >= 5 ? storedHeight : storedWidth }
     public var height: Int { orientation >= 5 ? storedWidth : storedHeight }
@@ -45,15 +56,18 @@ public struct ImageHeader: Sendable, Hashable {
 
     /// The format that the first bytes name.
     public static func format(of bytes: [UInt8]) -> ImageFormat? {
-        let reader = ByteReader(bytes)
-        if reader.matches([0xFF, 0xD8, 0xFF], at: 0) { return .jpeg }
-        if reader.matches([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], at: 0) { return .png }
-        if reader.matches(Array("BM".utf8), at: 0) { return .bmp }
-        if reader.matches(Array("RIFF".utf8), at: 0), reader.matches(Array("WEBP".utf8), at: 8) { return .webp }
-        if reader.matches([0x49, 0x49, 0x2A, 0], at: 0) || reader.matches([0x4D, 0x4D, 0, 0x2A], at: 0) {
+        bytes.withUnsafeBufferPointer { format(ByteReader($0)) }
+    }
+
+    private static func format(_ reader: ByteReader) -> ImageFormat? {
+        if reader.byte(0) == 0xFF, reader.byte(1) == 0xD8, reader.byte(2) == 0xFF { return .jpeg }
+        if reader.byte(0) == 0x89, reader.matches("PNG\r\n\u{1A}\n", at: 1) { return .png }
+        if reader.matches("BM", at: 0) { return .bmp }
+        if reader.matches("RIFF", at: 0), reader.matches("WEBP", at: 8) { return .webp }
+        if reader.matches("II*\0", at: 0) || reader.matches("MM\0*", at: 0) {
             return .tiff
         }
-        if reader.matches(Array("GIF8".utf8), at: 0) { return .gif }
+        if reader.matches("GIF8", at: 0) { return .gif }
         return nil
     }
 
@@ -64,10 +78,15 @@ public struct ImageHeader: Sendable, Hashable {
         return FileError(file: file, message: message, wayOut: "replace the image or remove it with its label")
     }
 
-    static func parse(_ bytes: [UInt8]) -> ImageHeader? {
-        let reader = ByteReader(bytes)
+    /// The header in the first bytes of a file; nil where they hold none, or not all of it.
+    public static func parse(_ bytes: some Collection<UInt8>) -> ImageHeader? {
+        let header = bytes.withContiguousStorageIfAvailable { parse(ByteReader($0)) }
+        return header ?? Array(bytes).withUnsafeBufferPointer { parse(ByteReader($0)) }
+    }
+
+    private static func parse(_ reader: ByteReader) -> ImageHeader? {
         let header: ImageHeader?
-        switch format(of: bytes) {
+        switch format(reader) {
         case .jpeg: header = parseJPEG(reader)
         case .png: header = parsePNG(reader)
         case .bmp: header = parseBMP(reader)
@@ -95,7 +114,7 @@ public struct ImageHeader: Sendable, Hashable {
                 continue
             }
             guard let length = reader.big16(at + 2), length >= 2 else { return nil }
-            if code == 0xE1, reader.matches(Array("Exif\0\0".utf8), at: at + 4) {
+            if code == 0xE1, reader.matches("Exif\0\0", at: at + 4) {
                 orientation = exifOrientation(reader, from: at + 10, to: at + 2 + length) ?? orientation
             }
             let isFrame = (0xC0...0xCF).contains(code) && code != 0xC4 && code != 0xC8 && code != 0xCC
@@ -115,8 +134,8 @@ public struct ImageHeader: Sendable, Hashable {
 
     /// The orientation tag (0x0112) of the TIFF block in `start..<end`.
     private static func exifOrientation(_ reader: ByteReader, from start: Int, to end: Int) -> Int? {
-        let isLittle = reader.matches([0x49, 0x49], at: start)
-        guard isLittle || reader.matches([0x4D, 0x4D], at: start) else { return nil }
+        let isLittle = reader.matches("II", at: start)
+        guard isLittle || reader.matches("MM", at: start) else { return nil }
         func short(_ at: Int) -> Int? { isLittle ? reader.little16(at) : reader.big16(at) }
         func long(_ at: Int) -> Int? { isLittle ? reader.little32(at) : reader.big32(at) }
         guard let offset = long(start + 4), offset < end - start, let count = short(start + offset) else { return nil }
@@ -129,14 +148,14 @@ public struct ImageHeader: Sendable, Hashable {
     }
 
     private static func parsePNG(_ reader: ByteReader) -> ImageHeader? {
-        guard reader.matches(Array("IHDR".utf8), at: 12), let width = reader.big32(16),
+        guard reader.matches("IHDR", at: 12), let width = reader.big32(16),
             let height = reader.big32(20), let bits = reader.byte(24), let colour = reader.byte(25)
         else { return nil }
         var orientation = 1
         var at = 33
         while let length = reader.big32(at), length < 1 << 31 {
-            if reader.matches(Array("IDAT".utf8), at: at + 4) { break }
-            if reader.matches(Array("eXIf".utf8), at: at + 4) {
+            if reader.matches("IDAT", at: at + 4) { break }
+            if reader.matches("eXIf", at: at + 4) {
                 orientation = exifOrientation(reader, from: at + 8, to: at + 8 + length) ?? 1
             }
             at += 12 + length
@@ -157,12 +176,11 @@ public struct ImageHeader: Sendable, Hashable {
 
     private static func parseWebP(_ reader: ByteReader) -> ImageHeader? {
         var size: (Int, Int)?
-        if reader.matches(Array("VP8 ".utf8), at: 12), let width = reader.little16(26), let height = reader.little16(28)
-        {
+        if reader.matches("VP8 ", at: 12), let width = reader.little16(26), let height = reader.little16(28) {
             size = (width & 0x3FFF, height & 0x3FFF)
-        } else if reader.matches(Array("VP8L".utf8), at: 12), let packed = reader.little32(21) {
+        } else if reader.matches("VP8L", at: 12), let packed = reader.little32(21) {
             size = ((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1)
-        } else if reader.matches(Array("VP8X".utf8), at: 12), let low = reader.little32(24),
+        } else if reader.matches("VP8X", at: 12), let low = reader.little32(24),
             let high = reader.little32(26)
         {
             size = ((low & 0xFFFFFF) + 1, (high >> 8 & 0xFFFFFF) + 1)
@@ -173,7 +191,7 @@ public struct ImageHeader: Sendable, Hashable {
     }
 
     private static func parseTIFF(_ reader: ByteReader) -> ImageHeader? {
-        let isLittle = reader.matches([0x49, 0x49], at: 0)
+        let isLittle = reader.matches("II", at: 0)
         func short(_ at: Int) -> Int? { isLittle ? reader.little16(at) : reader.big16(at) }
         func long(_ at: Int) -> Int? { isLittle ? reader.little32(at) : reader.big32(at) }
         guard let offset = long(4), let count = short(offset) else { return nil }
@@ -205,26 +223,31 @@ public struct ImageHeader: Sendable, Hashable {
 
 /// Bounds-checked access to the bytes of a header.
 struct ByteReader {
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     func byte(_ at: Int) -> Int? { at >= 0 && at < bytes.count ? Int(bytes[at]) : nil }
 
-    func matches(_ pattern: [UInt8], at: Int) -> Bool {
-        at >= 0 && at <= bytes.count - pattern.count && bytes[at..<at + pattern.count].elementsEqual(pattern)
+    func matches(_ text: StaticString, at: Int) -> Bool {
+        guard at >= 0, at <= bytes.count - text.utf8CodeUnitCount else { return false }
+        return (0..<text.utf8CodeUnitCount).allSatisfy { bytes[at + $0] == text.utf8Start[$0] }
     }
 
-    func big16(_ at: Int) -> Int? { combine(at, [1, 0]) }
-    func little16(_ at: Int) -> Int? { combine(at, [0, 1]) }
-    func big32(_ at: Int) -> Int? { combine(at, [3, 2, 1, 0]) }
-    func little32(_ at: Int) -> Int? { combine(at, [0, 1, 2, 3]) }
-
-    /// The bytes from `at`, each shifted by its weight.
-    private func combine(_ at: Int, _ weights: [Int]) -> Int? {
-        guard at >= 0, at <= bytes.count - weights.count else { return nil }
-        var value = 0
-        for (index, weight) in weights.enumerated() { value |= Int(bytes[at + index]) << (8 * weight) }
-        return value
+    func big16(_ at: Int) -> Int? {
+        guard let high = byte(at), let low = byte(at + 1) else { return nil }
+        return high << 8 | low
+    }
+    func little16(_ at: Int) -> Int? {
+        guard let low = byte(at), let high = byte(at + 1) else { return nil }
+        return high << 8 | low
+    }
+    func big32(_ at: Int) -> Int? {
+        guard let high = big16(at), let low = big16(at + 2) else { return nil }
+        return high << 16 | low
+    }
+    func little32(_ at: Int) -> Int? {
+        guard let low = little16(at), let high = little16(at + 2) else { return nil }
+        return high << 16 | low
     }
 }

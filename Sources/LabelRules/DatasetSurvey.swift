@@ -5,42 +5,28 @@ import YOLODataset
 /// What is known once every sample has been read.
 public struct DatasetSurvey: Sendable {
     public let dataset: Dataset
-    /// Label rows by split and class id; −1 stands for rows without a whole number.
-    public let rowsBySplit: [String: [Int: Int]]
-    /// Groups of samples whose images have the same bytes, in the order of the samples.
-    public let duplicates: [[DatasetSample]]
+    public let profile: DatasetProfile
+    public let thresholds: CheckThresholds
+    let samples: [DatasetSample]
+    let twins: ImageTwins
+    /// Whether pixels were decoded.
+    let hasPictures: Bool
+    let swaps: SwapEvidence
+    let orientations: OrientationEvidence
 
-    /// Label rows by class id, over all splits.
-    public var rowsByClass: [Int: Int] {
-        rowsBySplit.values.reduce(into: [:]) { all, counts in
-            for (id, count) in counts { all[id, default: 0] += count }
-        }
+    /// Label rows by split and class id; −1 stands for rows without a whole number.
+    public var rowsBySplit: [String: [Int: Int]] {
+        profile.splits.compactMapValues { $0.rowsByClass.isEmpty ? nil : $0.rowsByClass }
     }
 
-    /// Finds samples whose images have the same bytes: by size first, and by content where sizes agree.
-    ///
-    /// One file named in two splits counts once: which splits list it is another matter.
-    static func duplicates(
-        _ samples: [DatasetSample], jobs: Int, isCancelled: @Sendable @escaping () -> Bool
-    ) throws -> [[DatasetSample]] {
-        var bySize: [Int: [Int]] = [:]
-        var seen: Set<String> = []
-        for (index, sample) in samples.enumerated() {
-            var status = stat()
-            guard stat(sample.imagePath, &status) == 0, status.st_size > 0, seen.insert(sample.imagePath).inserted
-            else {
-                continue
-            }
-            bySize[Int(status.st_size), default: []].append(index)
-        }
-        let candidates = bySize.values.filter { $0.count > 1 }.flatMap(\.self).sorted()
-        let digests = try WorkerPool.map(
-            count: candidates.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
-            { _, place in try? ContentDigest.ofFile(samples[candidates[place]].imagePath) })
-        var groups: [ContentDigest: [Int]] = [:]
-        for (index, digest) in zip(candidates, digests) {
-            if let digest { groups[digest, default: []].append(index) }
-        }
-        return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }.map { $0.map { samples[$0] } }
+    /// Label rows by class id, over all splits.
+    public var rowsByClass: [Int: Int] { profile.rowsByClass }
+
+    /// Groups of samples whose images have the same bytes, in the order of the samples.
+    public var duplicates: [[DatasetSample]] { twins.same.map { $0.map { samples[$0] } } }
+
+    /// Nearly the same pictures.
+    var nearDuplicates: [(first: DatasetSample, second: DatasetSample, likeness: Double)] {
+        twins.near.map { (samples[$0.first], samples[$0.second], $0.likeness) }
     }
 }

@@ -4,8 +4,11 @@ import YOLODataset
 public enum LabelHeadline {
     public static func text(_ result: LabelCheckResult, _ dataset: Dataset) -> String {
         var text = "\(result.images) images, \(result.boxes) label rows. "
-        guard result.droppedImages > 0 else { return text + "Training would drop no image.\n" }
-        text += "Training would silently drop \(result.droppedImages) images with \(result.droppedBoxes) rows"
+        guard result.droppedImages > 0 || result.droppedBoxes > 0 else {
+            return text + "\(result.trainer.name) would drop no image.\n"
+        }
+        text +=
+            "\(result.trainer.name) would silently drop \(result.droppedImages) images with \(result.droppedBoxes) rows"
         let classes = result.droppedBoxesByClass.sorted { $0.key < $1.key }.map { id, count in
             "\(id < 0 ? "no class" : dataset.className(id)) \(count) of \(result.boxesByClass[id] ?? count)"
         }

@@ -40,11 +40,25 @@ public struct LabelFileFacts: Sendable {
     public let classNames: [String]
     /// After EXIF orientation; nil where the image cannot be read.
     public let imageSize: (width: Int, height: Int)?
+    /// Side of the training square in pixels.
+    public let trainingSize: Int
+    public let thresholds: CheckThresholds
+    /// What the trainer makes of the file.
+    public let trainer: Trainer
+    public let judgement: LabelJudgement
+    /// The file's length in bytes.
+    public let byteCount: Int
 
     public init(
         sample: DatasetSample, labels: LabelFile, classCount: Int, classNames: [String],
-        imageSize: (width: Int, height: Int)?
+        imageSize: (width: Int, height: Int)?, judgement: LabelJudgement, byteCount: Int,
+        settings: CheckSettings = CheckSettings()
     ) {
+        trainingSize = settings.trainingSize
+        thresholds = settings.thresholds
+        trainer = settings.trainer
+        self.judgement = judgement
+        self.byteCount = byteCount
         self.sample = sample
         self.labels = labels
         self.classCount = classCount
@@ -70,16 +84,14 @@ public struct ImageFacts: Sendable {
     public let header: ImageHeader?
     /// Between the darkest and the brightest value of any channel, 0…255; nil where pixels were not read.
     public let spread: Int?
-
-    public init(
-        sample: DatasetSample, unreadable: String?, warning: String?, header: ImageHeader? = nil, spread: Int? = nil
-    ) {
-        self.sample = sample
-        self.unreadable = unreadable
-        self.warning = warning
-        self.header = header
-        self.spread = spread
-    }
+    /// Why the trainer refuses the image; nil where it takes it, as far as it was read.
+    public let refusal: String?
+    /// Whether the trainer writes the file anew.
+    public let isRewritten: Bool
+    /// For an image that EXIF turns, with boxes: how well they fit.
+    public let orientationFit: OrientationFit?
+    public let trainer: Trainer
+    public let thresholds: CheckThresholds
 }
 
 /// Looks for one kind of trouble. Each method is called once a dataset, once a label file, once an
@@ -103,17 +115,12 @@ extension LabelRule {
     /// A finding with the rule's code; its severity and way out unless others are given.
     func finding(
         _ file: String, line: Int? = nil, column: Int? = nil, severity: Severity? = nil, message: String,
-        effect: String, fix: String? = nil
+        effect: TrainerEffect, fix: String? = nil
     ) -> Finding {
         Finding(
             code: Self.documentation.code, severity: severity ?? Self.documentation.severity, file: file, line: line,
             column: column, message: message, effect: effect, fix: fix ?? Self.documentation.fix)
     }
-}
-
-/// What Ultralytics' loader does with a row that it does not accept.
-enum TrainerEffect {
-    static let dropsImage = "dropped: the trainer skips this image with all its labels, and says so only in its log"
 }
 
 /// Numbers in messages: short, and never locale-dependent.

@@ -4,12 +4,15 @@ public enum RuleRegistry {
         ClassBeyondCount(), ClassNotWhole(), BoxOutside(), PixelCoordinates(), NoArea(), DuplicateRow(),
         NearDuplicateBox(), OneBoxTwoClasses(), TinyBox(), WholeImageBox(), ExtremeAspect(), CornersForCentre(),
         BoxWhollyOutside(), PolygonDegenerate(), ClassesShifted(),
-        YAMLUnreadable(), ClassCountDiffers(), DuplicateName(), SplitMissing(), ImageInTwoSplits(), ClassWithoutBox(),
+        YAMLUnreadable(), ClassCountDiffers(), DuplicateName(), SplitMissing(), ImageInTwoSplits(),
+        NearDuplicateAcrossSplits(), ClassWithoutBox(),
         ClassOnlyInValidation(), ClassImbalance(), DuplicateKey(), MisspeltKey(), NameReadAsValue(),
+        SameImageOtherLabels(), SiblingsAcrossSplits(), LabelsElsewhere(), StaleTrainerFiles(), ClassesReordered(),
+        SidesSwapped(),
         EmptyFile(), NotUTF8(), NotANumber(), ColumnCount(), NotFinite(), MixedRows(), WrongSeparator(),
-        ConfidenceColumn(),
+        ConfidenceColumn(), LineEnds(), LongRow(), BlankRows(), RefusedByTrainer(),
         ImageUnreadable(), ImageDamaged(), SuffixAndContent(), TurnedByEXIF(), TinyImage(), UnusualPixels(),
-        BlankImage(), DuplicateImage(), HugeImage(),
+        BlankImage(), DuplicateImage(), NearDuplicateImage(), HugeImage(), DrawnBeforeTurning(),
         NoLabel(), NoImage(), SharedLabel(), NoImagesFolder(), UnknownSuffix(), LabelUnreadable(), NamesDifferInCase(),
     ]
 

@@ -3,13 +3,16 @@ import Foundation
 
 /// The images that one source of a split names.
 struct ImageSource {
-    private(set) var images: [String] = []
+    /// The images' names, by folder.
+    private(set) var folders: [(folder: String, names: NameList)] = []
     private(set) var others: [String] = []
     private(set) var problem: String?
     private(set) var isFolder = false
 
     /// Files that people and trainers keep beside images.
     private static let companions: Set<String> = ["txt", "cache", "npy", "xml", "json", "yaml", "md"]
+
+    private enum FileRole { case image, companion, other }
 
     /// Lists a folder with those below it, or reads a list.
     ///
@@ -30,18 +33,36 @@ struct ImageSource {
         return source
     }
 
+    /// What a file is by its suffix. Hardly any folder holds more than two different ones.
+    private struct Roles {
+        private var known: [(suffix: [UInt8], role: FileRole)] = []
+
+        mutating func role(of name: UnsafeBufferPointer<UInt8>) -> FileRole {
+            let dot = name.lastIndex(of: UInt8(ascii: ".")).map { $0 > 0 ? $0 + 1 : name.count } ?? name.count
+            let suffix = name[dot...]
+            if let found = known.first(where: { $0.suffix.elementsEqual(suffix) }) { return found.role }
+            let text = String(decoding: suffix, as: UTF8.self).lowercased()
+            let role: FileRole =
+                SampleListing.imageSuffixes.contains(text) ? .image : companions.contains(text) ? .companion : .other
+            known.append((Array(suffix), role))
+            return role
+        }
+    }
+
     private mutating func walk(_ path: String) {
-        let tree = FolderTree.walk(path) { folder, entry in
-            let suffix = Paths.suffix(of: entry.name).lowercased()
-            if SampleListing.imageSuffixes.contains(suffix) {
-                images.append(folder + "/" + entry.name)
-            } else if !Self.companions.contains(suffix) {
-                others.append(folder + "/" + entry.name)
+        var roles = Roles()
+        let tree = FolderTree.walk(path) { folder, names in
+            let images = names.filter { index, name in
+                guard names.kind(index) == .file else { return false }
+                let role = roles.role(of: name)
+                if role == .other { others.append(folder + "/" + names[index]) }
+                return role == .image
             }
+            if images.count > 0 { folders.append((folder, images)) }
         }
         if let folder = tree.unreadable.first {
             problem = "the folder \(folder) may not be read"
-        } else if images.isEmpty {
+        } else if folders.isEmpty {
             problem = "holds no image"
         }
     }
@@ -61,15 +82,17 @@ struct ImageSource {
             .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty }
         let base = base(of: paths, listFolder: Paths.directory(of: path), root: root)
+        var byFolder: [String: [String]] = [:]
         for path in paths {
             let resolved = Paths.absolute(path, relativeTo: base)
             if SampleListing.imageSuffixes.contains(Paths.suffix(of: path).lowercased()) {
-                images.append(resolved)
+                byFolder[Paths.directory(of: resolved), default: []].append(Paths.fileName(of: resolved))
             } else {
                 others.append(resolved)
             }
         }
-        if images.isEmpty { problem = "names no image" }
+        folders = byFolder.map { ($0.key, NameList($0.value)) }
+        if folders.isEmpty { problem = "names no image" }
     }
 
     /// The folder that the relative paths of a list start from: the first one where one of the first paths exists.

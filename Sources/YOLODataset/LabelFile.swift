@@ -21,31 +21,98 @@ public enum RowKind: Sendable, Hashable {
 }
 
 /// One row that is not blank.
-public struct LabelRow: Sendable, Hashable {
-    /// 1-based.
-    public let line: Int
-    /// 1-based byte column of the first field that is wrong, else of the first field.
-    public let column: Int
+public struct LabelRow: Sendable {
+    private let shortLine: UInt32
+    private let shortColumn: UInt32
     public let kind: RowKind
-    /// All fields, as far as they are numbers.
-    public let values: [Double]
-    public let problem: RowProblem?
+    /// Whether a number holds an underscore, which Python reads over: `1_0` is 10.
+    public let hasUnderscore: Bool
+    private let shortFields: UInt16
+    /// The first five numbers.
+    private let numbers: (Double, Double, Double, Double, Double)
+    /// What a plain row of five numbers does not have.
+    private let more: More?
+
+    private final class More: Sendable {
+        let values: [Double]
+        let problem: RowProblem?
+
+        init(_ values: [Double], _ problem: RowProblem?) {
+            self.values = values
+            self.problem = problem
+        }
+    }
+
+    init(
+        line: Int, column: Int, kind: RowKind, fields: Int, values: [Double], problem: RowProblem?,
+        hasUnderscore: Bool = false
+    ) {
+        shortLine = UInt32(clamping: line)
+        shortColumn = UInt32(clamping: column)
+        self.kind = kind
+        self.hasUnderscore = hasUnderscore
+        shortFields = UInt16(clamping: fields)
+        func number(_ index: Int) -> Double { index < values.count ? values[index] : 0 }
+        numbers = (number(0), number(1), number(2), number(3), number(4))
+        more = kind == .box && problem == nil ? nil : More(values, problem)
+    }
+
+    /// 1-based.
+    public var line: Int { Int(shortLine) }
+    /// 1-based byte column of the first field that is wrong, else of the first field.
+    public var column: Int { Int(shortColumn) }
+    /// How many fields it has, up to 65,535.
+    public var fields: Int { Int(shortFields) }
+    public var problem: RowProblem? { more?.problem }
+    /// All fields up to the first that is no number.
+    public var values: [Double] {
+        more?.values ?? [numbers.0, numbers.1, numbers.2, numbers.3, numbers.4]
+    }
 
     /// The first field, where it is a whole number.
     public var classID: Int? {
-        guard let first = values.first, first == first.rounded(), abs(first) < 1e9 else { return nil }
+        let first = numbers.0
+        guard more.map({ !$0.values.isEmpty }) ?? true, first == first.rounded(), abs(first) < 1e9 else { return nil }
         return Int(first)
     }
 
     /// The numbers that must lie in the image: box or points, without the keypoints' visibility.
     public var placeValues: ArraySlice<Double> { kind == .pose ? values[1..<5] : values.dropFirst() }
 
+    /// The greatest of `placeValues`; 0 where there are none.
+    public var largestPlace: Double {
+        guard kind == .polygon || kind == .other else { return max(numbers.1, numbers.2, numbers.3, numbers.4) }
+        return placeValues.max() ?? 0
+    }
+
+    /// The least of `placeValues`; 0 where there are none.
+    public var smallestPlace: Double {
+        guard kind == .polygon || kind == .other else { return min(numbers.1, numbers.2, numbers.3, numbers.4) }
+        return placeValues.min() ?? 0
+    }
+
+    /// The same for rows of the same place; 0 and −0 are the same.
+    var placeKey: Double { numbers.1 + 3 * numbers.2 + 7 * numbers.3 + 13 * numbers.4 }
+
+    /// Whether both rows hold the same numbers.
+    public func equals(_ other: LabelRow) -> Bool {
+        if more == nil, other.more == nil { return numbers == other.numbers }
+        return values == other.values
+    }
+
+    /// Whether both rows hold the same numbers but for the class.
+    public func hasSamePlace(as other: LabelRow) -> Bool {
+        guard numbers.1 == other.numbers.1, numbers.2 == other.numbers.2 else { return false }
+        return values.dropFirst() == other.values.dropFirst()
+    }
+
     /// Centre and size as fractions; of a polygon, its box. Nil where the row has a problem.
     public var box: (cx: Double, cy: Double, width: Double, height: Double)? {
         guard problem == nil else { return nil }
         switch kind {
-        case .box, .pose: return (values[1], values[2], values[3], values[4])
+        case .box, .pose: return (numbers.1, numbers.2, numbers.3, numbers.4)
         case .polygon:
+            let values = values
             let xs = stride(from: 1, to: values.count, by: 2).map { values[$0] }
             let ys = stride(from: 2, to: values.count, by: 2).map { values[$0] }
             guard let left = xs.min(), let right = xs.max(), let top = ys.min(), let bottom = ys.max() else {
@@ -64,6 +131,16 @@ public enum TextProblem: Sendable, Hashable {
     case containsNUL(offset: Int)
 }
 
+/// How the text is laid out.
+public struct TextLayout: Sendable, Hashable {
+    /// Line of the first row of blanks alone between two others; nil where there is none.
+    public internal(set) var blankRow: Int?
+    /// Line of the first empty row between two others.
+    public internal(set) var emptyRow: Int?
+    public internal(set) var hasCarriageReturns = false
+    public internal(set) var endsWithLineFeed = false
+}
+
 /// A label file, row by row.
 public struct LabelFile: Sendable {
     public let rows: [LabelRow]
@@ -71,6 +148,7 @@ public struct LabelFile: Sendable {
     public let isEmpty: Bool
     public let hasByteOrderMark: Bool
     public let textProblem: TextProblem?
+    public let layout: TextLayout
 
     /// Whether the file has bytes, but no row.
     public var isBlank: Bool { !isEmpty && rows.isEmpty && textProblem == nil }
@@ -90,17 +168,29 @@ public struct LabelFile: Sendable {
     ///
     /// Cost: one pass over the bytes.
     public static func parse(_ bytes: [UInt8], keypointShape: [Int]? = nil) -> LabelFile {
+        bytes.withUnsafeBufferPointer { parse($0, keypointShape: keypointShape) }
+    }
+
+    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, keypointShape: [Int]?) -> LabelFile {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            return LabelFile(rows: [], isEmpty: false, hasByteOrderMark: true, textProblem: .utf16)
+            return LabelFile(
+                rows: [], isEmpty: false, hasByteOrderMark: true, textProblem: .utf16, layout: TextLayout())
         }
         let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-        let rows = bytes.withUnsafeBufferPointer { buffer in
+        let problem = textProblem(bytes)
+        func rows(_ buffer: UnsafeBufferPointer<UInt8>) -> RowParser {
             var parser = RowParser(buffer, from: hasMark ? 3 : 0, poseColumns: poseColumns(keypointShape))
             parser.run()
-            return parser.rows
+            return parser
         }
+        let isPlain = problem != nil || bytes.allSatisfy { $0 < 0x80 }
+        let parser =
+            isPlain ? rows(bytes) : UnicodeBlanks.plain(bytes, from: hasMark ? 3 : 0).withUnsafeBufferPointer(rows)
+        var layout = parser.layout
+        layout.hasCarriageReturns = bytes.contains(13)
+        layout.endsWithLineFeed = bytes.last == 10 || bytes.last == 13
         return LabelFile(
-            rows: rows, isEmpty: bytes.isEmpty, hasByteOrderMark: hasMark, textProblem: textProblem(bytes))
+            rows: parser.rows, isEmpty: bytes.isEmpty, hasByteOrderMark: hasMark, textProblem: problem, layout: layout)
     }
 
     /// Columns of a pose row: class, box, and `[points, numbers a point]` of `kpt_shape`.
@@ -111,7 +201,7 @@ public struct LabelFile: Sendable {
         return 5 + shape[0] * shape[1]
     }
 
-    private static func textProblem(_ bytes: [UInt8]) -> TextProblem? {
+    private static func textProblem(_ bytes: UnsafeBufferPointer<UInt8>) -> TextProblem? {
         guard bytes.contains(where: { $0 >= 0x80 || $0 == 0 }) else { return nil }
         if let nul = bytes.firstIndex(of: 0) {
             // UTF-16 without a mark: every other byte of ASCII text is NUL.
@@ -135,12 +225,12 @@ public struct LabelFile: Sendable {
     /// One bad row does not remove the others here, though trainers drop its whole image: the label rules say so.
     public func trainableBoxes(classCount: Int) -> [LabelBox] {
         var boxes: [LabelBox] = []
-        var seen: Set<[Double]> = []
         boxes.reserveCapacity(rows.count)
-        for row in rows {
+        let copies = Set(repeats { $0.equals($1) }.map(\.index))
+        for (index, row) in rows.enumerated() {
             guard let box = row.box, let classID = row.classID, classID >= 0, classID < classCount,
-                box.width > 0, box.height > 0, row.placeValues.allSatisfy({ $0 >= 0 && $0 <= 1.01 }),
-                seen.insert(row.values).inserted
+                box.width > 0, box.height > 0, row.smallestPlace >= 0, row.largestPlace <= 1.01,
+                !copies.contains(index)
             else { continue }
             boxes.append(
                 LabelBox(

@@ -3,10 +3,18 @@ import FileReading
 /// The label folders of a dataset, each listed once, and which of their files belong to an image.
 struct LabelFolders {
     private struct Folder {
-        var names: Set<String>
-        var taken: Set<String> = []
+        /// Label files only.
+        let names: NameList
+        /// The sample that took each name; −1 for none, −2 for one of a split that is not asked for.
+        var owners: [Int32]
         /// Whether files that no image takes are reported.
-        var isReported: Bool
+        var isReported = false
+
+        init(_ folder: String) {
+            let all = (try? NameList(ofFolder: folder)) ?? NameList()
+            names = all.filter { _, name in name.suffix(4).elementsEqual(".txt".utf8) }
+            owners = Array(repeating: -1, count: names.count)
+        }
     }
 
     /// Text files that people keep beside labels.
@@ -14,33 +22,56 @@ struct LabelFolders {
 
     private var folders: [String: Folder] = [:]
 
-    /// Whether there is such a label file; it then belongs to an image.
-    mutating func take(_ path: String, isReported: Bool) -> Bool {
-        let name = Paths.fileName(of: path)
-        let folder = Paths.directory(of: path)
-        let exists =
-            folders[folder, default: Self.list(folder)].names.contains(name)
-        if isReported { folders[folder]?.isReported = true }
-        if exists { folders[folder]?.taken.insert(name) }
-        return exists
+    /// Gives the images of a folder their label files.
+    ///
+    /// - Parameters:
+    ///   - first: the number of the first image; the others follow. Nil where the split is not asked for.
+    ///   - shared: called with an image and the earlier one that has the same label file.
+    /// - Returns: the label files' names, and for each image the place of its own, −1 where there is none.
+    mutating func take(
+        _ images: NameList, in folder: String, first: Int?, shared: (Int, Int) -> Void
+    ) -> (names: NameList, places: [Int32]) {
+        var entry = folders[folder] ?? Folder(folder)
+        // Taken out meanwhile, so that changing it does not copy it.
+        folders[folder] = nil
+        if first != nil { entry.isReported = true }
+        var places = [Int32](repeating: -1, count: images.count)
+        var next = 0
+        var label: [UInt8] = []
+        for index in 0..<images.count {
+            images.withBytes(index) { name in
+                label.removeAll(keepingCapacity: true)
+                label.append(contentsOf: name)
+                if let dot = label.lastIndex(of: UInt8(ascii: ".")), dot > 0 { label.removeSubrange(dot...) }
+                label.append(contentsOf: ".txt".utf8)
+            }
+            guard let place = label.withUnsafeBufferPointer({ entry.names.index(of: $0, near: next) }) else { continue }
+            next = place + 1
+            places[index] = Int32(place)
+            let owner = entry.owners[place]
+            if owner >= 0 {
+                if let first { shared(first + index, Int(owner)) }
+            } else if owner == -1 || first != nil {
+                entry.owners[place] = first.map { Int32($0 + index) } ?? -2
+            }
+        }
+        folders[folder] = entry
+        return (entry.names, places)
     }
 
     /// Adds a folder and those below it, so that labels of folders without images are seen too.
     mutating func addTree(_ path: String) {
-        for folder in FolderTree.folders(in: path) {
-            folders[folder, default: Self.list(folder)].isReported = true
+        _ = FolderTree.walk(path) { folder, _ in
+            folders[folder, default: Folder(folder)].isReported = true
         }
     }
 
     /// Label files that no image took.
     func left() -> [String] {
         folders.flatMap { folder, contents in
-            contents.isReported ? contents.names.subtracting(contents.taken).map { folder + "/" + $0 } : []
+            contents.isReported
+                ? contents.owners.indices.filter { contents.owners[$0] == -1 }.map { folder + "/" + contents.names[$0] }
+                : []
         }.filter { !Self.notLabels.contains(Paths.fileName(of: $0)) }
-    }
-
-    private static func list(_ folder: String) -> Folder {
-        let entries = (try? FolderEntry.list(folder)) ?? []
-        return Folder(names: Set(entries.lazy.map(\.name).filter { $0.hasSuffix(".txt") }), isReported: false)
     }
 }

@@ -9,6 +9,12 @@ struct RowParser {
     private var line = 1
     private var lineStart: Int
     private(set) var rows: [LabelRow] = []
+    private(set) var layout = TextLayout()
+    /// The numbers of the row at hand.
+    private var values: [Double] = []
+    /// Rows without a field since the last one with fields.
+    private var blankRow: Int?
+    private var emptyRow: Int?
 
     /// - Parameter poseColumns: how many columns a row of a pose dataset has; nil for detection.
     init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, poseColumns: Int?) {
@@ -38,7 +44,9 @@ struct RowParser {
     private static func endsRow(_ byte: UInt8) -> Bool { (10...13).contains(byte) || (28...30).contains(byte) }
 
     private mutating func readRow() {
-        var values: [Double] = []
+        let start = at
+        var hasUnderscore = false
+        values.removeAll(keepingCapacity: true)
         var problem: RowProblem?
         var column = 0
         var fields = 0
@@ -52,22 +60,33 @@ struct RowParser {
             fields += 1
             if fields == 1 {
                 column = first - lineStart + 1
-                values.reserveCapacity(5)
             }
-            guard problem == nil else { continue }
+            if case .notANumber = problem { continue }
             if let value = NumberText.parse(UnsafeBufferPointer(rebasing: bytes[first..<at])) {
                 values.append(value)
-                if value.isFinite { continue }
+                if bytes[first..<at].contains(UInt8(ascii: "_")) { hasUnderscore = true }
+                if value.isFinite || problem != nil { continue }
                 problem = .notFinite(field: text(first..<at))
             } else {
                 problem = .notANumber(field: text(first..<at))
             }
             column = first - lineStart + 1
         }
-        guard fields > 0 else { return }
+        guard fields > 0 else {
+            if at > start { blankRow = blankRow ?? line } else { emptyRow = emptyRow ?? line }
+            return
+        }
+        if !rows.isEmpty {
+            layout.blankRow = layout.blankRow ?? blankRow
+            layout.emptyRow = layout.emptyRow ?? emptyRow
+        }
+        (blankRow, emptyRow) = (nil, nil)
         let kind = kind(fields)
         if problem == nil, kind == .other { problem = .wrongColumnCount(fields) }
-        rows.append(LabelRow(line: line, column: column, kind: kind, values: values, problem: problem))
+        rows.append(
+            LabelRow(
+                line: line, column: column, kind: kind, fields: fields, values: values, problem: problem,
+                hasUnderscore: hasUnderscore))
     }
 
     private func kind(_ fields: Int) -> RowKind {

@@ -1,27 +1,85 @@
 import FileReading
 
-/// One image of a split and the label file that trainers look for.
-public struct DatasetSample: Sendable, Hashable {
+/// The images of one folder in one split, with the label files that trainers look for.
+public final class SampleFolder: Sendable {
     public let split: String
     /// Absolute.
-    public let imagePath: String
-    /// Relative to the dataset's root.
-    public let image: String
-    /// Absolute; the file need not exist.
-    public let labelPath: String
-    /// Relative to the dataset's root.
-    public let label: String
-    public let hasLabelFile: Bool
+    public let imageFolder: String
+    public let labelFolder: String
+    /// As findings print them: with a slash at the end, or empty.
+    fileprivate let shownImageFolder: String
+    fileprivate let shownLabelFolder: String
+    public let images: NameList
+    /// Names of label files; other images may own some.
+    public let labels: NameList
+    /// For each image the place of its label file in `labels`, −1 where there is none.
+    public let labelPlaces: [Int32]
 
-    public init(
-        split: String, imagePath: String, image: String, labelPath: String, label: String, hasLabelFile: Bool
+    init(
+        split: String, imageFolder: String, labelFolder: String, root: String, images: NameList, labels: NameList,
+        labelPlaces: [Int32]
     ) {
         self.split = split
-        self.imagePath = imagePath
-        self.image = image
-        self.labelPath = labelPath
-        self.label = label
-        self.hasLabelFile = hasLabelFile
+        self.imageFolder = imageFolder
+        self.labelFolder = labelFolder
+        self.images = images
+        self.labels = labels
+        self.labelPlaces = labelPlaces
+        func shown(_ folder: String) -> String {
+            let relative = Paths.relative(folder, to: root)
+            return relative == "." ? "" : relative.hasSuffix("/") ? relative : relative + "/"
+        }
+        shownImageFolder = shown(imageFolder)
+        shownLabelFolder = shown(labelFolder)
+    }
+}
+
+/// One image of a split and the label file that trainers look for.
+public struct DatasetSample: Sendable, Hashable {
+    public let folder: SampleFolder
+    private let number: Int32
+
+    init(folder: SampleFolder, index: Int) {
+        self.folder = folder
+        number = Int32(index)
+    }
+
+    /// One image by itself.
+    ///
+    /// - Parameter root: the dataset's, absolute; the other paths are relative to it.
+    public init(split: String, root: String, image: String, label: String, hasLabelFile: Bool) {
+        let (imagePath, labelPath) = (
+            Paths.absolute(image, relativeTo: root), Paths.absolute(label, relativeTo: root)
+        )
+        folder = SampleFolder(
+            split: split, imageFolder: Paths.directory(of: imagePath), labelFolder: Paths.directory(of: labelPath),
+            root: root, images: NameList([Paths.fileName(of: imagePath)]),
+            labels: NameList([Paths.fileName(of: labelPath)]), labelPlaces: [hasLabelFile ? 0 : -1])
+        number = 0
+    }
+
+    /// The place in the folder's images.
+    public var index: Int { Int(number) }
+    public var split: String { folder.split }
+    /// Absolute.
+    public var imagePath: String { folder.imageFolder + "/" + folder.images[index] }
+    /// Relative to the dataset's root.
+    public var image: String { folder.shownImageFolder + folder.images[index] }
+    /// Absolute; the file need not exist.
+    public var labelPath: String { folder.labelFolder + "/" + labelName }
+    /// Relative to the dataset's root.
+    public var label: String { folder.shownLabelFolder + labelName }
+    public var hasLabelFile: Bool { folder.labelPlaces[index] >= 0 }
+
+    private var labelName: String { Paths.withoutSuffix(folder.images[index]) + ".txt" }
+
+    public static func == (a: DatasetSample, b: DatasetSample) -> Bool {
+        a.folder === b.folder && a.number == b.number || a.split == b.split && a.imagePath == b.imagePath
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(split)
+        hasher.combine(imagePath)
     }
 }
 
@@ -54,9 +112,13 @@ public struct MissingSource: Sendable, Hashable {
 
 /// Every image that the splits name, and every label file that belongs to none of them.
 public struct SampleListing: Sendable {
-    /// In the order of the splits, then by path.
+    /// In the order of the splits, then by folder, then by name.
     public let samples: [DatasetSample]
+    /// The folders that the samples are in, in the same order.
+    public let folders: [SampleFolder]
     public let missingSources: [MissingSource]
+    /// Images with the label file of an earlier one.
+    public let sharedLabels: [(sample: DatasetSample, earlier: DatasetSample)]
     /// Label files below a label folder without an image in any split; relative to the root, sorted.
     public let labelsWithoutImage: [String]
     /// Files in image folders, and entries of lists, with an unknown suffix; relative to the root, sorted.
@@ -94,15 +156,19 @@ extension Dataset {
     /// folders included: no file is looked up by itself.
     public func listSamples(splits wanted: [String]? = nil) throws -> SampleListing {
         var samples: [DatasetSample] = []
+        var groups: [SampleFolder] = []
         var missing: [MissingSource] = []
         var others: Set<String> = []
         var labels = LabelFolders()
+        var shared: [(Int, Int)] = []
         for split in splits {
             let isWanted = wanted?.contains(split.name) ?? true
-            var images: [String] = []
+            var folders: [String: NameList] = [:]
             for source in split.sources {
                 let found = ImageSource.list(source, root: root)
-                images += found.images
+                for (folder, names) in found.folders {
+                    folders[folder] = folders[folder].map { Self.merged($0, names) } ?? names
+                }
                 guard isWanted else { continue }
                 if let reason = found.problem {
                     missing.append(
@@ -114,22 +180,32 @@ extension Dataset {
                     labels.addTree(Paths.normalized(folder))
                 }
             }
-            images.sort()
-            var previous: String?
-            for image in images where image != previous {
-                previous = image
+            for (folder, names) in folders.sorted(by: { $0.key < $1.key }) {
                 // Images of other splits are paired as well: their labels are not without an image.
-                let label = Self.labelPath(ofImage: image)
-                let hasFile = labels.take(label, isReported: isWanted)
+                let labelFolder = Paths.normalized(Self.labelFolder(ofImages: folder + "/") ?? folder)
+                let first = samples.count
+                let (labelNames, places) = labels.take(
+                    names, in: labelFolder, first: isWanted ? first : nil, shared: { shared.append(($0, $1)) })
                 guard isWanted else { continue }
-                samples.append(
-                    DatasetSample(
-                        split: split.name, imagePath: image, image: relative(image), labelPath: label,
-                        label: relative(label), hasLabelFile: hasFile))
+                let group = SampleFolder(
+                    split: split.name, imageFolder: folder, labelFolder: labelFolder, root: root, images: names,
+                    labels: labelNames, labelPlaces: places)
+                groups.append(group)
+                samples.reserveCapacity(first + names.count)
+                for index in 0..<names.count { samples.append(DatasetSample(folder: group, index: index)) }
             }
         }
+        let pairs = shared.compactMap { later, earlier -> (sample: DatasetSample, earlier: DatasetSample)? in
+            let (sample, earlier) = (samples[later], samples[earlier])
+            // One image in two splits is another matter.
+            return sample.imagePath == earlier.imagePath ? nil : (sample, earlier)
+        }
         return SampleListing(
-            samples: samples, missingSources: missing, labelsWithoutImage: labels.left().map(relative).sorted(),
-            otherFiles: others.map(relative).sorted())
+            samples: samples, folders: groups, missingSources: missing, sharedLabels: pairs,
+            labelsWithoutImage: labels.left().map(relative).sorted(), otherFiles: others.map(relative).sorted())
+    }
+
+    private static func merged(_ a: NameList, _ b: NameList) -> NameList {
+        NameList((0..<a.count).lazy.map { a[$0] } + (0..<b.count).map { b[$0] })
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditPlan
 import AuditStages
 import CommandLineSupport
+import FileReading
 import Findings
 import LabelRules
 import YOLODataset
@@ -14,12 +15,13 @@ struct AssayLabels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-labels", abstract: "Find what is wrong with labels and images before training does.",
         discussion: "Exit status: 0 clean, 1 findings, 2 wrong usage or environment.", version: assayVersion,
-        subcommands: [Check.self, Explain.self, Undo.self], defaultSubcommand: Check.self)
+        subcommands: [Check.self, Verdicts.self, Explain.self, Undo.self], defaultSubcommand: Check.self)
 }
 
 extension FindingFormat: ExpressibleByArgument {}
 extension ImageReading: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}
+extension Trainer: ExpressibleByArgument {}
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Check a dataset, or the dataset of a plan.")
@@ -35,6 +37,18 @@ struct Check: ParsableCommand {
 
     @Option(help: "How much of each image is read: none, header or decode.")
     var images = ImageReading.decode
+
+    @Option(help: "Whose reading is foretold: ultralytics, ultralytics-old, yolov5, yolov7 or darknet.")
+    var trainer: Trainer?
+
+    @Option(help: "Side of the training square in pixels (default: the plan's, else 640).")
+    var size: Int?
+
+    @Flag(help: "Report each finding, also of an error that most label files have.")
+    var each = false
+
+    @Flag(help: "Read every file, and keep nothing for the next run.")
+    var noCache = false
 
     @Option(help: "Splits to check, for example train,val (default: all).")
     var splits: String?
@@ -69,6 +83,7 @@ struct Check: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if let size, !(32...8192).contains(size) { throw ValidationError("--size must be from 32 to 8192") }
         if let maxFindings, maxFindings < 0 { throw ValidationError("--max-findings must not be negative") }
         let codes = RuleRegistry.documentation.map(\.code)
         if let unknown = FindingSelection(select: list(select), ignore: list(ignore)).unknown(codes: codes).first {
@@ -87,7 +102,7 @@ struct Check: ParsableCommand {
         case .dataset(let path):
             let dataset = try Dataset.open(path)
             let result = try LabelCheck.run(
-                dataset, splits: splits?.split(separator: ",").map(String.init), reading: images, jobs: common.jobs,
+                dataset, settings: settings(dataset), jobs: common.jobs,
                 isCancelled: { Interruption.isRequested }, progress: { progress.update($0, of: $1) })
             try report(
                 result.findings, root: dataset.root, headline: LabelHeadline.text(result, dataset),
@@ -104,6 +119,17 @@ struct Check: ParsableCommand {
                 headline: "",
                 failOn: limit)
         }
+    }
+
+    private func settings(_ dataset: Dataset) -> CheckSettings {
+        var settings = CheckSettings()
+        settings.splits = splits?.split(separator: ",").map(String.init)
+        settings.reading = images
+        settings.trainer = trainer ?? .ultralytics
+        settings.trainingSize = size ?? 640
+        settings.condenses = !each
+        settings.cachePath = noCache ? nil : CachePlace.path(of: dataset)
+        return settings
     }
 
     private func correct() throws {
@@ -161,6 +187,32 @@ struct Check: ParsableCommand {
             return String(repeating: " ", count: max(0, 8 - count.count)) + count
                 + "  \(code)  \(entry.worst.rawValue)  \(names[code] ?? "")\n"
         }.joined()
+    }
+}
+
+struct Verdicts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What a trainer makes of each image and label row, as JSON lines.")
+
+    @Argument(help: "A data.yaml, or a plan.", completion: .file())
+    var input: String
+
+    @Option(help: "Whose: ultralytics, ultralytics-old, yolov5, yolov7 or darknet.")
+    var trainer = Trainer.ultralytics
+
+    @Option(help: "Splits, for example train,val (default: all).")
+    var splits: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let dataset = try DatasetArgument.open(input)
+        let samples = try dataset.listSamples(splits: splits?.split(separator: ",").map(String.init)).samples
+        let trainer = trainer
+        let lines = try WorkerPool.map(
+            count: samples.count, jobs: common.jobs, isCancelled: { Interruption.isRequested }, makeState: { () },
+            { _, index in SampleVerdict(samples[index], dataset: dataset, trainer: trainer).json + "\n" })
+        Tool.output(lines.joined())
     }
 }
 

@@ -10,7 +10,7 @@ import Testing
     private struct Crash: Error {}
 
     private func finding(_ message: String) -> Finding {
-        Finding(code: "B001", severity: .error, file: "a.txt", message: message, effect: "e", fix: "f")
+        Finding(code: "B001", severity: .error, file: "a.txt", message: message, effect: .kept("e"), fix: "f")
     }
 
     /// Runs the labels stage on a dataset that `state` stands for, up to a crash where one is asked for.

@@ -74,7 +74,8 @@ import Testing
         let folder = try TemporaryFolder()
         let ledger = try Ledger(folder.path + "/l.sqlite")
         let finding = Finding(
-            code: "B001", severity: .error, file: "a'; DROP TABLE finding;--", message: "m", effect: "e", fix: "f")
+            code: "B001", severity: .error, file: "a'; DROP TABLE finding;--", message: "m", effect: .kept("e"),
+            fix: "f")
         try ledger.replaceFindings([finding, finding])
         try ledger.replaceFindings([finding])
         #expect(try ledger.findings() == [finding])

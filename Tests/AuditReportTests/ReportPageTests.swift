@@ -15,7 +15,8 @@ import Testing
         content.nextSteps = [hostile]
         content.findings = [
             Finding(
-                code: "B003", severity: .error, file: hostile, line: 1, message: hostile, effect: hostile, fix: hostile)
+                code: "B003", severity: .error, file: hostile, line: 1, message: hostile, effect: .kept(hostile),
+                fix: hostile)
         ]
         content.boxesByClass = [(hostile, 3)]
         content.losses = [1, 2, 3]

@@ -5,13 +5,14 @@ import Testing
 @Suite struct ReporterTests {
     private let finding = Finding(
         code: "B003", severity: .warning, file: "labels/a \"b\",\u{1}.txt", line: 3, column: nil, message: "m\n<x>",
-        effect: "kept", fix: "cut, then save")
+        effect: .kept("as it is"), fix: "cut, then save")
 
     @Test func jsonHasTheStableFields() throws {
         let text = FindingReporter.render([finding, finding], as: .json)
         let rows = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
         #expect(rows.count == 2)
-        #expect(Set(rows[0].keys) == ["code", "severity", "file", "line", "column", "message", "effect", "fix"])
+        #expect(
+            Set(rows[0].keys) == ["code", "severity", "file", "line", "column", "message", "effect", "fix", "verdict"])
         #expect(
             rows[0]["file"] as? String == finding.file && rows[0]["line"] as? Int == 3 && rows[0]["column"] is NSNull)
         #expect(FindingReporter.render([], as: .json) == "[\n]\n")

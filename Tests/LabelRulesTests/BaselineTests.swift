@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct BaselineTests {
     private func finding(_ code: String, _ line: Int?, file: String = "labels/a.txt") -> Finding {
-        Finding(code: code, severity: .error, file: file, line: line, message: "m", effect: "e", fix: "f")
+        Finding(code: code, severity: .error, file: file, line: line, message: "m", effect: .kept("e"), fix: "f")
     }
 
     @Test func movedRowsStayKnownAndNewOnesDoNot() throws {
@@ -55,7 +55,8 @@ import Testing
 
     @Test func junitIsWellFormed() {
         let hostile = Finding(
-            code: "F003", severity: .error, file: "labels/<a>&\"b\".txt", line: 1, message: "“\u{1}<x>”", effect: "e",
+            code: "F003", severity: .error, file: "labels/<a>&\"b\".txt", line: 1, message: "“\u{1}<x>”",
+            effect: .kept("e"),
             fix: "f")
         let text = FindingReporter.render([hostile, finding("B005", 2)], as: .junit)
         #expect(text.contains("tests=\"2\" failures=\"2\""))

@@ -6,14 +6,20 @@ import Testing
 import YOLODataset
 
 @Suite struct RuleTests {
-    private func findings(_ rule: any LabelRule, _ text: String) -> [Finding] {
+    private func findings(_ rule: any LabelRule, _ text: String) -> [Finding] { rule.check(facts(text)) }
+
+    /// With what the trainer makes of the rows.
+    private func judged(_ text: String) -> [Finding] { SampleChecker.findings(facts(text)) }
+
+    private func facts(_ text: String) -> LabelFileFacts {
         let sample = DatasetSample(
-            split: "train", imagePath: "/d/images/a.jpg", image: "images/a.jpg", labelPath: "/d/labels/a.txt",
-            label: "labels/a.txt", hasLabelFile: true)
-        return rule.check(
-            LabelFileFacts(
-                sample: sample, labels: LabelFile.parse(Array(text.utf8)), classCount: 3, classNames: ["a", "b", "c"],
-                imageSize: (100, 100)))
+            split: "train", root: "/d", image: "images/a.jpg", label: "labels/a.txt", hasLabelFile: true)
+        let bytes = Array(text.utf8)
+        let file = LabelFile.parse(bytes)
+        return LabelFileFacts(
+            sample: sample, labels: file, classCount: 3, classNames: ["a", "b", "c"], imageSize: (100, 100),
+            judgement: LabelJudgement(file, bytes: bytes[...], trainer: .ultralytics, classCount: 3),
+            byteCount: bytes.count)
     }
 
     /// The examples in a rule's documentation are its tests.
@@ -45,7 +51,9 @@ import YOLODataset
     @Test func spillOfRoundingIsANote() {
         #expect(findings(BoxOutside(), "0 0.9001 0.5 0.2 0.2\n").map(\.severity) == [.note])
         #expect(findings(BoxOutside(), "0 0.93 0.5 0.2 0.2\n").map(\.severity) == [.warning])
-        #expect(findings(BoxOutside(), "0 1.05 0.5 0.2 0.2\n").map(\.severity) == [.error])
+        #expect(judged("0 1.05 0.5 0.2 0.2\n").map(\.severity) == [.error])
+        #expect(judged("0 1.05 0.5 0.2 0.2\n").map(\.effect.verdict) == [.dropped])
+        #expect(judged("0 0.93 0.5 0.2 0.2\n").map(\.effect.verdict) == [.kept])
     }
 
     @Test func unreadableLabelsAreFound() throws {

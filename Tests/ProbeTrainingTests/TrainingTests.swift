@@ -22,14 +22,14 @@ import YOLOModel
                 }
             }
             let bytes = try #require(ImageEncoder.png(image))
-            let path = try folder.write(bytes, to: "images/\(number).png")
+            try folder.write(bytes, to: "images/\(number).png")
             let centre = (Double(corner) + Double(side) / 2) / Double(size)
             let part = Double(side) / Double(size)
             let box = LabelBox(
                 classID: Int32(number % 3), cx: centre, cy: centre, width: part, height: part, line: 1)
             return ProbeSample(
                 sample: DatasetSample(
-                    split: "train", imagePath: path, image: "images/\(number).png", labelPath: "", label: "",
+                    split: "train", root: folder.path, image: "images/\(number).png", label: "labels/\(number).txt",
                     hasLabelFile: true), boxes: [box], width: size, height: size)
         }
     }
@@ -233,11 +233,11 @@ import YOLOModel
             for x in 44..<64 { for channel in 0..<3 { image.pixels[3 * (y * 80 + x) + channel] = 255 } }
         }
         let bytes = try #require(ImageEncoder.png(image))
-        let path = try folder.write(bytes, to: "a.png")
+        try folder.write(bytes, to: "a.png")
         let box = LabelBox(classID: 0, cx: 54.0 / 80, cy: 0.5, width: 0.25, height: 0.2, line: 1)
         let sample = ProbeSample(
             sample: DatasetSample(
-                split: "train", imagePath: path, image: "a.png", labelPath: "", label: "", hasLabelFile: true),
+                split: "train", root: folder.path, image: "a.png", label: "a.txt", hasLabelFile: true),
             boxes: [box], width: 80, height: 60)
         let images = TrainingImages([sample, sample], size: 96)
         var augmentation = Augmentation()

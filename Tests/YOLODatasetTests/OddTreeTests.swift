@@ -57,8 +57,8 @@ import YOLODataset
                 atPath: folder.path + "/" + link, withDestinationPath: target)
         }
         let listing = try listing(folder)
-        #expect(listing.samples.map(\.image) == ["images/far/b.jpg", "images/self.jpg", "images/z/a.jpg"])
-        #expect(throws: FileError.self) { try ImageHeader.readFile(listing.samples[1].imagePath) }
+        #expect(listing.samples.map(\.image) == ["images/self.jpg", "images/far/b.jpg", "images/z/a.jpg"])
+        #expect(throws: FileError.self) { try ImageHeader.readFile(listing.samples[0].imagePath) }
     }
 
     @Test func foldersNamedLikeImagesAreEntered() throws {

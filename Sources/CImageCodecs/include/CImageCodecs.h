@@ -26,6 +26,10 @@ typedef struct {
 assay_image_status assay_jpeg_decode(
     const uint8_t *bytes, size_t count, uint64_t most_pixels, int scale_denominator, assay_image *out);
 
+// Whether all rows of a JPEG come out of the bytes that are there, without the end that the library makes up where data
+// run out: 1 or 0.
+int assay_jpeg_is_complete(const uint8_t *bytes, size_t count, uint64_t most_pixels);
+
 // Decodes a PNG to 8-bit RGB; 16-bit samples are reduced, palettes expanded, alpha left out.
 assay_image_status assay_png_decode(const uint8_t *bytes, size_t count, uint64_t most_pixels, assay_image *out);
 
@@ -35,6 +39,9 @@ assay_image_status assay_jpeg_encode(
 // kind: 0 RGB, 1 grey (from the red channel), 2 palette of at most 256 colours, 3 RGB with 16 bits a sample
 assay_image_status assay_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int kind, uint8_t **encoded, size_t *count);
+
+// The checksum of a PNG chunk (zlib's crc32), over two pieces.
+uint32_t assay_png_checksum(const uint8_t *name, size_t name_count, const uint8_t *body, size_t body_count);
 
 void assay_image_free(assay_image *image);
 void assay_bytes_free(uint8_t *bytes);

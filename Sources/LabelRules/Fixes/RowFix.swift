@@ -30,7 +30,7 @@ enum RowFix {
             if !seen.insert(row.values).inserted { return Change(line: row.line, code: "B006", new: nil) }
             if box.width <= 0 || box.height <= 0 { return Change(line: row.line, code: "B005", new: nil) }
             guard row.kind == .box else { return nil }
-            if let largest = row.placeValues.max(), largest > PixelCoordinates.least {
+            if row.largestPlace > PixelCoordinates.least {
                 return allowsGuesses ? size.flatMap { fromPixels(row, $0) } : nil
             }
             return clipped(row, size, allowsGuesses)

@@ -21,7 +21,7 @@ public struct ClassBeyondCount: LabelRule {
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "class id \(id), but the dataset has \(file.classCount) classes (0…\(file.classCount - 1))",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         }
     }
 }

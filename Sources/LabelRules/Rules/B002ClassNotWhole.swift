@@ -22,7 +22,7 @@ public struct ClassNotWhole: LabelRule {
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "class id \(ShortNumber.text(value)) is \(value < 0 ? "negative" : "not a whole number")",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         }
     }
 }

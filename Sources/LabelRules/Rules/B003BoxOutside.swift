@@ -4,7 +4,7 @@ import YOLODataset
 /// B003: box reaches outside the image.
 public struct BoxOutside: LabelRule {
     public static let documentation = RuleDocumentation(
-        code: "B003", name: "box reaches outside the image", severity: .error,
+        code: "B003", name: "box reaches outside the image", severity: .warning,
         what: "A corner of the box lies outside the image (after EXIF orientation). A spill of up to one "
             + "pixel is what rounding makes, and is a note.",
         why: "Trainers test centre and size only, never corners: a box that hangs over the edge is "
@@ -21,7 +21,7 @@ public struct BoxOutside: LabelRule {
         guard CornersForCentre.evidence(file.labels) == nil else { return [] }
         return file.labels.rows.compactMap { row in
             guard let box = row.box, box.width > 0, box.height > 0,
-                row.placeValues.max() ?? 0 <= PixelCoordinates.least,
+                row.largestPlace <= PixelCoordinates.least,
                 RowBox(row)?.isWhollyOutside == false
             else { return nil }
             let left = -(box.cx - box.width / 2)
@@ -35,14 +35,12 @@ public struct BoxOutside: LabelRule {
             ]
             // Decimal fractions do not add up exactly; a thousandth of a pixel is no spill.
             guard let worst = spills.max(by: { $0.1 < $1.1 }), worst.1 > 1e-3 else { return nil }
-            let isDropped = row.placeValues.contains { $0 > 1.01 || $0 < 0 }
             let amount = file.imageSize == nil ? "" : " by \(ShortNumber.text((worst.1 * 10).rounded() / 10)) px"
             return finding(
                 file.sample.label, line: row.line, column: row.column,
-                severity: isDropped ? .error : worst.1 <= 1 ? .note : .warning,
+                severity: worst.1 <= file.thresholds.roundingSpill ? .note : .warning,
                 message: "the box reaches beyond the \(worst.0) edge\(amount)",
-                effect: isDropped
-                    ? TrainerEffect.dropsImage : "kept: trained on as it stands, with a side that no pixel shows")
+                effect: .kept("trained on as it stands, with a side that no pixel shows"))
         }
     }
 }

@@ -18,11 +18,12 @@ public struct PixelCoordinates: LabelRule {
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
         file.labels.rows.compactMap { row in
-            guard row.problem == nil, let largest = row.placeValues.max(), largest > Self.least else { return nil }
+            let largest = row.largestPlace
+            guard row.problem == nil, largest > Self.least else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "the coordinate \(ShortNumber.text(largest)) is no fraction: pixels?",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         }
     }
 }

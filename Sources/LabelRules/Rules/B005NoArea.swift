@@ -22,7 +22,7 @@ public struct NoArea: LabelRule {
                 file.sample.label, line: row.line, column: row.column,
                 message:
                     "the box has no area: width \(ShortNumber.text(box.width)), height \(ShortNumber.text(box.height))",
-                effect: isNegative ? TrainerEffect.dropsImage : "kept: trained on in silence, a box around nothing")
+                effect: isNegative ? .refusedImage : .kept("trained on in silence, a box around nothing"))
         }
     }
 }

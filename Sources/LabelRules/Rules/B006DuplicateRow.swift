@@ -15,16 +15,11 @@ public struct DuplicateRow: LabelRule {
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
-        var firstLine: [[Double]: Int] = [:]
-        return file.labels.rows.compactMap { row in
-            guard row.problem == nil else { return nil }
-            guard let first = firstLine[row.values] else {
-                firstLine[row.values] = row.line
-                return nil
-            }
-            return finding(
-                file.sample.label, line: row.line, column: row.column, message: "the same row as line \(first)",
-                effect: "altered: the trainer removes the second copy")
+        file.labels.repeats { $0.equals($1) }.map { copy in
+            finding(
+                file.sample.label, line: copy.row.line, column: copy.row.column,
+                message: "the same row as line \(copy.first.line)",
+                effect: .altered("the trainer removes the second copy"))
         }
     }
 }

@@ -14,8 +14,6 @@ public struct NearDuplicateBox: LabelRule {
 
     public init() {}
 
-    static let leastIoU = 0.95
-
     public func check(_ file: LabelFileFacts) -> [Finding] {
         let rows = file.labels.rows
         guard rows.count > 1 else { return [] }
@@ -27,22 +25,23 @@ public struct NearDuplicateBox: LabelRule {
         }
         boxes.sort { ($0.box.left, $0.index) < ($1.box.left, $1.index) }
         var found: [Finding] = []
+        // At such an IoU, left edges lie within this part of the width of each other.
+        let apart = 1.2 * (1 - file.thresholds.sameBoxIoU)
         for place in boxes.indices {
             let first = boxes[place]
-            // At this IoU, left edges lie within a twentieth of the width of each other.
             for next in boxes[(place + 1)...] {
-                guard next.box.left - first.box.left <= 0.06 * first.box.width else { break }
-                guard first.box.iou(next.box) >= Self.leastIoU else { continue }
+                guard next.box.left - first.box.left <= apart * first.box.width else { break }
+                guard first.box.iou(next.box) >= file.thresholds.sameBoxIoU else { continue }
                 let earlier = min(first.index, next.index)
                 let later = max(first.index, next.index)
-                guard rows[earlier].classID == rows[later].classID, rows[earlier].values != rows[later].values else {
+                guard rows[earlier].classID == rows[later].classID, !rows[earlier].equals(rows[later]) else {
                     continue
                 }
                 found.append(
                     finding(
                         file.sample.label, line: rows[later].line, column: rows[later].column,
                         message: "nearly the same box as line \(rows[earlier].line), of the same class",
-                        effect: "kept: one object is learned twice"))
+                        effect: .kept("one object is learned twice")))
             }
         }
         return found

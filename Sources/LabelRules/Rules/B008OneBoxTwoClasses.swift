@@ -15,19 +15,12 @@ public struct OneBoxTwoClasses: LabelRule {
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
-        var first: [ArraySlice<Double>: (line: Int, classID: Int)] = [:]
-        return file.labels.rows.compactMap { row in
-            guard row.problem == nil, let classID = row.classID else { return nil }
-            let coordinates = row.values.dropFirst()
-            guard let earlier = first[coordinates] else {
-                first[coordinates] = (row.line, classID)
-                return nil
-            }
-            guard earlier.classID != classID else { return nil }
+        file.labels.repeats { $0.classID != nil && $1.classID != nil && $0.hasSamePlace(as: $1) }.compactMap { copy in
+            guard let classID = copy.row.classID, let first = copy.first.classID, first != classID else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column,
-                message: "the same box as line \(earlier.line), but class \(classID) instead of \(earlier.classID)",
-                effect: "kept: both are trained on in silence")
+                file.sample.label, line: copy.row.line, column: copy.row.column,
+                message: "the same box as line \(copy.first.line), but class \(classID) instead of \(first)",
+                effect: .kept("both are trained on in silence"))
         }
     }
 }

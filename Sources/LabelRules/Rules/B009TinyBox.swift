@@ -5,7 +5,7 @@ import YOLODataset
 public struct TinyBox: LabelRule {
     public static let documentation = RuleDocumentation(
         code: "B009", name: "smaller than 2 px in training", severity: .note,
-        what: "A box has both sides under 2 px once the image is letterboxed to 640 px.",
+        what: "A box has both sides under 2 px once the image is letterboxed to the training size.",
         why: "Augmentation drops such boxes in training, while validation still counts them as missed.",
         fix: "train at a larger image size, cut images into tiles, or remove the box",
         triggering: ["0 0.5 0.5 0.002 0.002\n"],
@@ -15,17 +15,17 @@ public struct TinyBox: LabelRule {
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
         guard let size = file.imageSize else { return [] }
-        let scale = 640 / Double(max(size.width, size.height, 1))
+        let scale = Double(file.trainingSize) / Double(max(size.width, size.height, 1))
         return file.labels.rows.compactMap { row in
             guard let box = row.box, box.width > 0, box.height > 0 else { return nil }
             let width = box.width * Double(size.width) * scale
             let height = box.height * Double(size.height) * scale
-            guard width < 2, height < 2 else { return nil }
+            guard max(width, height) < file.thresholds.smallestSide else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "\(ShortNumber.text((width * 100).rounded() / 100)) × "
-                    + "\(ShortNumber.text((height * 100).rounded() / 100)) px at 640 px",
-                effect: "altered: dropped by augmentation in training, kept in validation")
+                    + "\(ShortNumber.text((height * 100).rounded() / 100)) px at \(file.trainingSize) px",
+                effect: .altered("dropped by augmentation in training, kept in validation"))
         }
     }
 }

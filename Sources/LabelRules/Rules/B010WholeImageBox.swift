@@ -16,12 +16,14 @@ public struct WholeImageBox: LabelRule {
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
         file.labels.rows.compactMap { row in
-            guard let box = row.box, box.width >= 0.99, box.height >= 0.99, box.width <= 1.01, box.height <= 1.01 else {
+            let least = file.thresholds.wholeImage
+            guard let box = row.box, box.width >= least, box.height >= least, box.width <= 1.01, box.height <= 1.01
+            else {
                 return nil
             }
             return finding(
                 file.sample.label, line: row.line, column: row.column, message: "the box covers the whole image",
-                effect: "kept: trained on as it stands")
+                effect: .kept("trained on as it stands"))
         }
     }
 }

@@ -19,11 +19,11 @@ public struct ExtremeAspect: LabelRule {
             guard let box = row.box, box.width > 0, box.height > 0 else { return nil }
             let size = file.imageSize ?? (1, 1)
             let ratio = box.width * Double(size.width) / (box.height * Double(size.height))
-            guard max(ratio, 1 / ratio) > 100 else { return nil }
+            guard max(ratio, 1 / ratio) > file.thresholds.largestAspect else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "one side is \(ShortNumber.text(max(ratio, 1 / ratio).rounded())) times the other",
-                effect: "altered: dropped by augmentation in training, kept in validation")
+                effect: .altered("dropped by augmentation in training, kept in validation"))
         }
     }
 }

@@ -20,11 +20,9 @@ public struct CornersForCentre: LabelRule {
     static func evidence(_ labels: LabelFile) -> (rows: [LabelRow], outside: Int)? {
         // Nearly every file is dismissed at one of its first rows.
         for index in labels.rows.indices where labels.rows[index].kind == .box && labels.rows[index].problem == nil {
-            guard
-                labels.rows[index].values.withUnsafeBufferPointer({
-                    $0.count == 5 && $0[3] > $0[1] && $0[4] > $0[2] && $0[3] <= 1.01
-                })
-            else { return nil }
+            guard let box = labels.rows[index].box, box.width > box.cx, box.height > box.cy, box.width <= 1.01 else {
+                return nil
+            }
         }
         let rows = labels.rows.filter { $0.kind == .box && $0.problem == nil }
         guard rows.count >= 3 else { return nil }
@@ -42,7 +40,7 @@ public struct CornersForCentre: LabelRule {
                 message:
                     "all \(rows.count) boxes read like corners x1 y1 x2 y2; as centre and size, \(outside) of them "
                     + "reach outside the image",
-                effect: "read wrong: every box in another place and size")
+                effect: .readWrong("every box in another place and size"))
         ]
     }
 }

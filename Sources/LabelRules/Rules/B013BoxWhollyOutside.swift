@@ -17,12 +17,11 @@ public struct BoxWhollyOutside: LabelRule {
     public func check(_ file: LabelFileFacts) -> [Finding] {
         file.labels.rows.compactMap { row in
             guard let box = RowBox(row), box.width > 0, box.height > 0, box.isWhollyOutside,
-                row.placeValues.max() ?? 0 <= PixelCoordinates.least
+                row.largestPlace <= PixelCoordinates.least
             else { return nil }
-            let isDropped = row.placeValues.contains { $0 > 1.01 || $0 < 0 }
             return finding(
                 file.sample.label, line: row.line, column: row.column, message: "no part of the box lies in the image",
-                effect: isDropped ? TrainerEffect.dropsImage : "kept: an object that no pixel shows")
+                effect: .kept("an object that no pixel shows"))
         }
     }
 }

@@ -37,7 +37,7 @@ public struct PolygonDegenerate: LabelRule {
             }
             return finding(
                 file.sample.label, line: row.line, column: row.column, message: message,
-                effect: "kept: trained on as the box around it")
+                effect: .kept("trained on as the box around it"))
         }
     }
 

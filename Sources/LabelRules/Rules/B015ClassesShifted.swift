@@ -25,7 +25,7 @@ public struct ClassesShifted: LabelRule {
                 survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
                 message: "class ids run from 1 to \(high) in \(counts.values.reduce(0, +)) rows, those of the dataset "
                     + "from 0 to \(survey.dataset.classCount - 1)",
-                effect: "read wrong: every label becomes the class after its own")
+                effect: .readWrong("every label becomes the class after its own"))
         ]
     }
 }

@@ -21,8 +21,8 @@ public struct ClassCountDiffers: LabelRule {
                 dataset.relative(dataset.yamlPath), line: dataset.classCountLine, column: 1,
                 message: "nc is \(declared), but names has \(dataset.classNames.count) entries",
                 effect: declared < dataset.classNames.count
-                    ? "dropped: images with a class id from \(declared) on, where the trainer starts at all"
-                    : "the trainer stops, or trains \(declared - dataset.classNames.count) classes that nothing belongs to"
+                    ? .dropped("images with a class id from \(declared) on, where the trainer starts at all")
+                    : .stops("or trains \(declared - dataset.classNames.count) classes that nothing belongs to")
             )
         ]
     }

@@ -22,7 +22,7 @@ public struct DuplicateName: LabelRule {
             return finding(
                 dataset.relative(dataset.yamlPath), line: dataset.namesLine, column: 1,
                 message: "classes \(earlier) and \(id) are both named \"\(name)\"",
-                effect: "kept: trained as two classes in silence")
+                effect: .kept("trained as two classes in silence"))
         }
     }
 }

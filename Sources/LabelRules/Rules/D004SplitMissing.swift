@@ -19,7 +19,7 @@ public struct SplitMissing: LabelRule {
             finding(
                 dataset.relative(dataset.yamlPath), line: source.line, column: source.column,
                 message: "\(source.split): \(dataset.relative(source.path)) \(source.reason)",
-                effect: "lost: the images of \(source.split) that should be there")
+                effect: .dropped("the images of \(source.split) that should be there"))
         }
     }
 }

@@ -20,7 +20,7 @@ public struct ImageInTwoSplits: LabelRule {
             else { return nil }
             return finding(
                 other.image, message: "the same bytes as \(first.image), which is in \(first.split)",
-                effect: "kept: validation sees what training has seen")
+                effect: .kept("validation sees what training has seen"))
         }
     }
 }

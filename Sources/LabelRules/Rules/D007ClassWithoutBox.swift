@@ -22,7 +22,7 @@ public struct ClassWithoutBox: LabelRule {
                 survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
                 message: "\(missing.count) of \(survey.dataset.classCount) classes have no box: \(names)"
                     + (missing.count > 10 ? ", …" : ""),
-                effect: "kept: outputs that nothing teaches")
+                effect: .kept("outputs that nothing teaches"))
         ]
     }
 }

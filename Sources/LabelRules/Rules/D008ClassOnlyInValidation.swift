@@ -23,7 +23,7 @@ public struct ClassOnlyInValidation: LabelRule {
             finding(
                 survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
                 message: "classes with boxes in validation but none in training: \(names)",
-                effect: "kept: cannot be learned, and counts in the mean AP")
+                effect: .kept("cannot be learned, and counts in the mean AP"))
         ]
     }
 }

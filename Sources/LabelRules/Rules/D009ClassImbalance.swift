@@ -14,14 +14,15 @@ public struct ClassImbalance: LabelRule {
     public func check(_ survey: DatasetSurvey) -> [Finding] {
         guard let train = survey.rowsBySplit["train"]?.filter({ $0.key >= 0 && $0.key < survey.dataset.classCount }),
             let most = train.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
-            let least = train.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }), most.value > 100 * least.value
+            let least = train.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
+            Double(most.value) > survey.thresholds.imbalance * Double(least.value)
         else { return [] }
         return [
             finding(
                 survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
                 message: "\(survey.dataset.className(most.key)) has \(most.value) boxes in training, "
                     + "\(survey.dataset.className(least.key)) \(least.value)",
-                effect: "kept: the rare class is hardly learned")
+                effect: .kept("the rare class is hardly learned"))
         ]
     }
 }

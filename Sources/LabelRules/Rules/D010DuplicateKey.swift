@@ -18,7 +18,7 @@ public struct DuplicateKey: LabelRule {
             finding(
                 dataset.relative(dataset.yamlPath), line: key.line, column: key.column,
                 message: "\(key.string ?? "a key") stands here a second time",
-                effect: "read wrong: only the last one counts")
+                effect: .readWrong("only the last one counts"))
         }
     }
 }

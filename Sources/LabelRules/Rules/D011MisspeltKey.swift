@@ -25,7 +25,7 @@ public struct MisspeltKey: LabelRule {
             else { return nil }
             return finding(
                 dataset.relative(dataset.yamlPath), line: entry.key.line, column: entry.key.column,
-                message: "“\(key)” is unknown; “\(meant)” is missing", effect: "ignored: loaders do not know the key")
+                message: "“\(key)” is unknown; “\(meant)” is missing", effect: .dropped("loaders do not know the key"))
         }
     }
 

@@ -26,7 +26,7 @@ public struct NameReadAsValue: LabelRule {
             return finding(
                 dataset.relative(dataset.yamlPath), line: node.line, column: node.column,
                 message: "the class name \(text.isEmpty ? "(nothing)" : text) is read as a value, not as a text",
-                effect: "altered: the trainer shows another name")
+                effect: .altered("the trainer shows another name"))
         }
     }
 }

@@ -21,7 +21,7 @@ public struct EmptyFile: LabelRule {
             finding(
                 file.sample.label, severity: file.labels.isEmpty ? .note : .warning,
                 message: file.labels.isEmpty ? "the label file is empty" : "the label file holds blanks only",
-                effect: "kept: trained on as background")
+                effect: .kept("trained on as background"))
         ]
     }
 }

@@ -21,7 +21,7 @@ public struct ColumnCount: LabelRule {
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "\(count) columns, where 5 are expected (or a polygon's odd number from 7)",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         }
     }
 }

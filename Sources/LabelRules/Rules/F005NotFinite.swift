@@ -19,7 +19,7 @@ public struct NotFinite: LabelRule {
             guard case .notFinite(let field) = row.problem else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column, message: "“\(field)” is not a finite number",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         }
     }
 }

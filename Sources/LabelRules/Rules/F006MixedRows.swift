@@ -25,7 +25,7 @@ public struct MixedRows: LabelRule {
                 file.sample.label, line: other.line, column: other.column,
                 message: "a \(other.kind == .polygon ? "polygon" : "box"), while line \(first.line) is a "
                     + "\(first.kind == .polygon ? "polygon" : "box")",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         ]
     }
 }

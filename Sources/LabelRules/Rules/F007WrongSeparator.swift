@@ -24,7 +24,7 @@ public struct WrongSeparator: LabelRule {
             guard case .notANumber(let field) = row.problem, Self.isSeparator(field) else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column,
-                message: "“\(field.prefix(40))” holds a comma or another separator", effect: TrainerEffect.dropsImage)
+                message: "“\(field.prefix(40))” holds a comma or another separator", effect: .refusedImage)
         }
     }
 }

@@ -26,7 +26,7 @@ public struct ConfidenceColumn: LabelRule {
             finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "a sixth column, \(ShortNumber.text(row.values[5])): a confidence?",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         }
     }
 }

@@ -14,11 +14,30 @@ public struct ImageDamaged: LabelRule {
     public init() {}
 
     public func check(_ image: ImageFacts) -> [Finding] {
+        if let refusal = image.refusal, image.unreadable == nil, (image.header?.width ?? 10) >= 10,
+            (image.header?.height ?? 10) >= 10
+        {
+            let also = image.warning.map { "; the decoder says: \($0)" } ?? ""
+            return [
+                finding(
+                    image.sample.image, severity: .error,
+                    message: "the image is damaged, and refused before training: \(refusal)\(also)",
+                    effect: .refusedImage)
+            ]
+        }
+        if image.isRewritten {
+            return [
+                finding(
+                    image.sample.image,
+                    message: "the JPEG does not end with its end marker" + (image.warning.map { ": \($0)" } ?? ""),
+                    effect: .altered("\(image.trainer.name) writes the file anew, at quality 100"))
+            ]
+        }
         guard let warning = image.warning else { return [] }
         return [
             finding(
                 image.sample.image, message: "the image is damaged: \(warning)",
-                effect: "kept: trained on with the pixels that are left; a JPEG may be rewritten in place")
+                effect: .kept("trained on with the pixels that are left"))
         ]
     }
 }

@@ -24,7 +24,7 @@ public struct SuffixAndContent: LabelRule {
         return [
             finding(
                 image.sample.image, message: "named \(named.rawValue), but is \(header.format.rawValue)",
-                effect: "kept: read by its content")
+                effect: .kept("read by its content"))
         ]
     }
 }

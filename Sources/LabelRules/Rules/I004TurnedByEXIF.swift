@@ -19,8 +19,17 @@ public struct TurnedByEXIF: LabelRule {
             finding(
                 image.sample.image,
                 message: "EXIF orientation \(header.orientation): stored as \(header.storedWidth) × "
-                    + "\(header.storedHeight), shown as \(header.width) × \(header.height)",
-                effect: "altered: turned before training")
+                    + "\(header.storedHeight), shown as \(header.width) × \(header.height)"
+                    + (image.orientationFit.map { ". " + Self.text($0) } ?? ""),
+                effect: .altered("turned before training"))
         ]
+    }
+
+    private static func text(_ fit: OrientationFit) -> String {
+        func short(_ value: Double) -> String { ShortNumber.text((value * 10).rounded() / 10) }
+        return fit.stored > fit.shown
+            ? "Its boxes fit the stored picture better: contrast \(short(fit.stored)) along their sides, "
+                + "\(short(fit.shown)) as shown"
+            : "Its boxes fit the picture as shown: contrast \(short(fit.shown)), \(short(fit.stored)) as stored"
     }
 }

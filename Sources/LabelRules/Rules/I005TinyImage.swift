@@ -15,7 +15,7 @@ public struct TinyImage: LabelRule {
         guard let header = image.header, header.width < 10 || header.height < 10 else { return [] }
         return [
             finding(
-                image.sample.image, message: "\(header.width) × \(header.height) px", effect: TrainerEffect.dropsImage)
+                image.sample.image, message: "\(header.width) × \(header.height) px", effect: .refusedImage)
         ]
     }
 }

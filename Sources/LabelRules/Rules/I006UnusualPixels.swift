@@ -16,6 +16,6 @@ public struct UnusualPixels: LabelRule {
         guard let header = image.header, header.bitsPerChannel > 8 || header.channels == 4 else { return [] }
         let message =
             header.bitsPerChannel > 8 ? "\(header.bitsPerChannel) bits a channel" : "four channels a pixel"
-        return [finding(image.sample.image, message: message, effect: "altered: converted to 8-bit RGB")]
+        return [finding(image.sample.image, message: message, effect: .altered("converted to 8-bit RGB"))]
     }
 }

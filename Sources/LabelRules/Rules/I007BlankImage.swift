@@ -13,11 +13,11 @@ public struct BlankImage: LabelRule {
     public init() {}
 
     public func check(_ image: ImageFacts) -> [Finding] {
-        guard let spread = image.spread, spread <= 4 else { return [] }
+        guard let spread = image.spread, spread <= image.thresholds.blankSpread else { return [] }
         return [
             finding(
                 image.sample.image, message: "all pixels lie within \(spread) of 255 steps of each other",
-                effect: "kept: trained on as it is")
+                effect: .kept("trained on as it is"))
         ]
     }
 }

@@ -20,7 +20,7 @@ public struct DuplicateImage: LabelRule {
                     return nil
                 }
                 return finding(
-                    sample.image, message: "the same bytes as \(earlier)", effect: "kept: counts twice in training")
+                    sample.image, message: "the same bytes as \(earlier)", effect: .kept("counts twice in training"))
             }
         }
     }

@@ -23,7 +23,7 @@ public struct HugeImage: LabelRule {
             finding(
                 image.sample.image, severity: isDropped ? .error : nil,
                 message: "\(header.storedWidth) × \(header.storedHeight) px",
-                effect: isDropped ? TrainerEffect.dropsImage : "kept: decoded anew in each epoch")
+                effect: isDropped ? .refusedImage : .kept("decoded anew in each epoch"))
         ]
     }
 }

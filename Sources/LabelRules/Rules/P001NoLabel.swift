@@ -21,7 +21,7 @@ public struct NoLabel: LabelRule {
                 sample.image, severity: share > 0.5 ? .warning : .note,
                 message:
                     "no label file \(sample.label) (\(without.count) of \(listing.samples.count) images have none)",
-                effect: "kept: trained on as background")
+                effect: .kept("trained on as background"))
         }
     }
 }

@@ -13,7 +13,7 @@ public struct NoImage: LabelRule {
 
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] {
         listing.labelsWithoutImage.map {
-            finding($0, message: "no image belongs to this label file", effect: "lost: the labels are never read")
+            finding($0, message: "no image belongs to this label file", effect: .dropped("the labels are never read"))
         }
     }
 }

@@ -14,18 +14,10 @@ public struct SharedLabel: LabelRule {
     public init() {}
 
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] {
-        var first: [String: String] = [:]
-        return listing.samples.compactMap { sample in
-            guard sample.hasLabelFile else { return nil }
-            guard let earlier = first[sample.labelPath] else {
-                first[sample.labelPath] = sample.imagePath
-                return nil
-            }
-            guard earlier != sample.imagePath else { return nil }
-            return finding(
-                sample.image,
-                message: "shares its label file \(sample.label) with \(dataset.relative(earlier))",
-                effect: "kept: both images are trained with the same boxes, in silence")
+        listing.sharedLabels.map { sample, earlier in
+            finding(
+                sample.image, message: "shares its label file \(sample.label) with \(earlier.image)",
+                effect: .kept("both images are trained with the same boxes, in silence"))
         }
     }
 }

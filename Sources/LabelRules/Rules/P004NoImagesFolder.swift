@@ -14,13 +14,13 @@ public struct NoImagesFolder: LabelRule {
     public init() {}
 
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] {
-        let stray = listing.samples.filter { !$0.imagePath.contains("/images/") && !$0.hasLabelFile }
+        let stray = listing.samples.filter { !$0.hasLabelFile && !$0.imagePath.contains("/images/") }
         guard let first = stray.first else { return [] }
         return [
             finding(
                 first.image,
                 message: "\(stray.count) images lie in no folder named images and have no label beside them",
-                effect: "kept: trained on as background")
+                effect: .kept("trained on as background"))
         ]
     }
 }

@@ -20,7 +20,7 @@ public struct UnknownSuffix: LabelRule {
                 first,
                 message: "no image to trainers by its suffix"
                     + (others > 0 ? ", and so are \(others) other files" : ""),
-                effect: "ignored: not trained on")
+                effect: .dropped("not trained on"))
         ]
     }
 }

@@ -17,7 +17,7 @@ public struct LabelUnreadable: LabelRule {
         [
             finding(
                 file.sample.label, message: "the label file \(file.reason)",
-                effect: TrainerEffect.dropsImage)
+                effect: .refusedImage)
         ]
     }
 }

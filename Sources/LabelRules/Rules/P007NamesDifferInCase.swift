@@ -12,8 +12,16 @@ public struct NamesDifferInCase: LabelRule {
     public init() {}
 
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] {
+        // Nearly all names differ in this number as well: only the others are compared as text.
+        let sorted = listing.samples.indices.map { (key: Self.key(listing.samples[$0]), index: $0) }
+            .sorted { ($0.key, $0.index) < ($1.key, $1.index) }
+        let suspects = sorted.indices.filter { place in
+            place > 0 && sorted[place - 1].key == sorted[place].key
+                || place + 1 < sorted.count && sorted[place + 1].key == sorted[place].key
+        }.map { sorted[$0].index }.sorted()
         var first: [String: String] = [:]
-        return listing.samples.compactMap { sample in
+        return suspects.compactMap { index in
+            let sample = listing.samples[index]
             let folded = sample.image.lowercased()
             guard let earlier = first[folded] else {
                 first[folded] = sample.image
@@ -22,7 +30,18 @@ public struct NamesDifferInCase: LabelRule {
             guard earlier != sample.image else { return nil }
             return finding(
                 sample.image, message: "differs from \(earlier) in capital letters only",
-                effect: "kept: here; one of the two is lost where case does not count")
+                effect: .kept("here; one of the two is lost where case does not count"))
+        }
+    }
+
+    /// The same for names that differ in capital letters only.
+    private static func key(_ sample: DatasetSample) -> UInt64 {
+        sample.folder.images.withBytes(sample.index) { name in
+            name.reduce(0xCBF2_9CE4_8422_2325) { key, byte in
+                // Letters beyond ASCII count for nothing, whatever their case.
+                let folded = byte >= 0x80 ? 0x80 : (65...90).contains(byte) ? byte | 0x20 : byte
+                return folded == 0x80 ? key : (key ^ UInt64(folded)) &* 0x100_0000_01B3
+            }
         }
     }
 }

@@ -1,0 +1,114 @@
+import Foundation
+
+/// When a file was what it is: it has not changed as long as all of this is the same.
+public struct FileIdentity: Sendable, Hashable {
+    public let size: Int64
+    public let modifiedSeconds: Int64
+    public let modifiedNanoseconds: Int64
+    public let inode: UInt64
+
+    public init(size: Int64, modifiedSeconds: Int64, modifiedNanoseconds: Int64, inode: UInt64) {
+        self.size = size
+        self.modifiedSeconds = modifiedSeconds
+        self.modifiedNanoseconds = modifiedNanoseconds
+        self.inode = inode
+    }
+}
+
+extension FileIdentity {
+    /// Whether this file was changed after the other.
+    public func isNewer(than other: FileIdentity) -> Bool {
+        (modifiedSeconds, modifiedNanoseconds) > (other.modifiedSeconds, other.modifiedNanoseconds)
+    }
+
+    /// Nil where there is no such file.
+    public init?(ofFile path: String) {
+        var status = Foundation.stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    init(_ status: stat) {
+        self.init(
+            size: Int64(status.st_size), modifiedSeconds: Int64(status.st_mtim.tv_sec),
+            modifiedNanoseconds: Int64(status.st_mtim.tv_nsec), inode: UInt64(status.st_ino))
+    }
+}
+
+/// A folder that is held open, so that its files are reached by name alone.
+public final class OpenFolder: Sendable {
+    private let descriptor: Int32
+    private let path: String
+
+    /// A folder that cannot be opened is one without files: reading them says why.
+    public init(_ path: String) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Reads a regular file whole into `buffer`, which only ever grows.
+    ///
+    /// - Returns: how many bytes it has, and what tells whether it has changed.
+    /// - Throws: `FileError` where it is missing, no regular file, may not be read, or is larger than `limit`.
+    public func read(_ names: NameList, _ index: Int, into buffer: inout [UInt8], limit: Int) throws -> (
+        count: Int, identity: FileIdentity
+    ) {
+        try read(names, index, into: &buffer, limit: limit, isWhole: true)
+    }
+
+    /// Reads the first `count` bytes of a regular file, or all of them where it has fewer.
+    public func readHead(_ names: NameList, _ index: Int, into buffer: inout [UInt8], count: Int) throws -> (
+        count: Int, identity: FileIdentity
+    ) {
+        try read(names, index, into: &buffer, limit: count, isWhole: false)
+    }
+
+    /// Nil where there is no such regular file.
+    public func identity(_ names: NameList, _ index: Int) -> FileIdentity? {
+        var status = stat()
+        let failed = names.withCName(index) { fstatat(descriptor, $0, &status, 0) }
+        guard failed == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return FileIdentity(status)
+    }
+
+    private func read(
+        _ names: NameList, _ index: Int, into buffer: inout [UInt8], limit: Int, isWhole: Bool
+    ) throws -> (count: Int, identity: FileIdentity) {
+        func shown() -> String { path + "/" + names[index] }
+        // O_NONBLOCK: opening a FIFO must not wait for a writer.
+        let file = names.withCName(index) { openat(descriptor, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard file >= 0 else { throw FileReading.failure(shown(), errno) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw FileReading.failure(shown(), errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw FileError(
+                file: shown(), message: status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file",
+                wayOut: "name a file")
+        }
+        let size = Int(status.st_size)
+        guard !isWhole || size <= limit else {
+            throw FileError(
+                file: shown(), message: "has \(size) bytes, more than the \(limit) that are read",
+                wayOut: "check what the file is")
+        }
+        let wanted = min(size, limit)
+        if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: max(wanted, 2 * buffer.count)) }
+        var filled = 0
+        var failed: Int32 = 0
+        buffer.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            while filled < wanted {
+                let got = Foundation.read(file, base + filled, wanted - filled)
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failed = errno }
+                if got <= 0 { break }
+                filled += got
+            }
+        }
+        guard failed == 0 else { throw FileReading.failure(shown(), failed) }
+        return (filled, FileIdentity(status))
+    }
+}

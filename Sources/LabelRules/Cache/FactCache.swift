@@ -1,0 +1,150 @@
+import FileReading
+import Foundation
+import YOLODataset
+
+/// Facts about files that have not changed since they were read: path, size, time of change in nanoseconds and inode are
+/// the same.
+///
+/// The file is ours alone: a damaged one, or one of another build of this program or of other settings, is as good as
+/// none, and is written anew. It is replaced in one step, so that runs may share it.
+final class FactCache: Sendable {
+    /// What is known about the files of one image folder.
+    final class Folder: Sendable {
+        let names: NameList
+        private let starts: [UInt32]
+        private let bytes: [UInt8]
+        private let classCount: Int
+
+        fileprivate init(names: NameList, starts: [UInt32], bytes: [UInt8], classCount: Int) {
+            self.names = names
+            self.starts = starts
+            self.bytes = bytes
+            self.classCount = classCount
+        }
+
+        func record(_ images: NameList, _ index: Int) -> SampleRecord? {
+            // A folder is mostly as it was.
+            var place: Int? = index < names.count ? index : nil
+            let isSame = place.map { place in
+                names.withBytes(place) { known in images.withBytes(index) { known.elementsEqual($0) } }
+            }
+            if isSame != true { place = images.withBytes(index) { names.index(of: $0, near: index) } }
+            guard let place, starts.indices.contains(place) else { return nil }
+            return bytes.withUnsafeBufferPointer { bytes in
+                var scanner = ByteScanner(bytes, at: Int(starts[place]))
+                let record = SampleRecord(&scanner, classCount: classCount)
+                return scanner.isDamaged ? nil : record
+            }
+        }
+    }
+
+    private let folders: [String: Folder]
+    private let path: String
+    private let key: ContentDigest
+    /// Files that changed this shortly before may change again within the same instant of the file system's clock.
+    private static let settlingSeconds: Int64 = 2
+    private let started: Int64
+    private static let heading = Array("ASSAYFC1".utf8)
+
+    /// - Parameter path: where the cache is, or will be.
+    init(_ path: String, dataset: Dataset, settings: CheckSettings) {
+        self.path = path
+        started = Int64(Date().timeIntervalSince1970)
+        key = Self.key(dataset, settings)
+        folders = Self.read(path, key, dataset.classCount) ?? [:]
+    }
+
+    func folder(_ path: String) -> Folder? { folders[path] }
+
+    /// What facts depend on besides the files: the program, and what makes a label file unremarkable.
+    private static func key(_ dataset: Dataset, _ settings: CheckSettings) -> ContentDigest {
+        var digest = DigestBuilder()
+        digest.update(field: FileIdentity(ofFile: "/proc/self/exe").map { "\($0)" } ?? UUID().uuidString)
+        digest.update(field: "\(settings.thresholds) \(settings.trainingSize) \(dataset.classCount)")
+        digest.update(field: "\(dataset.keypointShape ?? []) \(settings.reading == .none)")
+        return digest.finish()
+    }
+
+    // MARK: Reading
+
+    private static func read(_ path: String, _ key: ContentDigest, _ classCount: Int) -> [String: Folder]? {
+        guard let bytes = try? FileReading.bytes(ofFile: path, limit: 1 << 32) else { return nil }
+        let prefix = heading.count + 64
+        guard bytes.count > prefix, bytes.starts(with: heading),
+            bytes[heading.count..<heading.count + 32].elementsEqual(key.bytes)
+        else { return nil }
+        let contents = Array(bytes[prefix...])
+        guard ContentDigest.of(contents).bytes.elementsEqual(bytes[(prefix - 32)..<prefix]) else { return nil }
+        return contents.withUnsafeBufferPointer { buffer in
+            var scanner = ByteScanner(buffer)
+            var folders: [String: Folder] = [:]
+            for _ in 0..<scanner.count() {
+                guard let folder = scanner.text(), let names = NameList(packed: scanner.raw()[...]) else { return nil }
+                let starts = (0..<scanner.count()).map { _ in UInt32(truncatingIfNeeded: scanner.number()) }
+                let bytes = scanner.raw()
+                guard !scanner.isDamaged, starts.count == names.count else { return nil }
+                folders[folder] = Folder(names: names, starts: starts, bytes: bytes, classCount: classCount)
+            }
+            return folders
+        }
+    }
+
+    // MARK: Writing
+
+    /// Keeps what was read. A cache that cannot be written is no failure: the next run reads the files again.
+    func write(_ samples: [DatasetSample], _ tallies: [SampleTally]) {
+        var places = [(tally: Int32, start: UInt32, end: UInt32)?](repeating: nil, count: samples.count)
+        for (number, tally) in tallies.enumerated() {
+            for (index, record) in tally.records.enumerated() {
+                let end =
+                    index + 1 < tally.records.count
+                    ? tally.records[index + 1].start : UInt32(tally.recordBytes.bytes.count)
+                places[Int(record.sample)] = (Int32(number), record.start, end)
+            }
+        }
+        var writer = ByteWriter()
+        var first = 0
+        var groups: [Range<Int>] = []
+        while first < samples.count {
+            var end = first + 1
+            while end < samples.count, samples[end].folder === samples[first].folder { end += 1 }
+            groups.append(first..<end)
+            first = end
+        }
+        // A folder of two splits is kept once.
+        var seen: Set<String> = []
+        groups.removeAll { !seen.insert(samples[$0.lowerBound].folder.imageFolder).inserted }
+        writer.number(groups.count)
+        for group in groups {
+            let folder = samples[group.lowerBound].folder
+            writer.text(folder.imageFolder)
+            writer.raw(folder.images.packed)
+            var bytes: [UInt8] = []
+            writer.number(group.count)
+            for index in group {
+                writer.number(bytes.count)
+                guard let place = places[index] else {
+                    bytes.append(0)
+                    continue
+                }
+                let own = tallies[Int(place.tally)].recordBytes.bytes[Int(place.start)..<Int(place.end)]
+                if isSettled(own) { bytes.append(contentsOf: own) } else { bytes.append(0) }
+            }
+            writer.raw(bytes)
+        }
+        let digest = ContentDigest.of(writer.bytes).bytes
+        try? FileManager.default.createDirectory(
+            atPath: Paths.directory(of: path), withIntermediateDirectories: true)
+        try? AtomicFile.write(Self.heading + key.bytes + digest + writer.bytes, to: path, isDurable: false)
+    }
+
+    /// Whether all files of a record have not changed for a while.
+    private func isSettled(_ record: ArraySlice<UInt8>) -> Bool {
+        record.withUnsafeBufferPointer { bytes in
+            var scanner = ByteScanner(bytes)
+            let record = SampleRecord(&scanner, classCount: 1 << 16)
+            let identities = [record.image?.identity, record.label?.identity].compactMap { $0 }
+            return identities.allSatisfy { $0.size >= 0 && $0.modifiedSeconds < started - Self.settlingSeconds }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import FileReading
+import Imaging
+import YOLODataset
+
+/// Images that are there more than once: the same bytes, or nearly the same picture.
+struct ImageTwins: Sendable {
+    /// Two samples, by number, and how much their pictures differ.
+    struct Pair: Sendable, Hashable {
+        let first: Int
+        let second: Int
+        /// Correlation of brightness on a grid of 48 × 48, up to 1.
+        let likeness: Double
+    }
+
+    /// Groups of samples with the same bytes, each in the order of the samples.
+    private(set) var same: [[Int]] = []
+    /// Pairs of nearly the same picture that do not have the same bytes; the second is the later sample. Each sample is
+    /// second in at most one pair.
+    private(set) var near: [Pair] = []
+
+    /// Compression and scaling leave more than this; a picture of the same scene with something moved has less.
+    static let leastLikeness = 0.985
+    /// Pictures with more candidates than this are all alike to a fingerprint; it says nothing about them.
+    private static let mostCandidates = 64
+
+    init() {}
+
+    init(
+        _ contents: [(sample: Int, digest: SIMD2<UInt64>, hash: PerceptualHash?)], samples: [DatasetSample],
+        bits: Int, jobs: Int, isCancelled: @Sendable @escaping () -> Bool
+    ) throws {
+        // One file named in two splits counts once: which splits list it is another matter.
+        var paths: Set<String> = []
+        var byDigest: [SIMD2<UInt64>: [Int]] = [:]
+        var hashes: [(sample: Int, hash: PerceptualHash)] = []
+        for entry in contents.sorted(by: { $0.sample < $1.sample }) {
+            if byDigest[entry.digest] != nil, !paths.insert(samples[entry.sample].imagePath).inserted { continue }
+            paths.insert(samples[entry.sample].imagePath)
+            byDigest[entry.digest, default: []].append(entry.sample)
+            // Copies of a file have its fingerprint.
+            if byDigest[entry.digest]?.count == 1, let hash = entry.hash { hashes.append((entry.sample, hash)) }
+        }
+        same = byDigest.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+        let pictures = hashes.map(\.sample)
+        let candidates = Self.candidates(hashes.map(\.hash), bits: bits)
+        let found = try WorkerPool.map(
+            count: candidates.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
+            { _, place -> Pair? in
+                let (a, b) = candidates[place]
+                let (first, second) = (pictures[a], pictures[b])
+                guard let likeness = Self.likeness(samples[first].imagePath, samples[second].imagePath) else {
+                    return nil
+                }
+                return likeness >= Self.leastLikeness ? Pair(first: first, second: second, likeness: likeness) : nil
+            }
+        ).compactMap { $0 }
+        var nearest: [Int: Pair] = [:]
+        for pair in found {
+            guard let known = nearest[pair.second] else {
+                nearest[pair.second] = pair
+                continue
+            }
+            if (-pair.likeness, pair.first) < (-known.likeness, known.first) { nearest[pair.second] = pair }
+        }
+        near = nearest.values.sorted { $0.second < $1.second }
+    }
+
+    /// Pairs within `bits` of each other, of which each has one of sixteen parts in common where `bits` is below 16.
+    ///
+    /// Cost: linear in the images where pictures differ.
+    static func candidates(_ hashes: [PerceptualHash], bits: Int) -> [(Int, Int)] {
+        let distance = min(bits, 15)
+        var pairs: Set<SIMD2<Int32>> = []
+        for part in 0..<16 {
+            func key(_ hash: PerceptualHash) -> UInt16 {
+                UInt16(truncatingIfNeeded: hash.words[part / 4] >> UInt64(16 * (part % 4)))
+            }
+            let sorted = hashes.indices.map { (key: key(hashes[$0]), index: $0) }
+                .sorted { ($0.key, $0.index) < ($1.key, $1.index) }
+            var start = 0
+            while start < sorted.count {
+                var end = start + 1
+                while end < sorted.count, sorted[end].key == sorted[start].key { end += 1 }
+                for place in start..<end {
+                    // Within large groups each is compared with those that follow it, up to a limit.
+                    for other in (place + 1)..<min(end, place + 2_000) {
+                        let (a, b) = (sorted[place].index, sorted[other].index)
+                        if hashes[a].distance(hashes[b]) <= distance { pairs.insert(SIMD2(Int32(a), Int32(b))) }
+                    }
+                }
+                start = end
+            }
+        }
+        var counts: [Int32: Int] = [:]
+        for pair in pairs {
+            counts[pair[0], default: 0] += 1
+            counts[pair[1], default: 0] += 1
+        }
+        return pairs.filter {
+            counts[$0[0], default: 0] <= mostCandidates && counts[$0[1], default: 0] <= mostCandidates
+        }.map { (Int($0[0]), Int($0[1])) }.sorted { $0 < $1 }
+    }
+
+    /// The correlation of brightness of two images on a grid; nil where one cannot be decoded.
+    static func likeness(_ path: String, _ other: String) -> Double? {
+        guard let one = grid(path), let two = grid(other) else { return nil }
+        return correlation(one, two)
+    }
+
+    private static func correlation(_ a: [Double], _ b: [Double]) -> Double {
+        let count = Double(a.count)
+        let (meanA, meanB) = (a.reduce(0, +) / count, b.reduce(0, +) / count)
+        var (together, ownA, ownB) = (0.0, 0.0, 0.0)
+        for (x, y) in zip(a, b) {
+            together += (x - meanA) * (y - meanB)
+            ownA += (x - meanA) * (x - meanA)
+            ownB += (y - meanB) * (y - meanB)
+        }
+        return ownA > 0 && ownB > 0 ? together / (ownA * ownB).squareRoot() : 0
+    }
+
+    /// Mean brightness on a grid of 48 × 48.
+    private static func grid(_ path: String) -> [Double]? {
+        guard let image = try? ImageDecoder.decodeFile(path, scaleDenominator: 4).image else { return nil }
+        let side = 48
+        return (0..<side * side).map { cell in
+            let (row, column) = (cell / side, cell % side)
+            let rows = row * image.height / side..<max(row * image.height / side + 1, (row + 1) * image.height / side)
+            let columns =
+                column * image.width / side..<max(column * image.width / side + 1, (column + 1) * image.width / side)
+            var sum = 0
+            for y in rows where y < image.height {
+                for x in columns where x < image.width {
+                    let at = 3 * (y * image.width + x)
+                    sum += 2 * Int(image.pixels[at]) + 5 * Int(image.pixels[at + 1]) + Int(image.pixels[at + 2])
+                }
+            }
+            return Double(sum) / 8 / Double(max(1, rows.count * columns.count))
+        }
+    }
+}

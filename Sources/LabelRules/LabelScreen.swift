@@ -1,0 +1,72 @@
+import Imaging
+import YOLODataset
+
+/// Says of most label files and images, quickly, that no rule has anything to say about them.
+///
+/// It may call something remarkable that no rule minds, but never the other way round: a test holds it to that.
+struct LabelScreen: Sendable {
+    let classCount: Int
+    let thresholds: CheckThresholds
+    let trainingSize: Int
+
+    /// More boxes than this are compared by the rules, which sort them.
+    private static let mostBoxes = 64
+
+    /// - Parameter imageSize: after EXIF orientation; nil where it is not known.
+    func isUnremarkable(_ boxes: [LabelBox], imageSize: (width: Int, height: Int)?) -> Bool {
+        guard !boxes.isEmpty, boxes.count <= Self.mostBoxes else { return false }
+        let (width, height) = imageSize.map { (Double($0.width), Double($0.height)) } ?? (1, 1)
+        let scale = Double(trainingSize) / max(width, height, 1)
+        // Where the size is not known, a side of a thousandth is looked at.
+        let leastWidth = imageSize == nil ? 0.001 : thresholds.smallestSide / (width * scale)
+        let leastHeight = imageSize == nil ? 0.001 : thresholds.smallestSide / (height * scale)
+        let mostSide = min(thresholds.wholeImage, 0.999)
+        for box in boxes {
+            // The tests of trainers in Python and of darknet, and those of the rules.
+            guard box.classID < min(classCount, 1 << 16), box.width > leastWidth, box.height > leastHeight,
+                box.width < mostSide || box.height < mostSide, box.width <= 1, box.height <= 1,
+                box.cx - box.width / 2 >= 0, box.cy - box.height / 2 >= 0,
+                box.cx + box.width / 2 <= 1, box.cy + box.height / 2 <= 1, box.cx > 0, box.cy > 0,
+                box.width > 0.0025, box.height > 0.0025
+            else { return false }
+            let aspect = box.width * width / (box.height * height)
+            guard aspect < thresholds.largestAspect, aspect * thresholds.largestAspect > 1 else { return false }
+        }
+        return !hasPair(boxes)
+    }
+
+    /// Whether two boxes are nearly the same place.
+    private func hasPair(_ boxes: [LabelBox]) -> Bool {
+        let least = min(thresholds.sameBoxIoU, 0.95) - 0.01
+        return boxes.withUnsafeBufferPointer { boxes in
+            for first in 0..<boxes.count {
+                let a = boxes[first]
+                for second in first + 1..<boxes.count {
+                    let b = boxes[second]
+                    // Centres further apart than the share of the side that may be missing.
+                    let apart = (1 - least) * max(a.width, b.width)
+                    if abs(a.cx - b.cx) > apart || abs(a.cy - b.cy) > (1 - least) * max(a.height, b.height) { continue }
+                    let across =
+                        min(a.cx + a.width / 2, b.cx + b.width / 2) - max(a.cx - a.width / 2, b.cx - b.width / 2)
+                    let down =
+                        min(a.cy + a.height / 2, b.cy + b.height / 2) - max(a.cy - a.height / 2, b.cy - b.height / 2)
+                    let shared = across * down
+                    if shared >= least * (a.width * a.height + b.width * b.height - shared) { return true }
+                }
+            }
+            return false
+        }
+    }
+
+    /// Whether no rule minds what an image's header says.
+    static func isUnremarkable(_ header: ImageHeader, name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard header.orientation == 1, header.bitsPerChannel == 8, header.channels == 1 || header.channels == 3,
+            (10..<8192).contains(header.storedWidth), (10..<8192).contains(header.storedHeight)
+        else { return false }
+        switch header.format {
+        case .jpeg: return name.suffix(4).elementsEqual(".jpg".utf8) || name.suffix(5).elementsEqual(".jpeg".utf8)
+        case .png: return name.suffix(4).elementsEqual(".png".utf8)
+        default: return false
+        }
+    }
+}

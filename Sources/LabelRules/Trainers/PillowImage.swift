@@ -1,0 +1,219 @@
+import Imaging
+
+/// How Python's imaging library (Pillow) opens and verifies an image file, which the trainers in Python do before they
+/// take it.
+struct PillowImage: Sendable, Hashable {
+    /// Why the image is refused by all of them; nil where it is not.
+    private(set) var problem: String?
+    /// Whether it is a JPEG whose last bytes are not its end marker.
+    private(set) var isUnfinished = false
+    /// Whether an unfinished JPEG can still be decoded, and is then written anew by trainers that mend them.
+    private(set) var isMendable = false
+
+    /// Why a trainer refuses the image; nil where it takes it.
+    func refusal(by trainer: Trainer) -> String? {
+        guard trainer.verifiesImages else { return nil }
+        if let problem { return problem }
+        return trainer.rewritesJPEG && isUnfinished && !isMendable ? "the file is truncated" : nil
+    }
+
+    /// Whether a trainer writes the file anew.
+    func isRewritten(by trainer: Trainer) -> Bool {
+        problem == nil && trainer.rewritesJPEG && isUnfinished && isMendable
+    }
+
+    /// More pixels than this are refused.
+    private static let mostPixels = 2 * 89_478_485
+
+    /// - Parameter bytes: all of the file.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        switch Array(bytes.prefix(3)) {
+        case [0xFF, 0xD8, 0xFF]:
+            judgeJPEG(bytes)
+        case [0x89, 0x50, 0x4E]:
+            judgePNG(bytes)
+        default:
+            guard let header = ImageHeader.parse(bytes) else {
+                problem = bytes.isEmpty ? "the file is empty" : "no known image"
+                return
+            }
+            if header.format == .gif { problem = Self.isGIF }
+            judgeSize(header.storedWidth, header.storedHeight)
+        }
+    }
+
+    /// What a header alone says.
+    init(_ header: ImageHeader) {
+        if header.format == .gif { problem = Self.isGIF }
+        judgeSize(header.storedWidth, header.storedHeight)
+    }
+
+    init(problem: String?, isUnfinished: Bool, isMendable: Bool) {
+        self.problem = problem
+        self.isUnfinished = isUnfinished
+        self.isMendable = isMendable
+    }
+
+    private static let isGIF = "GIF is none of the formats it takes"
+
+    private mutating func judgeSize(_ width: Int, _ height: Int) {
+        guard problem == nil else { return }
+        if width < 10 || height < 10 { problem = "\(width) × \(height) px, less than 10" }
+        let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+        if overflow || pixels > Self.mostPixels { problem = "\(width) × \(height) px could be a decompression bomb" }
+    }
+
+    // MARK: JPEG
+
+    private mutating func judgeJPEG(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var markers = JPEGMarkers(bytes)
+        problem = markers.readHeader()
+        guard problem == nil else { return }
+        judgeSize(markers.width, markers.height)
+        guard problem == nil, !bytes.suffix(2).elementsEqual([0xFF, 0xD9]) else { return }
+        isUnfinished = true
+        isMendable = ImageDecoder.isCompleteJPEG(bytes)
+    }
+
+    // MARK: PNG
+
+    private mutating func judgePNG(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard bytes.prefix(8).elementsEqual([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
+            problem = "no known image"
+            return
+        }
+        var at = 8
+        var size: (width: Int, height: Int)?
+        var sawPixels = false
+        while true {
+            guard at + 8 <= bytes.count else {
+                problem = "the file is truncated"
+                break
+            }
+            let length = Self.big32(bytes, at)
+            let name = bytes[(at + 4)..<(at + 8)]
+            guard name.allSatisfy(Self.isWordByte) else {
+                problem = "a chunk has no name"
+                break
+            }
+            // What follows the end, and its checksum, is not looked at.
+            if name.elementsEqual("IEND".utf8) {
+                if !sawPixels { problem = "there are no pixels" }
+                break
+            }
+            guard at + 12 + length <= bytes.count else {
+                problem = "the file is truncated"
+                break
+            }
+            let body = bytes[(at + 8)..<(at + 8 + length)]
+            if name.elementsEqual("IHDR".utf8) {
+                guard length >= 13, Self.isKnown(depth: bytes[at + 16], colour: bytes[at + 17]), bytes[at + 19] == 0
+                else {
+                    problem = "the header is none that it knows"
+                    break
+                }
+                size = (Self.big32(bytes, at + 8), Self.big32(bytes, at + 12))
+            }
+            if name.elementsEqual("IDAT".utf8) { sawPixels = true }
+            let checksum = PNGChecksum.of(
+                name: UnsafeBufferPointer(rebasing: name), body: UnsafeBufferPointer(rebasing: body))
+            guard checksum == UInt32(Self.big32(bytes, at + 8 + length)) else {
+                problem = "the checksum of \(String(decoding: name, as: UTF8.self)) is wrong"
+                break
+            }
+            at += 12 + length
+        }
+        if let size { judgeSize(size.width, size.height) } else if problem == nil { problem = "there is no header" }
+    }
+
+    private static func isKnown(depth: UInt8, colour: UInt8) -> Bool {
+        switch colour {
+        case 0: [1, 2, 4, 8, 16].contains(depth)
+        case 3: [1, 2, 4, 8].contains(depth)
+        case 2, 4, 6: [8, 16].contains(depth)
+        default: false
+        }
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 95
+    }
+
+    private static func big32(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int) -> Int {
+        Int(bytes[at]) << 24 | Int(bytes[at + 1]) << 16 | Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
+    }
+}
+
+/// The markers of a JPEG file, as Pillow walks them.
+private struct JPEGMarkers {
+    static let truncated = "the file is truncated"
+    private static let notKnown = "no known image"
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var at = 2
+    private(set) var width = 0
+    private(set) var height = 0
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    private func big16(_ at: Int) -> Int? {
+        at + 1 < bytes.count ? Int(bytes[at]) << 8 | Int(bytes[at + 1]) : nil
+    }
+
+    /// Up to the first scan. Returns why the file is refused; nil where it is not.
+    mutating func readHeader() -> String? {
+        while true {
+            // Where data run out before a scan, the size is taken that was read till then.
+            guard at + 1 < bytes.count else { return width > 0 && height > 0 ? nil : Self.notKnown }
+            guard bytes[at] == 0xFF else {
+                at += 1
+                continue
+            }
+            let code = bytes[at + 1]
+            switch code {
+            // Padding.
+            case 0xFF:
+                at += 1
+                continue
+            case 0x00:
+                at += 2
+                continue
+            // Markers without contents.
+            case 0xC8, 0xD0...0xD9, 0xF0...0xFD:
+                at += 2
+                continue
+            case 0xC0...0xFF: break
+            default: return Self.notKnown
+            }
+            guard let length = big16(at + 2) else { return Self.notKnown }
+            let start = at + 4
+            let end = at + 2 + length
+            guard end <= bytes.count else { return length < 2 ? Self.notKnown : Self.truncated }
+            let contents = start < end ? bytes[start..<end] : bytes[start..<start]
+            switch code {
+            case 0xC4, 0xCC: break
+            case 0xC0...0xCF:
+                guard contents.count >= 6, contents[start] == 8, [1, 3, 4].contains(contents[start + 5]),
+                    (contents.count - 6) % 3 == 0
+                else { return Self.notKnown }
+                height = Int(contents[start + 1]) << 8 | Int(contents[start + 2])
+                width = Int(contents[start + 3]) << 8 | Int(contents[start + 4])
+            case 0xE0, 0xEE:
+                let name = code == 0xE0 ? "JFIF" : "Adobe"
+                if contents.starts(with: name.utf8), contents.count < 7 { return Self.notKnown }
+            case 0xE2:
+                if contents.starts(with: "ICC_PROFILE\0".utf8), contents.count < 14 { return Self.notKnown }
+            case 0xDB:
+                var left = contents
+                while let kind = left.first {
+                    let size = kind >> 4 == 0 ? 65 : 129
+                    guard left.count >= size else { return Self.notKnown }
+                    left = left.dropFirst(size)
+                }
+            default: break
+            }
+            at = max(end, start)
+            if code == 0xDA { return width > 0 && height > 0 ? nil : Self.notKnown }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import FileReading
+import Findings
+import Imaging
+import YOLODataset
+
+/// What a trainer makes of one image with its labels.
+public struct SampleVerdict: Sendable {
+    public let sample: DatasetSample
+    /// Why it is refused; nil where it is taken.
+    public let refusal: String?
+    /// Whether the trainer writes the image file anew.
+    public let isRewritten: Bool
+    public let labels: LabelJudgement
+    /// Lines of `labels.rows`.
+    public let lines: [Int]
+
+    /// Reads the image whole, and its labels.
+    public init(_ sample: DatasetSample, dataset: Dataset, trainer: Trainer) {
+        self.sample = sample
+        var pillow: PillowImage?
+        if let bytes = try? FileReading.bytes(ofFile: sample.imagePath) {
+            pillow = bytes.withUnsafeBufferPointer { PillowImage($0) }
+        }
+        var labels = LabelJudgement()
+        var lines: [Int] = []
+        var unreadable: String?
+        if sample.hasLabelFile {
+            do {
+                let bytes = try FileReading.bytes(ofFile: sample.labelPath, limit: LabelFile.largestFile)
+                let file = LabelFile.parse(bytes, keypointShape: dataset.keypointShape)
+                labels = LabelJudgement(
+                    file, bytes: bytes[...], trainer: trainer, classCount: dataset.classCount,
+                    keypointShape: dataset.keypointShape)
+                lines = file.rows.map(\.line)
+            } catch {
+                unreadable = (error as? FileError)?.message ?? "\(error)"
+            }
+        }
+        let imageRefusal = pillow.map { $0.refusal(by: trainer) } ?? "the image cannot be read"
+        refusal = imageRefusal ?? labels.refusal ?? unreadable
+        isRewritten = pillow?.isRewritten(by: trainer) ?? false
+        self.labels = labels
+        self.lines = lines
+    }
+
+    /// One JSON object on one line: image, verdict, reason, rewritten, and rows of line, verdict, reason and box.
+    public var json: String {
+        let rows = zip(lines, labels.rows).map { line, row in
+            let effect =
+                refusal == nil ? row.effect : .dropped(row.isCause ? labels.refusal ?? "" : "with the image")
+            let box = refusal == nil ? row.box : nil
+            let numbers = box.map { box in
+                "["
+                    + [box.classID, box.cx, box.cy, box.width, box.height].map { JSONText.number(Double($0)) }
+                    .joined(separator: ", ") + "]"
+            }
+            return "{\"line\": \(line), \"verdict\": \(JSONText.quoted(effect.verdict.rawValue)), "
+                + "\"reason\": \(JSONText.quoted(effect.reason)), \"box\": \(numbers ?? "null")}"
+        }
+        return "{\"image\": \(JSONText.quoted(sample.image)), \"verdict\": \"\(refusal == nil ? "kept" : "dropped")\", "
+            + "\"reason\": \(refusal.map(JSONText.quoted) ?? "null"), \"rewritten\": \(isRewritten), "
+            + "\"rows\": [\(rows.joined(separator: ", "))]}"
+    }
+}
