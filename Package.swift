@@ -40,7 +40,7 @@ let package = Package(
         .library(
             name: "AssayModel", targets: ["AnchorFitting", "FileReading", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         // What reads files from outside, for the fuzzers.
-        .library(name: "AssayReading", targets: ["FileReading", "Imaging", "YAMLText", "YOLODataset"]),
+        .library(name: "AssayReading", targets: ["FileReading", "Imaging", "LabelRules", "YAMLText", "YOLODataset"]),
     ],
     traits: [
         .trait(name: "OneDNN", description: "Run the model on oneDNN (libdnnl); without it, on the reference backend"),

@@ -11,5 +11,6 @@ let package = Package(
         .executableTarget(
             name: "AnchorBenchmark", dependencies: [.product(name: "AssayModel", package: "assay")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(name: "ReadFloor", swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

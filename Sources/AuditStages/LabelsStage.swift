@@ -13,8 +13,10 @@ public enum LabelsStage {
         try StageRunner.run(.labels, plan: path, inputs: inputs) { context in
             let settings = context.plan.settings
             let dataset = try Dataset.open(settings.dataset)
+            var check = try checkSettings(context.plan)
+            check.cachePath = CachePlace.path(of: dataset)
             let result = try LabelCheck.run(
-                dataset, settings: try checkSettings(context.plan), jobs: jobs, isCancelled: isCancelled,
+                dataset, settings: check, jobs: jobs, isCancelled: isCancelled,
                 progress: progress)
             let selection = selection(settings.labels)
             if let unknown = selection.unknown(codes: RuleRegistry.documentation.map(\.code)).first {

@@ -37,6 +37,10 @@ public struct DigestBuilder {
         bytes.withUnsafeBufferPointer { assay_sha256_update(&state, $0.baseAddress, $0.count) }
     }
 
+    public mutating func update(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBufferPointer { assay_sha256_update(&state, $0.baseAddress, $0.count) }
+    }
+
     /// Adds a text and its length, so that neighbouring texts cannot run into each other.
     public mutating func update(field text: String) {
         let bytes = Array(text.utf8)

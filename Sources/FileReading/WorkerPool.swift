@@ -83,17 +83,19 @@ public enum WorkerPool {
         let finished = Atomic<Int>(0)
         let counters = Shared(next: next, finished: finished, failed: Atomic<Bool>(false))
         let workers = max(1, min(jobs, (count + chunk - 1) / chunk))
-        return try map(count: workers, jobs: workers, makeState: { () }) { _, _ in
-            var state = makeState()
-            while true {
-                let first = counters.next.wrappingAdd(chunk, ordering: .relaxed).oldValue
-                guard first < count else { return state }
-                if isCancelled() { throw CancellationError() }
-                let end = min(count, first + chunk)
-                for index in first..<end { try body(&state, index) }
-                progress(counters.finished.wrappingAdd(end - first, ordering: .relaxed).newValue)
-            }
-        }
+        return try map(
+            count: workers, jobs: workers, makeState: { () },
+            { _, _ in
+                var state = makeState()
+                while true {
+                    let first = counters.next.wrappingAdd(chunk, ordering: .relaxed).oldValue
+                    guard first < count else { return state }
+                    if isCancelled() { throw CancellationError() }
+                    let end = min(count, first + chunk)
+                    for index in first..<end { try body(&state, index) }
+                    progress(counters.finished.wrappingAdd(end - first, ordering: .relaxed).newValue)
+                }
+            })
     }
 
     /// The counters of one call, on the heap so that threads may share them.

@@ -10,11 +10,13 @@ public enum FindingReporter {
     /// - Parameters:
     ///   - colour: ANSI colours, for the text form on a terminal.
     ///   - ruleNames: names by code, for the forms that list rules.
+    ///   - row: the text of the row that a finding is about, for the text form.
     public static func render(
-        _ findings: [Finding], as format: FindingFormat, colour: Bool = false, ruleNames: [String: String] = [:]
+        _ findings: [Finding], as format: FindingFormat, colour: Bool = false, ruleNames: [String: String] = [:],
+        row: (Finding) -> String? = { _ in nil }
     ) -> String {
         switch format {
-        case .text: text(findings, colour)
+        case .text: text(findings, colour, row)
         case .json: "[" + findings.map { "\n  " + json($0) }.joined(separator: ",") + "\n]\n"
         case .jsonl: findings.map { json($0) + "\n" }.joined()
         case .csv: csv(findings)
@@ -33,17 +35,45 @@ public enum FindingReporter {
         return place
     }
 
-    private static func text(_ findings: [Finding], _ colour: Bool) -> String {
+    private static func text(_ findings: [Finding], _ colour: Bool, _ row: (Finding) -> String?) -> String {
         func paint(_ text: String, _ code: String) -> String { colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
         return findings.map { finding in
-            let tint = [Severity.error: "31", .warning: "33", .note: "36"][finding.severity] ?? "0"
-            return """
-                \(paint(place(finding), "1")): \(paint(finding.severity.rawValue, tint)) \(finding.code): \(finding.message)
-                    training: \(finding.effect.text)
-                    fix: \(finding.fix)
-
-                """
+            let tint = [Severity.error: "1;31", .warning: "1;33", .note: "36"][finding.severity] ?? "0"
+            let verdict = finding.effect.verdict
+            let effect =
+                paint(verdict.rawValue, verdict == .kept ? "2" : "1")
+                + finding.effect.text.dropFirst(verdict.rawValue.count)
+            return "\(paint(printable(place(finding)), "1")): \(paint(finding.severity.rawValue, tint)) "
+                + "\(finding.code): \(printable(finding.message))\n"
+                + (row(finding).map { excerpt($0, finding) { paint($0, tint) } } ?? "")
+                + "    training: \(effect)\n    fix: \(finding.fix)\n"
         }.joined()
+    }
+
+    /// The row with its line number, and a caret under the column that a finding is about.
+    private static func excerpt(_ row: String, _ finding: Finding, _ paint: (String) -> String) -> String {
+        // Columns are counted in bytes. Of a long row, what is around the column is shown.
+        let bytes = Array(row.utf8)
+        let column = min(max(0, (finding.column ?? 1) - 1), bytes.count)
+        let start = column > 60 ? column - 40 : 0
+        let end = min(bytes.count, start + 100)
+        let before = printable(String(decoding: bytes[start..<column], as: UTF8.self))
+        let after = printable(String(decoding: bytes[column..<end], as: UTF8.self))
+        let width = max(1, bytes[column..<end].prefix { $0 != 32 && $0 != 9 }.count)
+        let number = String(finding.line ?? 1)
+        let margin = String(repeating: " ", count: number.count)
+        let lead = start > 0 ? "…" : ""
+        return "    \(number) | \(lead)\(before)\(after)\(end < bytes.count ? "…" : "")\n"
+            + "    \(margin) | \(String(repeating: " ", count: lead.count + before.count))"
+            + paint(String(repeating: "^", count: min(width, max(1, after.count)))) + "\n"
+    }
+
+    /// Without control characters, which a terminal would obey.
+    private static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+        return String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
     }
 
     private static func json(_ finding: Finding) -> String {

@@ -23,7 +23,7 @@ public struct Baseline: Sendable, Hashable {
     /// - Parameter root: the dataset's folder, where rows are read.
     public init(_ findings: [Finding], root: String) {
         var rows = RowTexts(root: root)
-        for finding in findings { counts[rows.key(finding), default: 0] += 1 }
+        for finding in findings { counts[Self.key(finding, &rows), default: 0] += 1 }
     }
 
     public var count: Int { counts.values.reduce(0, +) }
@@ -33,7 +33,7 @@ public struct Baseline: Sendable, Hashable {
         var left = counts
         var rows = RowTexts(root: root)
         return findings.filter { finding in
-            let key = rows.key(finding)
+            let key = Self.key(finding, &rows)
             guard let known = left[key], known > 0 else { return true }
             left[key] = known - 1
             return false
@@ -62,32 +62,13 @@ public struct Baseline: Sendable, Hashable {
         try AtomicFile.write(Self.heading + "\n" + lines.joined(), to: path)
     }
 
-    /// Reads the rows of label files, one file at a time.
-    private struct RowTexts {
-        let root: String
-        private var file = ""
-        private var rows: [Substring] = []
-
-        init(root: String) { self.root = root }
-
-        mutating func key(_ finding: Finding) -> Key {
-            // Tabs and line ends would end a field.
-            func flat(_ text: String) -> String {
-                text.split { $0.isNewline || $0 == "\t" || $0 == " " }.joined(separator: " ")
-            }
-            guard let line = finding.line else {
-                return Key(code: finding.code, file: flat(finding.file), text: flat(finding.message))
-            }
-            if finding.file != file {
-                file = finding.file
-                let path = Paths.absolute(finding.file, relativeTo: root)
-                let bytes = (try? FileReading.bytes(ofFile: path, limit: 64 << 20)) ?? []
-                // By line feeds alone: that is how lines are counted.
-                let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
-                rows = scalars.split(separator: "\n", omittingEmptySubsequences: false).map(Substring.init)
-            }
-            let row = rows.indices.contains(line - 1) ? String(rows[line - 1]) : finding.message
-            return Key(code: finding.code, file: flat(finding.file), text: flat(row))
+    /// What a finding is known by.
+    private static func key(_ finding: Finding, _ rows: inout RowTexts) -> Key {
+        // Tabs and line ends would end a field.
+        func flat(_ text: String) -> String {
+            text.split { $0.isNewline || $0 == "\t" || $0 == " " }.joined(separator: " ")
         }
+        return Key(
+            code: finding.code, file: flat(finding.file), text: flat(rows.text(of: finding) ?? finding.message))
     }
 }

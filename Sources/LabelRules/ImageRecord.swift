@@ -35,7 +35,7 @@ struct ImageRecord: Sendable, Hashable {
         }
     }
 
-    /// A file that was read whole: decoded at an eighth of its size, where the format allows.
+    /// A file that was read whole: decoded at an eighth of its size, where the format allows and enough is left.
     init(whole bytes: [UInt8], identity: FileIdentity, path: String) {
         self.identity = identity
         header = ImageHeader.parse(bytes)
@@ -44,7 +44,9 @@ struct ImageRecord: Sendable, Hashable {
         unreadable = Self.reason {
             let header = try ImageHeader.read(bytes, file: path)
             guard header.format.isDecoded else { return }
-            decoded = try ImageDecoder.decode(bytes, file: path, scaleDenominator: 8)
+            let side = min(header.storedWidth, header.storedHeight)
+            let scale = side >= 256 ? 8 : side >= 128 ? 4 : side >= 64 ? 2 : 1
+            decoded = try ImageDecoder.decode(bytes, file: path, scaleDenominator: scale)
         }
         if let decoded {
             contents.warning = decoded.warning.isEmpty ? nil : decoded.warning

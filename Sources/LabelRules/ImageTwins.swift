@@ -22,6 +22,8 @@ struct ImageTwins: Sendable {
     static let leastLikeness = 0.985
     /// Pictures with more candidates than this are all alike to a fingerprint; it says nothing about them.
     private static let mostCandidates = 64
+    /// Fingerprints that share a part are compared with as many that follow.
+    private static let mostNeighbours = 500
 
     init() {}
 
@@ -44,13 +46,15 @@ struct ImageTwins: Sendable {
         let pictures = hashes.map(\.sample)
         let candidates = Self.candidates(hashes.map(\.hash), bits: bits)
         let found = try WorkerPool.map(
-            count: candidates.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
-            { _, place -> Pair? in
+            count: candidates.count, jobs: jobs, isCancelled: isCancelled,
+            makeState: { (sample: -1, grid: [Double]?.none) },
+            { kept, place -> Pair? in
                 let (a, b) = candidates[place]
                 let (first, second) = (pictures[a], pictures[b])
-                guard let likeness = Self.likeness(samples[first].imagePath, samples[second].imagePath) else {
-                    return nil
-                }
+                // Candidates come by their first: it is decoded once for all of them.
+                if kept.sample != first { kept = (first, Self.grid(samples[first].imagePath)) }
+                guard let one = kept.grid, let other = Self.grid(samples[second].imagePath) else { return nil }
+                let likeness = Self.correlation(one, other)
                 return likeness >= Self.leastLikeness ? Pair(first: first, second: second, likeness: likeness) : nil
             }
         ).compactMap { $0 }
@@ -67,38 +71,45 @@ struct ImageTwins: Sendable {
 
     /// Pairs within `bits` of each other, of which each has one of sixteen parts in common where `bits` is below 16.
     ///
-    /// Cost: linear in the images where pictures differ.
+    /// Equal fingerprints are paired with the first of them. Cost: linear in the fingerprints where they differ.
     static func candidates(_ hashes: [PerceptualHash], bits: Int) -> [(Int, Int)] {
         let distance = min(bits, 15)
-        var pairs: Set<SIMD2<Int32>> = []
-        for part in 0..<16 {
-            func key(_ hash: PerceptualHash) -> UInt16 {
-                UInt16(truncatingIfNeeded: hash.words[part / 4] >> UInt64(16 * (part % 4)))
+        var first: [PerceptualHash: Int] = [:]
+        var pairs: [(Int, Int)] = []
+        var distinct: [Int] = []
+        for (index, hash) in hashes.enumerated() {
+            if let known = first[hash] {
+                pairs.append((known, index))
+            } else {
+                first[hash] = index
+                distinct.append(index)
             }
-            let sorted = hashes.indices.map { (key: key(hashes[$0]), index: $0) }
-                .sorted { ($0.key, $0.index) < ($1.key, $1.index) }
+        }
+        var near: [Int32: Set<Int32>] = [:]
+        for part in 0..<16 {
+            func key(_ index: Int) -> UInt16 {
+                UInt16(truncatingIfNeeded: hashes[index].words[part / 4] >> UInt64(16 * (part % 4)))
+            }
+            let sorted = distinct.map { (key: key($0), index: $0) }.sorted { ($0.key, $0.index) < ($1.key, $1.index) }
             var start = 0
             while start < sorted.count {
                 var end = start + 1
                 while end < sorted.count, sorted[end].key == sorted[start].key { end += 1 }
                 for place in start..<end {
-                    // Within large groups each is compared with those that follow it, up to a limit.
-                    for other in (place + 1)..<min(end, place + 2_000) {
-                        let (a, b) = (sorted[place].index, sorted[other].index)
-                        if hashes[a].distance(hashes[b]) <= distance { pairs.insert(SIMD2(Int32(a), Int32(b))) }
+                    let a = sorted[place].index
+                    for other in (place + 1)..<max(place + 1, min(end, place + mostNeighbours)) {
+                        let b = sorted[other].index
+                        guard hashes[a].distance(hashes[b]) <= distance else { continue }
+                        if near[Int32(a), default: []].count < mostCandidates { near[Int32(a)]?.insert(Int32(b)) }
                     }
                 }
                 start = end
             }
         }
-        var counts: [Int32: Int] = [:]
-        for pair in pairs {
-            counts[pair[0], default: 0] += 1
-            counts[pair[1], default: 0] += 1
+        for (a, others) in near where others.count < mostCandidates {
+            pairs += others.map { (Int(a), Int($0)) }
         }
-        return pairs.filter {
-            counts[$0[0], default: 0] <= mostCandidates && counts[$0[1], default: 0] <= mostCandidates
-        }.map { (Int($0[0]), Int($0[1])) }.sorted { $0 < $1 }
+        return pairs.sorted { $0 < $1 }
     }
 
     /// The correlation of brightness of two images on a grid; nil where one cannot be decoded.

@@ -8,11 +8,13 @@ struct ImageSource {
     private(set) var others: [String] = []
     private(set) var problem: String?
     private(set) var isFolder = false
+    /// Folders with .npy files, which trainers read instead of images.
+    private(set) var arrayFolders: Set<String> = []
 
     /// Files that people and trainers keep beside images.
-    private static let companions: Set<String> = ["txt", "cache", "npy", "xml", "json", "yaml", "md"]
+    private static let companions: Set<String> = ["txt", "cache", "xml", "json", "yaml", "md"]
 
-    private enum FileRole { case image, companion, other }
+    private enum FileRole { case image, array, companion, other }
 
     /// Lists a folder with those below it, or reads a list.
     ///
@@ -43,7 +45,8 @@ struct ImageSource {
             if let found = known.first(where: { $0.suffix.elementsEqual(suffix) }) { return found.role }
             let text = String(decoding: suffix, as: UTF8.self).lowercased()
             let role: FileRole =
-                SampleListing.imageSuffixes.contains(text) ? .image : companions.contains(text) ? .companion : .other
+                SampleListing.imageSuffixes.contains(text)
+                ? .image : text == "npy" ? .array : companions.contains(text) ? .companion : .other
             known.append((Array(suffix), role))
             return role
         }
@@ -56,6 +59,7 @@ struct ImageSource {
                 guard names.kind(index) == .file else { return false }
                 let role = roles.role(of: name)
                 if role == .other { others.append(folder + "/" + names[index]) }
+                if role == .array { arrayFolders.insert(folder) }
                 return role == .image
             }
             if images.count > 0 { folders.append((folder, images)) }

@@ -10,9 +10,8 @@ struct LabelFolders {
         /// Whether files that no image takes are reported.
         var isReported = false
 
-        init(_ folder: String) {
-            let all = (try? NameList(ofFolder: folder)) ?? NameList()
-            names = all.filter { _, name in name.suffix(4).elementsEqual(".txt".utf8) }
+        init(_ names: NameList) {
+            self.names = names
             owners = Array(repeating: -1, count: names.count)
         }
     }
@@ -20,7 +19,23 @@ struct LabelFolders {
     /// Text files that people keep beside labels.
     private static let notLabels: Set<String> = ["classes.txt", "train.txt", "val.txt", "test.txt", "notes.txt"]
 
-    private var folders: [String: Folder] = [:]
+    private var folders: [String: Folder]
+
+    /// - Parameter listed: folders that are known already, with their label files.
+    init(_ listed: [(folder: String, names: NameList)]) {
+        folders = Dictionary(listed.map { ($0.folder, Folder($0.names)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The label files of a folder and of those below it.
+    static func list(tree path: String) -> [(folder: String, names: NameList)] {
+        var found: [(folder: String, names: NameList)] = []
+        _ = FolderTree.walk(path) { folder, names in found.append((folder, labels(names))) }
+        return found
+    }
+
+    private static func labels(_ names: NameList) -> NameList {
+        names.filter { _, name in name.suffix(4).elementsEqual(".txt".utf8) }
+    }
 
     /// Gives the images of a folder their label files.
     ///
@@ -31,7 +46,7 @@ struct LabelFolders {
     mutating func take(
         _ images: NameList, in folder: String, first: Int?, shared: (Int, Int) -> Void
     ) -> (names: NameList, places: [Int32]) {
-        var entry = folders[folder] ?? Folder(folder)
+        var entry = folders[folder] ?? Folder(Self.labels((try? NameList(ofFolder: folder)) ?? NameList()))
         // Taken out meanwhile, so that changing it does not copy it.
         folders[folder] = nil
         if first != nil { entry.isReported = true }
@@ -59,10 +74,10 @@ struct LabelFolders {
         return (entry.names, places)
     }
 
-    /// Adds a folder and those below it, so that labels of folders without images are seen too.
-    mutating func addTree(_ path: String) {
-        _ = FolderTree.walk(path) { folder, _ in
-            folders[folder, default: Folder(folder)].isReported = true
+    /// Reports the labels without images of a folder and of those below it, also of those without any image.
+    mutating func report(tree path: String) {
+        for folder in folders.keys where folder == path || folder.hasPrefix(path + "/") {
+            folders[folder]?.isReported = true
         }
     }
 

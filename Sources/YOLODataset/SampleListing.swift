@@ -121,6 +121,8 @@ public struct SampleListing: Sendable {
     public let sharedLabels: [(sample: DatasetSample, earlier: DatasetSample)]
     /// Label files below a label folder without an image in any split; relative to the root, sorted.
     public let labelsWithoutImage: [String]
+    /// Image folders with .npy files, which trainers read instead of images; absolute.
+    public let arrayFolders: Set<String>
     /// Files in image folders, and entries of lists, with an unknown suffix; relative to the root, sorted.
     public let otherFiles: [String]
 
@@ -159,13 +161,16 @@ extension Dataset {
         var groups: [SampleFolder] = []
         var missing: [MissingSource] = []
         var others: Set<String> = []
-        var labels = LabelFolders()
+        var arrays: Set<String> = []
+        let listed = try Self.list(splits, root: root)
+        var labels = LabelFolders(listed.labels)
+        var sources = listed.sources[...]
         var shared: [(Int, Int)] = []
         for split in splits {
             let isWanted = wanted?.contains(split.name) ?? true
             var folders: [String: NameList] = [:]
             for source in split.sources {
-                let found = ImageSource.list(source, root: root)
+                guard let found = sources.popFirst() else { break }
                 for (folder, names) in found.folders {
                     folders[folder] = folders[folder].map { Self.merged($0, names) } ?? names
                 }
@@ -176,8 +181,9 @@ extension Dataset {
                             split: split.name, path: source, line: split.line, column: split.column, reason: reason))
                 }
                 others.formUnion(found.others)
+                arrays.formUnion(found.arrayFolders)
                 if found.isFolder, let folder = Self.labelFolder(ofImages: source + "/") {
-                    labels.addTree(Paths.normalized(folder))
+                    labels.report(tree: Paths.normalized(folder))
                 }
             }
             for (folder, names) in folders.sorted(by: { $0.key < $1.key }) {
@@ -202,7 +208,38 @@ extension Dataset {
         }
         return SampleListing(
             samples: samples, folders: groups, missingSources: missing, sharedLabels: pairs,
-            labelsWithoutImage: labels.left().map(relative).sorted(), otherFiles: others.map(relative).sorted())
+            labelsWithoutImage: labels.left().map(relative).sorted(), arrayFolders: arrays,
+            otherFiles: others.map(relative).sorted())
+    }
+
+    /// Lists all sources, and the label trees that belong to them, on two threads: one would wait for the disk.
+    private static func list(
+        _ splits: [DatasetSplit], root: String
+    ) throws -> (sources: [ImageSource], labels: [(folder: String, names: NameList)]) {
+        let paths = splits.flatMap(\.sources)
+        var seen: Set<String> = []
+        let trees = paths.compactMap { labelFolder(ofImages: $0 + "/").map(Paths.normalized) }
+            .filter { seen.insert($0).inserted }
+        enum Unit: Sendable {
+            case source(ImageSource)
+            case labels([(folder: String, names: NameList)])
+        }
+        let units = try WorkerPool.map(
+            count: paths.count + trees.count, jobs: 2, makeState: { () },
+            { _, index -> Unit in
+                // Sources and trees take turns: each is about as long as the other.
+                let (place, isTree) = index < 2 * trees.count ? (index / 2, index % 2 == 1) : (index - trees.count, false)
+                return isTree ? .labels(LabelFolders.list(tree: trees[place])) : .source(.list(paths[place], root: root))
+            })
+        var sources: [ImageSource] = []
+        var labels: [(folder: String, names: NameList)] = []
+        for unit in units {
+            switch unit {
+            case .source(let source): sources.append(source)
+            case .labels(let folders): labels += folders
+            }
+        }
+        return (sources, labels)
     }
 
     private static func merged(_ a: NameList, _ b: NameList) -> NameList {

@@ -15,7 +15,7 @@ struct AssayLabels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-labels", abstract: "Find what is wrong with labels and images before training does.",
         discussion: "Exit status: 0 clean, 1 findings, 2 wrong usage or environment.", version: assayVersion,
-        subcommands: [Check.self, Verdicts.self, Explain.self, Undo.self], defaultSubcommand: Check.self)
+        subcommands: [Check.self, Card.self, Verdicts.self, Explain.self, Undo.self], defaultSubcommand: Check.self)
 }
 
 extension FindingFormat: ExpressibleByArgument {}
@@ -108,6 +108,10 @@ struct Check: ParsableCommand {
                 result.findings, root: dataset.root, headline: LabelHeadline.text(result, dataset),
                 failOn: failOn ?? .error)
         case .plan(let path):
+            guard trainer == nil, size == nil, !each, !noCache else {
+                throw ValidationError(
+                    "a plan says itself how it is checked: image_size, and trainer and condense below labels")
+            }
             let outcome = try LabelsStage.run(
                 plan: path, jobs: common.jobs, isCancelled: { Interruption.isRequested },
                 progress: { progress.update($0, of: $1) })
@@ -160,7 +164,10 @@ struct Check: ParsableCommand {
             Tool.output(Self.table(findings, names))
         } else {
             let shown = Array(findings.prefix(maxFindings ?? .max))
-            Tool.output(FindingReporter.render(shown, as: format, colour: Terminal.hasColour, ruleNames: names))
+            var rows = RowTexts(root: root)
+            Tool.output(
+                FindingReporter.render(
+                    shown, as: format, colour: Terminal.hasColour, ruleNames: names, row: { rows.text(of: $0) }))
             if format == .text, shown.count < findings.count {
                 Tool.output("… and \(findings.count - shown.count) more\n")
             }
@@ -187,6 +194,43 @@ struct Check: ParsableCommand {
             return String(repeating: " ", count: max(0, 8 - count.count)) + count
                 + "  \(code)  \(entry.worst.rawValue)  \(names[code] ?? "")\n"
         }.joined()
+    }
+}
+
+struct Card: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What a dataset consists of: counts by split and class, sizes, shapes, places.")
+
+    enum Form: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    @Argument(help: "A data.yaml, or a plan.", completion: .file())
+    var input: String
+
+    @Option(help: "text or json.")
+    var format = Form.text
+
+    @Option(help: "Side of the training square in pixels.")
+    var size = 640
+
+    @Option(help: "Splits, for example train,val (default: all).")
+    var splits: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if !(32...8192).contains(size) { throw ValidationError("--size must be from 32 to 8192") }
+    }
+
+    func run() throws {
+        let dataset = try DatasetArgument.open(input)
+        var settings = CheckSettings()
+        settings.splits = splits?.split(separator: ",").map(String.init)
+        settings.reading = .header
+        settings.trainingSize = size
+        let result = try LabelCheck.run(
+            dataset, settings: settings, jobs: common.jobs, isCancelled: { Interruption.isRequested })
+        let card = ProfileCard(result.profile, dataset: dataset, trainingSize: size)
+        Tool.output(format == .json ? card.json : card.text)
     }
 }
 

@@ -28,9 +28,24 @@ import YOLODataset
         let text =
             "0  0.50 0.5 0.2 0.2\r\n0 0.3 0.3 0 0.2\r\n0 0.901 0.5 0.2 0.2\r\n0  0.50 0.5 0.2 0.2\r\n1 0.99 0.5 0.2 0.2\r\n"
         // Copies and boxes without area go; 0.2 px over the edge are cut; 18 px over the edge need a decision.
-        #expect(try fixed(text) == "0  0.50 0.5 0.2 0.2\r\n0 0.9005 0.5 0.199 0.2\r\n1 0.99 0.5 0.2 0.2\r\n")
-        let sound = "0 0.5 0.5 0.2 0.2\n\n 1\t0.1 0.1 0.1 0.1"
+        #expect(try fixed(text) == "0  0.50 0.5 0.2 0.2\n0 0.9005 0.5 0.199 0.2\n1 0.99 0.5 0.2 0.2\n")
+        let sound = "0 0.5 0.5 0.2 0.2\n\n 1\t0.1 0.1 0.1 0.1\n"
         #expect(try fixed(sound) == sound)
+    }
+
+    @Test(arguments: [
+        ("\u{FEFF}0 0.5 0.5 0.2 0.2\n", "0 0.5 0.5 0.2 0.2\n"), ("0 0.5 0.5 0.2 0.2", "0 0.5 0.5 0.2 0.2\n"),
+        ("0 0.5 0.5 0.2 0.2\r1 0.1 0.1 0.1 0.1\r", "0 0.5 0.5 0.2 0.2\n1 0.1 0.1 0.1 0.1\n"),
+        ("0 0,5 0,5 0,2 0,2\n", "0 0.5 0.5 0.2 0.2\n"), ("0;0.5;0.5;0.2;0.2\n", "0 0.5 0.5 0.2 0.2\n"),
+        ("0, 0.5, 0.5, 0.2, 0.2\n", "0 0.5 0.5 0.2 0.2\n"),
+        ("0 0.5 0.5 0.2 0.2\n \t\n1 0.1 0.1 0.1 0.1\n", "0 0.5 0.5 0.2 0.2\n1 0.1 0.1 0.1 0.1\n"),
+        // A copy that only shows when its separators are mended goes as well.
+        ("0 0.5 0.5 0.2 0.2\n0;0.5;0.5;0.2;0.2\n", "0 0.5 0.5 0.2 0.2\n"),
+        // What could be meant in two ways is left alone.
+        ("0,5,0,5,0,2,0,2,0,2\n", "0,5,0,5,0,2,0,2,0,2\n"), ("0 0.5 0.5 0.2 0.2x\n", "0 0.5 0.5 0.2 0.2x\n"),
+    ])
+    func textIsMended(broken: String, mended: String) throws {
+        #expect(try fixed(broken) == mended)
     }
 
     @Test func guessesAreMadeOnlyWhenAskedFor() throws {

@@ -1,6 +1,7 @@
 import CFuzzDriver
 import FileReading
 import Imaging
+import LabelRules
 import YAMLText
 import YOLODataset
 
@@ -47,6 +48,21 @@ private func readLabels(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         for box in file.trainableBoxes(classCount: 80) {
             precondition(box.width > 0 && box.height > 0 && (0..<80).contains(box.classID))
         }
+        for trainer in Trainer.allCases {
+            let judgement = LabelJudgement(
+                file, bytes: text[...], trainer: trainer, classCount: 80, keypointShape: shape)
+            precondition(judgement.rows.count == file.rows.count && judgement.boxes.count <= file.rows.count)
+        }
+    }
+    // The quick way reads what the thorough one reads.
+    var boxes: [LabelBox] = []
+    if PlainRows.read(text[...], into: &boxes) {
+        let rows = LabelFile.parse(text).rows
+        precondition(rows.count == boxes.count)
+        for (row, box) in zip(rows, boxes) {
+            precondition(row.line == box.line)
+            precondition(row.values == [Double(box.classID), box.cx, box.cy, box.width, box.height])
+        }
     }
     return 0
 }
@@ -77,6 +93,8 @@ private func readHeaders(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if let header = try? ImageHeader.read(file, file: "fuzz") {
         precondition(header.width > 0 && header.height > 0 && (1...8).contains(header.orientation))
     }
+    let pillow = file.withUnsafeBufferPointer { PillowImage($0) }
+    for trainer in Trainer.allCases { precondition(pillow.refusal(by: trainer) == nil || !pillow.isRewritten(by: trainer)) }
     return 0
 }
 

@@ -97,6 +97,13 @@ struct ByteScanner {
         return Array(bytes[at..<at + count])
     }
 
+    /// Passes over what `raw` would read, and says where it begins.
+    mutating func skipRaw() -> Int {
+        let count = count()
+        defer { at += count }
+        return at
+    }
+
     mutating func text() -> String? { byte() == 0 ? nil : String(decoding: raw(), as: UTF8.self) }
 
     mutating func identity() -> FileIdentity {

@@ -12,13 +12,16 @@ final class FactCache: Sendable {
     final class Folder: Sendable {
         let names: NameList
         private let starts: [UInt32]
+        /// Of the whole file; the records begin at `base`.
         private let bytes: [UInt8]
+        private let base: Int
         private let classCount: Int
 
-        fileprivate init(names: NameList, starts: [UInt32], bytes: [UInt8], classCount: Int) {
+        fileprivate init(names: NameList, starts: [UInt32], bytes: [UInt8], base: Int, classCount: Int) {
             self.names = names
             self.starts = starts
             self.bytes = bytes
+            self.base = base
             self.classCount = classCount
         }
 
@@ -31,7 +34,7 @@ final class FactCache: Sendable {
             if isSame != true { place = images.withBytes(index) { names.index(of: $0, near: index) } }
             guard let place, starts.indices.contains(place) else { return nil }
             return bytes.withUnsafeBufferPointer { bytes in
-                var scanner = ByteScanner(bytes, at: Int(starts[place]))
+                var scanner = ByteScanner(bytes, at: base + Int(starts[place]))
                 let record = SampleRecord(&scanner, classCount: classCount)
                 return scanner.isDamaged ? nil : record
             }
@@ -73,17 +76,19 @@ final class FactCache: Sendable {
         guard bytes.count > prefix, bytes.starts(with: heading),
             bytes[heading.count..<heading.count + 32].elementsEqual(key.bytes)
         else { return nil }
-        let contents = Array(bytes[prefix...])
-        guard ContentDigest.of(contents).bytes.elementsEqual(bytes[(prefix - 32)..<prefix]) else { return nil }
-        return contents.withUnsafeBufferPointer { buffer in
-            var scanner = ByteScanner(buffer)
+        var digest = DigestBuilder()
+        digest.update(bytes[prefix...])
+        guard digest.finish().bytes.elementsEqual(bytes[(prefix - 32)..<prefix]) else { return nil }
+        return bytes.withUnsafeBufferPointer { buffer in
+            var scanner = ByteScanner(buffer, at: prefix)
             var folders: [String: Folder] = [:]
             for _ in 0..<scanner.count() {
                 guard let folder = scanner.text(), let names = NameList(packed: scanner.raw()[...]) else { return nil }
                 let starts = (0..<scanner.count()).map { _ in UInt32(truncatingIfNeeded: scanner.number()) }
-                let bytes = scanner.raw()
+                let base = scanner.skipRaw()
                 guard !scanner.isDamaged, starts.count == names.count else { return nil }
-                folders[folder] = Folder(names: names, starts: starts, bytes: bytes, classCount: classCount)
+                folders[folder] = Folder(
+                    names: names, starts: starts, bytes: bytes, base: base, classCount: classCount)
             }
             return folders
         }

@@ -20,6 +20,12 @@ public struct FileFix: Sendable, Hashable {
     public let rows: [Row]
     let old: [UInt8]
     let new: [UInt8]
+
+    /// Both in one.
+    func followed(by next: FileFix?) -> FileFix {
+        guard let next else { return self }
+        return FileFix(label: label, path: path, rows: rows + next.rows, old: old, new: next.new)
+    }
 }
 
 /// Corrects label rows: each file at once or not at all, with a copy of what was there.
@@ -45,14 +51,40 @@ public enum LabelFixer {
                     return nil
                 }
                 let header = try? ImageHeader.readFile(sample.imagePath)
-                let changes = RowFix.changes(
-                    LabelFile.parse(bytes, keypointShape: dataset.keypointShape),
-                    size: header.map { ($0.width, $0.height) }, allowsGuesses: allowsGuesses)
                 var lines = LabelLines(bytes)
-                for change in changes { lines.replace(line: change.line, by: change.new, code: change.code) }
-                return lines.fix(sample)
+                mendText(LabelFile.parse(bytes, keypointShape: dataset.keypointShape), &lines)
+                // Rows whose separators were mended may have more to correct.
+                let mended = lines.fix(sample)?.new ?? bytes
+                let changes = RowFix.changes(
+                    LabelFile.parse(mended, keypointShape: dataset.keypointShape),
+                    size: header.map { ($0.width, $0.height) }, allowsGuesses: allowsGuesses)
+                guard let first = lines.fix(sample) else {
+                    for change in changes { lines.replace(line: change.line, by: change.new, code: change.code) }
+                    return lines.fix(sample)
+                }
+                var second = LabelLines(mended)
+                for change in changes { second.replace(line: change.line, by: change.new, code: change.code) }
+                return first.followed(by: second.fix(sample))
             }
         ).compactMap(\.self)
+    }
+
+    /// The text as it is meant: separators, blank rows, line ends, no byte-order mark.
+    private static func mendText(_ file: LabelFile, _ lines: inout LabelLines) {
+        guard file.textProblem == nil else { return }
+        for row in file.rows {
+            guard case .notANumber(let field) = row.problem, WrongSeparator.isSeparator(field),
+                let text = lines.text(line: row.line), let mended = RowFix.mended(separators: text)
+            else { continue }
+            lines.replace(line: row.line, by: mended, code: "F007")
+        }
+        if file.layout.blankRow != nil, let last = file.rows.last?.line, let first = file.rows.first?.line {
+            for line in first..<last where lines.text(line: line)?.allSatisfy({ " \t".contains($0) }) ?? false {
+                if lines.text(line: line)?.isEmpty == false { lines.replace(line: line, by: nil, code: "F011") }
+            }
+        }
+        if file.hasByteOrderMark { lines.dropMark() }
+        if !file.rows.isEmpty { lines.unifyEnds() }
     }
 
     /// What would change, row by row.

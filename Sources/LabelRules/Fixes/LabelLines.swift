@@ -33,6 +33,37 @@ struct LabelLines {
         rows.append(.init(line: lines.count + added.count, code: code, old: "", new: text))
     }
 
+    /// The text of a line without its end; nil where there is none.
+    func text(line: Int) -> String? {
+        guard has(line: line), let bytes = lines[line - 1] else { return nil }
+        return String(decoding: bytes.last == Self.carriageReturn ? bytes.dropLast() : bytes, as: UTF8.self)
+    }
+
+    /// Takes away a byte-order mark.
+    mutating func dropMark() {
+        guard let first = lines.first ?? nil, first.starts(with: [0xEF, 0xBB, 0xBF]) else { return }
+        lines[0] = first.dropFirst(3)
+        rows.append(.init(line: 1, code: "F002", old: "(a byte-order mark)", new: "(none)"))
+    }
+
+    /// Ends every line with a line feed alone.
+    mutating func unifyEnds() {
+        guard old.contains(Self.carriageReturn) || old.last != Self.newline else { return }
+        var unified: [ArraySlice<UInt8>?] = []
+        for line in lines {
+            guard let line else { continue }
+            let whole = line.last == Self.carriageReturn ? line.dropLast() : line
+            unified += whole.split(separator: Self.carriageReturn, omittingEmptySubsequences: false).map { $0 }
+        }
+        if let last = unified.last ?? nil, !last.isEmpty { unified.append([]) }
+        lines = unified
+        rows.append(
+            .init(
+                line: 1, code: "F009",
+                old: old.contains(Self.carriageReturn) ? "(carriage returns at line ends)" : "(no end of the last line)",
+                new: "(a line feed after each line)"))
+    }
+
     /// Nil where nothing changes.
     func fix(_ sample: DatasetSample) -> FileFix? {
         guard !rows.isEmpty else { return nil }

@@ -37,6 +37,26 @@ enum RowFix {
         }
     }
 
+    /// A row of five numbers with decimal commas, or with commas, semicolons or bars between them; nil for any other.
+    static func mended(separators row: String) -> String? {
+        func isNumber(_ text: some StringProtocol, _ point: Character) -> Bool {
+            var digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+            guard let first = digits.first, first.isASCII, first.isNumber else { return false }
+            digits = digits.drop { $0.isASCII && $0.isNumber }
+            guard !digits.isEmpty else { return true }
+            return digits.first == point && digits.count > 1
+                && digits.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
+        }
+        let blanks: Set<Character> = [" ", "\t"]
+        let fields = row.split { blanks.contains($0) }
+        if fields.count == 5, fields.allSatisfy({ isNumber($0, ",") || isNumber($0, ".") }) {
+            return fields.map { $0.replacing(",", with: ".") }.joined(separator: " ")
+        }
+        let parts = row.split { blanks.contains($0) || ",;|".contains($0) }
+        guard parts.count == 5, parts.allSatisfy({ isNumber($0, ".") }) else { return nil }
+        return parts.joined(separator: " ")
+    }
+
     /// x1 y1 x2 y2 as centre and size.
     private static func fromCorners(_ row: LabelRow) -> Change? {
         guard row.kind == .box, row.problem == nil else { return nil }

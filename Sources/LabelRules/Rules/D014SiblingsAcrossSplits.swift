@@ -27,7 +27,7 @@ public struct SiblingsAcrossSplits: LabelRule {
         var first: [String: DatasetSample] = [:]
         var count = 0
         var example: (DatasetSample, DatasetSample)?
-        for sample in survey.samples {
+        for sample in survey.samples where Self.isCopy(sample) {
             let name = sample.folder.images[sample.index]
             guard let mark = name.firstRange(of: ".rf."), mark.lowerBound > name.startIndex else { continue }
             let stem = String(name[..<mark.lowerBound])
@@ -47,7 +47,17 @@ public struct SiblingsAcrossSplits: LabelRule {
             effect: .kept("validation sees what training has seen"))
     }
 
+    /// Whether the name holds Roboflow's mark of a copy.
+    private static func isCopy(_ sample: DatasetSample) -> Bool {
+        sample.folder.images.withBytes(sample.index) { name in
+            name.indices.dropLast(4).contains { at in
+                name[at] == 0x2E && at > 0 && name[at + 1] == 0x72 && name[at + 2] == 0x66 && name[at + 3] == 0x2E
+            }
+        }
+    }
+
     private func frames(_ survey: DatasetSurvey) -> Finding? {
+        guard survey.hasPictures else { return nil }
         // By what stands before the last number of the name.
         var sequences: [String: [(number: Int, sample: Int)]] = [:]
         for (index, sample) in survey.samples.enumerated() {
@@ -65,7 +75,7 @@ public struct SiblingsAcrossSplits: LabelRule {
                 if a.split != b.split { pairs.append((a, b)) }
             }
         }
-        guard survey.hasPictures, pairs.count >= Self.leastPairs else { return nil }
+        guard pairs.count >= Self.leastPairs else { return nil }
         let looked = stride(from: 0, to: pairs.count, by: (pairs.count + Self.mostPairs - 1) / Self.mostPairs).map {
             pairs[$0]
         }

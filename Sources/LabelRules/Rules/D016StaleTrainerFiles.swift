@@ -18,7 +18,8 @@ public struct StaleTrainerFiles: LabelRule {
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] {
         var seen: Set<String> = []
         let folders = listing.folders.filter { seen.insert($0.imageFolder).inserted }
-        return caches(folders, dataset) + copies(folders, dataset)
+        return caches(folders, dataset)
+            + copies(folders.filter { listing.arrayFolders.contains($0.imageFolder) }, dataset)
     }
 
     private func caches(_ folders: [SampleFolder], _ dataset: Dataset) -> [Finding] {

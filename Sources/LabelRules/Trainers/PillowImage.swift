@@ -2,7 +2,7 @@ import Imaging
 
 /// How Python's imaging library (Pillow) opens and verifies an image file, which the trainers in Python do before they
 /// take it.
-struct PillowImage: Sendable, Hashable {
+public struct PillowImage: Sendable, Hashable {
     /// Why the image is refused by all of them; nil where it is not.
     private(set) var problem: String?
     /// Whether it is a JPEG whose last bytes are not its end marker.
@@ -11,14 +11,14 @@ struct PillowImage: Sendable, Hashable {
     private(set) var isMendable = false
 
     /// Why a trainer refuses the image; nil where it takes it.
-    func refusal(by trainer: Trainer) -> String? {
+    public func refusal(by trainer: Trainer) -> String? {
         guard trainer.verifiesImages else { return nil }
         if let problem { return problem }
         return trainer.rewritesJPEG && isUnfinished && !isMendable ? "the file is truncated" : nil
     }
 
     /// Whether a trainer writes the file anew.
-    func isRewritten(by trainer: Trainer) -> Bool {
+    public func isRewritten(by trainer: Trainer) -> Bool {
         problem == nil && trainer.rewritesJPEG && isUnfinished && isMendable
     }
 
@@ -26,7 +26,7 @@ struct PillowImage: Sendable, Hashable {
     private static let mostPixels = 2 * 89_478_485
 
     /// - Parameter bytes: all of the file.
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    public init(_ bytes: UnsafeBufferPointer<UInt8>) {
         switch Array(bytes.prefix(3)) {
         case [0xFF, 0xD8, 0xFF]:
             judgeJPEG(bytes)
@@ -189,7 +189,7 @@ private struct JPEGMarkers {
             let start = at + 4
             let end = at + 2 + length
             guard end <= bytes.count else { return length < 2 ? Self.notKnown : Self.truncated }
-            let contents = start < end ? bytes[start..<end] : bytes[start..<start]
+            let contents = start < end ? bytes[start..<end] : bytes[0..<0]
             switch code {
             case 0xC4, 0xCC: break
             case 0xC0...0xCF:
