@@ -36,7 +36,7 @@ public struct PlanSettings: Sendable, Hashable {
         public static let thresholdRanges: [String: ClosedRange<Double>] = [
             "min_side": 0...1000, "max_aspect": 1...1_000_000, "same_box_iou": 0.5...1, "rounding_spill": 0...1000,
             "whole_image": 0.5...1, "imbalance": 1...1_000_000_000, "blank_spread": 0...255,
-            "near_duplicate_bits": 0...15, "longest_row": 64...67_108_864,
+            "near_duplicate_bits": 0...64, "longest_row": 64...67_108_864,
         ]
     }
 

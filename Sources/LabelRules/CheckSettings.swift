@@ -16,8 +16,8 @@ public struct CheckThresholds: Sendable, Hashable {
     public var imbalance = 100.0
     /// I007: steps of 255 between the darkest and the brightest pixel.
     public var blankSpread = 4
-    /// D006 and I009: bits of a perceptual hash, of 256, within which two images may be one.
-    public var nearDuplicateBits = 10
+    /// D006 and I009: bits of a perceptual hash, of 256, within which the pictures of two images are compared.
+    public var nearDuplicateBits = 40
     /// F010: bytes of one row.
     public var longestRow = 65_536
 

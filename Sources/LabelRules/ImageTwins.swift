@@ -69,11 +69,11 @@ struct ImageTwins: Sendable {
         near = nearest.values.sorted { $0.second < $1.second }
     }
 
-    /// Pairs within `bits` of each other, of which each has one of sixteen parts in common where `bits` is below 16.
+    /// Pairs within `bits` of each other that have one of sixteen parts in common: all of them up to 15 bits, nearly all
+    /// up to 40.
     ///
     /// Equal fingerprints are paired with the first of them. Cost: linear in the fingerprints where they differ.
     static func candidates(_ hashes: [PerceptualHash], bits: Int) -> [(Int, Int)] {
-        let distance = min(bits, 15)
         var first: [PerceptualHash: Int] = [:]
         var pairs: [(Int, Int)] = []
         var distinct: [Int] = []
@@ -99,8 +99,8 @@ struct ImageTwins: Sendable {
                     let a = sorted[place].index
                     for other in (place + 1)..<max(place + 1, min(end, place + mostNeighbours)) {
                         let b = sorted[other].index
-                        guard hashes[a].distance(hashes[b]) <= distance else { continue }
-                        if near[Int32(a), default: []].count < mostCandidates { near[Int32(a)]?.insert(Int32(b)) }
+                        guard hashes[a].distance(hashes[b]) <= bits else { continue }
+                        if near[Int32(a)]?.count ?? 0 < mostCandidates { near[Int32(a), default: []].insert(Int32(b)) }
                     }
                 }
                 start = end

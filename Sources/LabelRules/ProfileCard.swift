@@ -34,8 +34,10 @@ public struct ProfileCard: Sendable {
             return "\(JSONText.quoted(name)): {\"images\": \(split.images), \"background\": \(split.background), "
                 + "\"rows\": {\(classes.joined(separator: ", "))}, \"rows_an_image\": \(list(split.rowsAnImage))}"
         }
-        let images = profile.imageSizes.sorted { ($1.value, $0.key.width, $0.key.height) < ($0.value, $1.key.width, $1.key.height) }
-            .map { "{\"width\": \($0.key.width), \"height\": \($0.key.height), \"images\": \($0.value)}" }
+        let images = profile.imageSizes.sorted {
+            ($1.value, $0.key.width, $0.key.height) < ($0.value, $1.key.width, $1.key.height)
+        }
+        .map { "{\"width\": \($0.key.width), \"height\": \($0.key.height), \"images\": \($0.value)}" }
         return """
             {
               "names": [\(dataset.classNames.map(JSONText.quoted).joined(separator: ", "))],
@@ -143,7 +145,8 @@ public struct ProfileCard: Sendable {
         guard let first = used.first, let last = used.last else { return "" }
         return values[first...last].map { value in
             let length = (value.count * 40 + most - 1) / most
-            return "  " + left(value.title, 14) + right(String(value.count), 9) + right(percent(value.count, all), 8) + "  "
+            return "  " + left(value.title, 14) + right(String(value.count), 9) + right(percent(value.count, all), 8)
+                + "  "
                 + String(repeating: "#", count: length) + "\n"
         }.joined()
     }

@@ -228,8 +228,10 @@ extension Dataset {
             count: paths.count + trees.count, jobs: 2, makeState: { () },
             { _, index -> Unit in
                 // Sources and trees take turns: each is about as long as the other.
-                let (place, isTree) = index < 2 * trees.count ? (index / 2, index % 2 == 1) : (index - trees.count, false)
-                return isTree ? .labels(LabelFolders.list(tree: trees[place])) : .source(.list(paths[place], root: root))
+                let (place, isTree) =
+                    index < 2 * trees.count ? (index / 2, index % 2 == 1) : (index - trees.count, false)
+                return isTree
+                    ? .labels(LabelFolders.list(tree: trees[place])) : .source(.list(paths[place], root: root))
             })
         var sources: [ImageSource] = []
         var labels: [(folder: String, names: NameList)] = []

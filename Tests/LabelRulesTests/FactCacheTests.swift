@@ -30,7 +30,9 @@ import YOLODataset
         return try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), settings: settings, jobs: 2)
     }
 
-    private static func name(_ folder: TemporaryFolder) -> String { URL(fileURLWithPath: folder.path).lastPathComponent + ".facts" }
+    private static func name(_ folder: TemporaryFolder) -> String {
+        URL(fileURLWithPath: folder.path).lastPathComponent + ".facts"
+    }
 
     private func cachePath(_ folder: TemporaryFolder) -> String { folder.path + "/../" + Self.name(folder) }
 
@@ -60,7 +62,8 @@ import YOLODataset
         let length = try #require(FileManager.default.contents(atPath: folder.path + "/" + label)).count
         let text = "9 0.5 0.5 0.2 0.2"
         let past = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -3600)]
-        let path = try folder.write(text + String(repeating: " ", count: max(0, length - text.utf8.count - 1)) + "\n", to: label)
+        let path = try folder.write(
+            text + String(repeating: " ", count: max(0, length - text.utf8.count - 1)) + "\n", to: label)
         try FileManager.default.setAttributes(past, ofItemAtPath: path)
         #expect(try run(folder).findings.contains { $0.code == "B001" && $0.file == label })
         let images = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/images/train").sorted()
@@ -74,7 +77,10 @@ import YOLODataset
         _ = try run(folder) { $0.reading = .header }
         #expect(same(try run(folder), try run(folder, cache: false)))
         #expect(same(try run(folder) { $0.reading = .none }, try run(folder, cache: false) { $0.reading = .none }))
-        let strict: (inout CheckSettings) -> Void = { $0.thresholds.smallestSide = 300; $0.trainer = .darknet }
+        let strict: (inout CheckSettings) -> Void = {
+            $0.thresholds.smallestSide = 300
+            $0.trainer = .darknet
+        }
         #expect(same(try run(folder, strict), try run(folder, cache: false, strict)))
         #expect(try run(folder, strict).findings.contains { $0.code == "B009" })
     }

@@ -30,7 +30,9 @@ import YOLODataset
         try #require(ImageEncoder.jpeg(image, quality: quality))
     }
 
-    private func findings(_ folder: TemporaryFolder, _ change: (inout CheckSettings) -> Void = { _ in }) throws -> [Finding] {
+    private func findings(_ folder: TemporaryFolder, _ change: (inout CheckSettings) -> Void = { _ in }) throws
+        -> [Finding]
+    {
         var settings = CheckSettings()
         change(&settings)
         return try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), settings: settings, jobs: 2).findings
@@ -162,11 +164,15 @@ import YOLODataset
             for index in 0..<12 {
                 // A white box on black; as stored it lies at the left, as shown (turned by 90°) at the top.
                 var image = RGBImage(width: 120, height: 80, pixels: [UInt8](repeating: 0, count: 120 * 80 * 3))
-                for y in 20..<40 { for x in (8 + index)..<(32 + index) { for c in 0..<3 { image.pixels[3 * (y * 120 + x) + c] = 255 } } }
+                for y in 20..<40 {
+                    for x in (8 + index)..<(32 + index) { for c in 0..<3 { image.pixels[3 * (y * 120 + x) + c] = 255 } }
+                }
                 let encoded = try jpeg(image)
                 // EXIF, big endian, one entry: orientation 6.
-                let exif: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0, 0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1,
-                    0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+                let exif: [UInt8] = [
+                    0x45, 0x78, 0x69, 0x66, 0, 0, 0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1,
+                    0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+                ]
                 let marked = Array(encoded[..<2]) + [0xFF, 0xE1, 0, UInt8(exif.count + 2)] + exif + encoded[2...]
                 try folder.write(marked, to: "images/\(index).jpg")
                 let (left, right) = (Double(8 + index) / 120, Double(32 + index) / 120)
@@ -181,7 +187,8 @@ import YOLODataset
         #expect(!(try codes(folder).contains { $0.hasPrefix("I011") }))
         try make(drawnOn: 1)
         #expect(try codes(folder).contains { $0.hasPrefix("I011") })
-        #expect(try findings(folder).contains { $0.code == "I004" && $0.message.contains("fit the stored picture better") })
+        #expect(
+            try findings(folder).contains { $0.code == "I004" && $0.message.contains("fit the stored picture better") })
     }
 
     @Test func anErrorOfMostFilesIsReportedOnce() throws {

@@ -94,7 +94,9 @@ private func readHeaders(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         precondition(header.width > 0 && header.height > 0 && (1...8).contains(header.orientation))
     }
     let pillow = file.withUnsafeBufferPointer { PillowImage($0) }
-    for trainer in Trainer.allCases { precondition(pillow.refusal(by: trainer) == nil || !pillow.isRewritten(by: trainer)) }
+    for trainer in Trainer.allCases {
+        precondition(pillow.refusal(by: trainer) == nil || !pillow.isRewritten(by: trainer))
+    }
     return 0
 }
 

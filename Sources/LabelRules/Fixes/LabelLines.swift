@@ -60,7 +60,8 @@ struct LabelLines {
         rows.append(
             .init(
                 line: 1, code: "F009",
-                old: old.contains(Self.carriageReturn) ? "(carriage returns at line ends)" : "(no end of the last line)",
+                old: old.contains(Self.carriageReturn)
+                    ? "(carriage returns at line ends)" : "(no end of the last line)",
                 new: "(a line feed after each line)"))
     }
 

@@ -33,8 +33,9 @@ public struct BoxOutside: LabelRule {
                 ("left", left * Double(size.width)), ("top", top * Double(size.height)),
                 ("right", right * Double(size.width)), ("bottom", bottom * Double(size.height)),
             ]
-            // Decimal fractions do not add up exactly; a thousandth of a pixel is no spill.
-            guard let worst = spills.max(by: { $0.1 < $1.1 }), worst.1 > 1e-3 else { return nil }
+            // Decimal fractions do not add up exactly: a thousandth of a pixel, or the sixth decimal, is no spill.
+            let rounding = max(1e-3, 1.5e-6 * Double(max(size.width, size.height)))
+            guard let worst = spills.max(by: { $0.1 < $1.1 }), worst.1 > rounding else { return nil }
             let amount = file.imageSize == nil ? "" : " by \(ShortNumber.text((worst.1 * 10).rounded() / 10)) px"
             return finding(
                 file.sample.label, line: row.line, column: row.column,

@@ -7,7 +7,7 @@ public struct NearDuplicateAcrossSplits: LabelRule {
         code: "D006", name: "nearly the same image in two splits", severity: .warning,
         what:
             "Two images of different splits show nearly the same picture: scaled, compressed again, or a moment later. "
-            + "Fingerprints of 256 bits differ in at most ten, and the brightness on a grid of 48 × 48 has a correlation of "
+            + "Fingerprints of 256 bits differ in at most 40, and the brightness on a grid of 48 × 48 has a correlation of "
             + "0.985 or more.",
         why: "Validation then measures in part what was learned by heart.",
         fix: "keep such images in one split")
