@@ -213,7 +213,9 @@ struct PlantedTests {
         Plant(code: "F011") { copy in
             copy.write(copy.text(label(copy, 0)).replacing("\n", with: "\n \n", maxReplacements: 1), label(copy, 0))
         },
-        Plant(code: "F012", change: { $0.trainer = .yolov7 }) { $0.write("0 0.1 0.1 0.9 0.1 0.5 0.9\n", label($0, 0)) },
+        Plant(
+            code: "F012", change: { $0.trainer = .yolov7 },
+            plant: { $0.write("0 0.1 0.1 0.9 0.1 0.5 0.9\n", label($0, 0)) }),
         Plant(code: "I001") { $0.write("no image", image($0, 0)) },
         Plant(code: "I002") { $0.write(Array($0.bytes(image($0, 0)).dropLast(400)), image($0, 0)) },
         Plant(code: "I003") { copy in
@@ -238,13 +240,15 @@ struct PlantedTests {
         },
         Plant(code: "I008") { copyImage($0, as: "train/copy.jpg") },
         Plant(code: "I009") { copyImage($0, as: "train/copy.jpg", encodedAgain) },
-        Plant(code: "I010", also: ["I003"], change: { $0.reading = .header }) { copy in
-            // A PNG header that promises 10,000 × 9,000 pixels.
-            let size: [UInt8] = [0, 0, 0x27, 0x10, 0, 0, 0x23, 0x28]
-            copy.write(
-                [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8) + size
-                    + [8, 2, 0, 0, 0, 0, 0, 0, 0], image(copy, 0))
-        },
+        Plant(
+            code: "I010", also: ["I003"], change: { $0.reading = .header },
+            plant: { copy in
+                // A PNG header that promises 10,000 × 9,000 pixels.
+                let size: [UInt8] = [0, 0, 0x27, 0x10, 0, 0, 0x23, 0x28]
+                copy.write(
+                    [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8) + size
+                        + [8, 2, 0, 0, 0, 0, 0, 0, 0], image(copy, 0))
+            }),
         Plant(code: "I011", also: ["I004"]) { copy in
             for index in 0..<80 { copy.write(turned(copy.bytes(image(copy, index))), image(copy, index)) }
         },
