@@ -21,11 +21,12 @@ import YOLODataset
 }
 
 enum FuzzTarget: String, CaseIterable {
-    case labels, yaml, headers, images
+    case labels, verdicts, yaml, headers, images
 
     var callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt {
         switch self {
         case .labels: readLabels
+        case .verdicts: judgeLabels
         case .yaml: readYAML
         case .headers: readHeaders
         case .images: decodeImages
@@ -48,11 +49,6 @@ private func readLabels(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         for box in file.trainableBoxes(classCount: 80) {
             precondition(box.width > 0 && box.height > 0 && (0..<80).contains(box.classID))
         }
-        for trainer in Trainer.allCases {
-            let judgement = LabelJudgement(
-                file, bytes: text[...], trainer: trainer, classCount: 80, keypointShape: shape)
-            precondition(judgement.rows.count == file.rows.count && judgement.boxes.count <= file.rows.count)
-        }
     }
     // The quick way reads what the thorough one reads.
     var boxes: [LabelBox] = []
@@ -62,6 +58,20 @@ private func readLabels(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         for (row, box) in zip(rows, boxes) {
             precondition(row.line == box.line)
             precondition(row.values == [Double(box.classID), box.cx, box.cy, box.width, box.height])
+        }
+    }
+    return 0
+}
+
+/// Every row is judged, for every trainer.
+private func judgeLabels(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let text = Array(UnsafeBufferPointer(start: bytes, count: count))
+    for shape in [nil, [2, 3]] {
+        let file = LabelFile.parse(text, keypointShape: shape)
+        for trainer in Trainer.allCases {
+            let judgement = LabelJudgement(
+                file, bytes: text[...], trainer: trainer, classCount: 80, keypointShape: shape)
+            precondition(judgement.rows.count == file.rows.count && judgement.boxes.count <= file.rows.count)
         }
     }
     return 0
