@@ -93,6 +93,7 @@ struct GraphBuilder {
             return try convolution(
                 module, batchNorm: nil, activation: .none, source, name, batchNormName: "", node: name)
         case "MaxPool2d": return try maxPool(module, source, name)
+        case "ZeroPad2d": return try zeroPad(module, source, name)
         case "Identity": return source
         default:
             throw ModelError("layer \(name) is a \(module.className), which is not known here")
@@ -206,6 +207,22 @@ struct GraphBuilder {
             throw ModelError("\(name) has a stride or padding that is not known here")
         }
         return graph.add(.maxPool(kernel: kernel, stride: stride, padding: padding), inputs: [source], name: name)
+    }
+
+    /// A row of zeros below and a column at the right, as YOLOv3-tiny has before its last pool: a depthwise convolution
+    /// that takes the last of two by two.
+    private mutating func zeroPad(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+        guard module.settings["padding"]?.list?.compactMap(\.int) == [0, 1, 0, 1], let channels = channels(of: source)
+        else { throw ModelError("\(name) pads in a way that is not known here") }
+        let values = (0..<4 * channels).map { $0 % 4 == 3 ? Float(1) : 0 }
+        let weight = parameter(
+            NamedTensor(shape: [channels, 1, 2, 2], values: values), "\(name).weight", isTrainable: false)
+        return graph.add(
+            .convolution(
+                .init(
+                    weight: weight, bias: nil, batchNorm: nil, outChannels: channels, kernelHeight: 2, kernelWidth: 2,
+                    stride: 1, paddingHeight: 1, paddingWidth: 1, dilation: 1, groups: channels, activation: .none)),
+            inputs: [source], name: name)
     }
 
     /// Pools one after the other, all kept.
