@@ -171,7 +171,7 @@ public struct PlanFile: Sendable {
         # Side in pixels of the square that training will use.
         image_size: \(imageSize)
 
-        # A checkpoint trained on this dataset (.pt of YOLOv5, v8, v10, 11 or 12, or .safetensors). It is read as data, never executed.
+        # A checkpoint trained on this dataset (.pt of YOLOv3, v5, v8, v10, 11 or 12, or .safetensors). It is read as data, never executed.
         weights: \(weights.map(YAMLEmitter.scalar) ?? "null  # for example runs/train/exp/weights/best.pt")
 
         # Every random choice comes from here.

@@ -32,6 +32,9 @@ struct Rank: ParsableCommand {
         help: "A checkpoint trained on this dataset: .pt or .safetensors (a plan has its own).", completion: .file())
     var weights: String?
 
+    @Option(help: "The model YAML, for weights that come without their architecture.", completion: .file())
+    var modelYaml: String?
+
     @Option(
         help: "The folder of a probe: each image is judged by the model that has not seen it.", completion: .directory)
     var probe: String?
@@ -119,7 +122,7 @@ struct Rank: ParsableCommand {
             models = ToxicModels(folder.models, folds: folder.folds, traces: folder.traces)
             options.imageSize = size ?? folder.imageSize
         } else if let weights {
-            models = ToxicModels(try DetectionModel.load(checkpoint: weights))
+            models = ToxicModels(try DetectionModel.load(checkpoint: weights, yamlPath: modelYaml))
         } else {
             throw ValidationError(
                 "--weights or --probe is needed: a checkpoint trained on this dataset, or the folder of assay-probe")
@@ -170,6 +173,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "A checkpoint trained on this dataset: .pt or .safetensors.", completion: .file())
     var weights: String
 
+    @Option(help: "The model YAML, for weights that come without their architecture.", completion: .file())
+    var modelYaml: String?
+
     @Option(help: "Side of the image in pixels.")
     var size = 640
 
@@ -197,7 +203,7 @@ struct Evaluate: ParsableCommand {
 
     func run() throws {
         let dataset = try Dataset.open(dataset)
-        let model = try DetectionModel.load(checkpoint: weights)
+        let model = try DetectionModel.load(checkpoint: weights, yamlPath: modelYaml)
         try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: size)
         var options = ToxicOptions()
         options.imageSize = size
@@ -222,8 +228,11 @@ struct Evaluate: ParsableCommand {
 struct Model: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "What is in a checkpoint: layers, parameters, anchors.")
 
-    @Argument(help: "A checkpoint.", completion: .file())
+    @Argument(help: "A checkpoint, or a model YAML.", completion: .file())
     var checkpoint: String
 
-    func run() throws { Tool.output(ModelTable.text(try DetectionModel.load(checkpoint: checkpoint))) }
+    @Option(help: "The model YAML, for weights that come without their architecture.", completion: .file())
+    var modelYaml: String?
+
+    func run() throws { Tool.output(ModelTable.text(try DetectionModel.load(checkpoint: checkpoint, yamlPath: modelYaml))) }
 }

@@ -23,6 +23,16 @@ extension GraphBuilder {
         return try convolutionBlock(try child(module, "cv2", name), joined, "\(name).cv2")
     }
 
+    /// cv1 makes two halves; the first goes through the blocks, the second passes by.
+    mutating func c2(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
+        let (whole, half) = try halves(module, source, name)
+        let count = (channels(of: whole) ?? 0) / 2
+        let first = graph.add(.slice(from: 0, count: count), inputs: [whole], name: "\(name).first")
+        let deep = try add(try child(module, "m", name), [first], "\(name).m")
+        let joined = graph.add(.concatenate, inputs: [deep, half], name: "\(name).cat")
+        return try convolutionBlock(try child(module, "cv2", name), joined, "\(name).cv2")
+    }
+
     /// cv1's result, and the second half of its channels.
     func channels(of convolution: Int) -> Int? {
         guard case .convolution(let made) = graph.nodes[convolution].operation else { return nil }

@@ -108,25 +108,37 @@ public struct DetectionModel: Sendable {
 
     /// Reads a checkpoint (`.pt` of YOLOv5 or Ultralytics, or `.safetensors` that carries its model YAML).
     ///
-    /// - Parameter modelYAML: the architecture, for files that hold weights alone.
+    /// - Parameters:
+    ///   - path: a checkpoint, or a model YAML, which becomes a model with new weights.
+    ///   - yamlPath: a file with the architecture, for files that hold weights alone.
+    ///   - modelYAML: the same as text.
     /// - Throws: `FileError` naming the file, what is wrong and the way out.
-    public static func load(checkpoint path: String, modelYAML: String? = nil) throws -> DetectionModel {
+    public static func load(
+        checkpoint path: String, yamlPath: String? = nil, modelYAML: String? = nil
+    ) throws -> DetectionModel {
         let bytes = try FileReading.bytes(ofFile: path)
+        if ["yaml", "yml"].contains(Paths.suffix(of: path)) {
+            return try ModelYAML.parse(String(decoding: bytes, as: UTF8.self), file: path).makeModel()
+        }
+        let given = try yamlPath.map {
+            String(decoding: try FileReading.bytes(ofFile: $0, limit: 1 << 24), as: UTF8.self)
+        }
+        let modelYAML = modelYAML ?? given
         do {
             if bytes.starts(with: [0x50, 0x4B]) {
                 let contents = try TorchCheckpoint.read(bytes, file: path)
                 if let module = contents.module { return try GraphBuilder.build(module) }
-                return try fromWeights(contents.tensors, modelYAML, names: nil, path)
+                return try fromWeights(contents.tensors, modelYAML, names: nil, path, yamlPath)
             }
             if Paths.suffix(of: path) == "safetensors" {
                 let contents = try Safetensors.read(bytes, file: path)
                 let names = contents.metadata["names"]?.split(separator: "\n").map(String.init)
                 let yaml = try modelYAML ?? contents.metadata["model_yaml"] ?? missingYAML(path)
-                return try fromWeights(contents.tensors, yaml, names: names, path)
+                return try fromWeights(contents.tensors, yaml, names: names, path, yamlPath)
             }
         } catch let error as ModelError {
             throw FileError(
-                file: path, message: error.reason, wayOut: "use a checkpoint of YOLOv5, v8, v10, 11 or 12")
+                file: path, message: error.reason, wayOut: "use a checkpoint of YOLOv3, v5, v8, v10, 11 or 12")
         } catch let error as GraphError {
             throw FileError(
                 file: path, message: error.description, wayOut: "save the checkpoint again from the trainer")
@@ -139,19 +151,36 @@ public struct DetectionModel: Sendable {
     private static func missingYAML(_ path: String) throws -> String {
         throw FileError(
             file: path, message: "holds weights without an architecture",
-            wayOut: "name the model YAML as well, or use a checkpoint that carries its model")
+            wayOut: "name the model YAML as well (--model-yaml), or use a checkpoint that carries its model")
     }
 
     private static func fromWeights(
-        _ tensors: [String: NamedTensor], _ yaml: String?, names: [String]?, _ path: String
+        _ tensors: [String: NamedTensor], _ yaml: String?, names: [String]?, _ path: String,
+        _ yamlPath: String?
     ) throws -> DetectionModel {
-        var record = try ModelYAML.parse(try yaml ?? missingYAML(path), file: path).makeModule(classCount: nil, seed: 0)
+        let architecture = try ModelYAML.parse(try yaml ?? missingYAML(path), file: yamlPath ?? path)
+        var record = try architecture.makeModule(classCount: classCount(of: tensors, architecture), seed: 0)
         var used: Set<String> = []
         try record.replaceTensors(tensors, used: &used)
-        let missing = record.flattened().first { !used.contains($0.name) && !$0.name.hasSuffix("num_batches_tracked") }
-        if let missing, !missing.name.hasSuffix("anchors") { throw ModelError("the weight \(missing.name) is missing") }
+        // These are no weights: files may leave them out.
+        let facts = ["num_batches_tracked", "anchors", "stride"]
+        let missing = record.flattened().first { weight in
+            !used.contains(weight.name) && !facts.contains { weight.name.hasSuffix("." + $0) }
+        }
+        if let missing { throw ModelError("the weight \(missing.name) is missing") }
         if let names { record.settings["names"] = .list(names.map(PlainValue.string)) }
         return try GraphBuilder.build(record)
+    }
+
+    /// How many classes the weights were trained for, by the shape of the head's last convolution; nil where it does not
+    /// tell. Model YAMLs are mostly written for 80.
+    private static func classCount(of tensors: [String: NamedTensor], _ architecture: ModelYAML) -> Int? {
+        let last = "model.\(architecture.layers.count - 1)."
+        if let rows = tensors[last + "cv3.0.2.weight"]?.shape.first { return rows }
+        guard let rows = tensors[last + "m.0.weight"]?.shape.first, let anchors = architecture.anchors.first?.count,
+            anchors > 0, rows % anchors == 0, rows / anchors > 5
+        else { return nil }
+        return rows / anchors - 5
     }
 }
 

@@ -73,6 +73,7 @@ struct GraphBuilder {
         case "Conv", "DWConv": return try convolutionBlock(module, source, name)
         case "Bottleneck": return try bottleneck(module, source, name)
         case "C3", "C3k": return try c3(module, source, name)
+        case "C2": return try c2(module, source, name)
         case "C2f", "C3k2", "C2fCIB": return try c2f(module, source, name)
         case "CIB": return try cib(module, source, name)
         case "RepVGGDW": return try parallelDepthwise(module, source, name)

@@ -2,8 +2,8 @@ import FileReading
 import NeuralKernels
 import YAMLText
 
-/// A model YAML in YOLOv5's form: `nc`, depth and width multiples, anchors, and layers as
-/// `[from, repeats, module, arguments]`.
+/// A model YAML: `nc`, layers as `[from, repeats, module, arguments]`, and either depth and width multiples with anchors
+/// (YOLOv5 and YOLOv3) or `scales` of depth, width and most channels (YOLOv8 and later).
 public struct ModelYAML: Sendable {
     struct Layer {
         var from: [Int]
@@ -17,6 +17,10 @@ public struct ModelYAML: Sendable {
     let classCount: Int
     let depthMultiple: Double
     let widthMultiple: Double
+    /// Channels before the width multiple are no more than this.
+    let mostChannels: Int
+    /// `n`, `s` …, of the YAMLs that have scales.
+    let scale: String?
     /// In pixels, a level each.
     let anchors: [[(width: Double, height: Double)]]
     let layers: [Layer]
@@ -44,6 +48,9 @@ public struct ModelYAML: Sendable {
             }
             return Layer(from: from, repeats: repeats, module: module, arguments: arguments, line: node.line)
         }
+        if let node = root["anchors"], !node.isNull, node.sequence == nil {
+            throw fail(node, "anchors are to be found from data here; write those of assay-anchors into it")
+        }
         let anchors = try (root["anchors"]?.sequence ?? []).map { level in
             let numbers = level.sequence?.compactMap(\.double) ?? []
             guard !numbers.isEmpty, numbers.count % 2 == 0, numbers.allSatisfy({ $0 > 0 }) else {
@@ -54,10 +61,28 @@ public struct ModelYAML: Sendable {
         guard let classCount = root["nc"]?.int, (1...100_000).contains(classCount) else {
             throw fail(root["nc"], "nc is missing")
         }
+        var (depth, width) = (root["depth_multiple"]?.double ?? 1, root["width_multiple"]?.double ?? 1)
+        var most = Int.max
+        var scale: String?
+        if let scales = root["scales"]?.mapping, !scales.isEmpty {
+            let wanted = scaleLetter(of: file)
+            let entry = scales.first { $0.key.string == wanted } ?? scales[0]
+            guard let numbers = entry.value.sequence?.compactMap(\.double), numbers.count == 3, numbers[2] >= 1,
+                numbers[2] <= 1e6
+            else { throw fail(entry.value, "a scale is [depth, width, most channels]") }
+            (depth, width, most) = (numbers[0], numbers[1], Int(numbers[2]))
+            scale = entry.key.string
+        }
         return ModelYAML(
-            file: file, classCount: classCount, depthMultiple: root["depth_multiple"]?.double ?? 1,
-            widthMultiple: root["width_multiple"]?.double ?? 1, anchors: anchors, layers: layers,
-            backboneCount: backbone.count)
+            file: file, classCount: classCount, depthMultiple: depth, widthMultiple: width, mostChannels: most,
+            scale: scale, anchors: anchors, layers: layers, backboneCount: backbone.count)
+    }
+
+    /// The scale that a file's name asks for: `s` of `yolov8s.yaml` and of `yolo11s-p2.yaml`.
+    private static func scaleLetter(of file: String) -> String? {
+        let name = Paths.fileName(of: file)
+        guard let match = name.firstMatch(of: /yolo[ev]?[0-9]+([nstmblx])/) else { return nil }
+        return String(match.1)
     }
 
     /// Makes the module tree with weights from the seed: He-uniform for convolutions, identity for batch-norms.
@@ -73,17 +98,17 @@ public struct ModelYAML: Sendable {
         do {
             return try GraphBuilder.build(try makeModule(classCount: classCount, seed: seed))
         } catch let error as ModelError {
-            throw FileError(file: file, message: error.reason, wayOut: "use the modules of YOLOv5")
+            throw FileError(file: file, message: error.reason, wayOut: "use the modules of YOLOv3, v5, v8, v10, 11 and 12")
         }
     }
 }
 
 /// Makes modules with new weights.
-private struct ModuleMaker {
+struct ModuleMaker {
     let yaml: ModelYAML
     let classCount: Int
     let seed: UInt64
-    private var counter: UInt64 = 0
+    var counter: UInt64 = 0
 
     init(yaml: ModelYAML, classCount: Int, seed: UInt64) {
         self.yaml = yaml
@@ -114,21 +139,21 @@ private struct ModuleMaker {
             children: [("model", ModuleRecord(className: "Sequential", children: layers))])
     }
 
-    private func fail(_ layer: ModelYAML.Layer, _ message: String) -> FileError {
+    func fail(_ layer: ModelYAML.Layer, _ message: String) -> FileError {
         FileError(
             file: yaml.file, line: layer.line, message: "\(layer.module): \(message)",
-            wayOut: "compare it with the yolov5s.yaml of the trainer")
+            wayOut: "compare it with the model YAML of the trainer")
     }
 
     /// Channels after the width multiple, rounded up to a multiple of eight.
-    private func wide(_ layer: ModelYAML.Layer) throws -> Int {
+    func wide(_ layer: ModelYAML.Layer) throws -> Int {
         guard let channels = layer.arguments.first?.int, (1...100_000).contains(channels) else {
             throw fail(layer, "its first argument is the number of channels")
         }
-        return Int((Double(channels) * yaml.widthMultiple / 8).rounded(.up)) * 8
+        return Int((Double(min(channels, yaml.mostChannels)) * yaml.widthMultiple / 8).rounded(.up)) * 8
     }
 
-    private func number(_ layer: ModelYAML.Layer, _ index: Int) -> Int? {
+    func number(_ layer: ModelYAML.Layer, _ index: Int) -> Int? {
         layer.arguments.indices.contains(index) ? layer.arguments[index].int : nil
     }
 
@@ -158,35 +183,46 @@ private struct ModuleMaker {
             let settings: [String: PlainValue] = ["scale_factor": .int(factor), "mode": .string("nearest")]
             return (ModuleRecord(className: "Upsample", settings: settings), input, max(1, scale / factor))
         case "Concat": return (ModuleRecord(className: "Concat"), inputs.reduce(0, +), scale)
-        case "Detect": return (try detect(layer, inputs, scales), 0, scale)
-        default: throw fail(layer, "is a module that is not known here")
+        case "Detect" where !yaml.anchors.isEmpty: return (try detect(layer, inputs, scales), 0, scale)
+        default:
+            if let made = try makeOlder(layer, input, scale, repeats) { return made }
+            if let made = try makeRecent(layer, input, scale, repeats) { return made }
+            if ["Detect", "v10Detect"].contains(layer.module) {
+                return (try distributionHead(layer, inputs, scales), 0, scale)
+            }
+            throw fail(layer, "is a module that is not known here")
         }
     }
 
-    private mutating func convolution(
-        _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int? = nil
+    mutating func convolution(
+        _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
+        isActivated: Bool = true
     ) -> ModuleRecord {
         let conv = plainConvolution(
-            input, output, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, hasBias: false)
+            input, output, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, hasBias: false,
+            groups: groups)
         let ones = NamedTensor(shape: [output], values: Array(repeating: 1, count: output))
         let zeros = NamedTensor(shape: [output], values: Array(repeating: 0, count: output))
         let norm = ModuleRecord(
             className: "BatchNorm2d", settings: ["eps": .double(1e-3)],
             tensors: ["weight": ones, "bias": zeros, "running_mean": zeros, "running_var": ones])
         return ModuleRecord(
-            className: "Conv", children: [("conv", conv), ("bn", norm), ("act", ModuleRecord(className: "SiLU"))])
+            className: "Conv",
+            children: [
+                ("conv", conv), ("bn", norm), ("act", ModuleRecord(className: isActivated ? "SiLU" : "Identity")),
+            ])
     }
 
-    private mutating func plainConvolution(
-        _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, hasBias: Bool
+    mutating func plainConvolution(
+        _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, hasBias: Bool, groups: Int = 1
     ) -> ModuleRecord {
-        let bound = 1 / Float(input * kernel * kernel).squareRoot()
-        let shape = [output, input, kernel, kernel]
+        let bound = 1 / Float(input / groups * kernel * kernel).squareRoot()
+        let shape = [output, input / groups, kernel, kernel]
         var tensors = ["weight": NamedTensor(shape: shape, values: uniform(shape.reduce(1, *), bound))]
         if hasBias { tensors["bias"] = NamedTensor(shape: [output], values: uniform(output, bound)) }
         return ModuleRecord(
             className: "Conv2d",
-            settings: ["stride": .int(stride), "padding": .int(padding), "groups": .int(1), "dilation": .int(1)],
+            settings: ["stride": .int(stride), "padding": .int(padding), "groups": .int(groups), "dilation": .int(1)],
             tensors: tensors)
     }
 
@@ -218,7 +254,7 @@ private struct ModuleMaker {
             ])
     }
 
-    private mutating func sppf(_ input: Int, _ output: Int, kernel: Int) -> ModuleRecord {
+    mutating func sppf(_ input: Int, _ output: Int, kernel: Int) -> ModuleRecord {
         let hidden = input / 2
         let pool = ModuleRecord(
             className: "MaxPool2d",

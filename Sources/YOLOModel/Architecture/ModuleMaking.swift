@@ -1,0 +1,312 @@
+import Foundation
+import YAMLText
+
+/// Modules of YOLOv3 in YOLOv5's framework, with new weights.
+extension ModuleMaker {
+    typealias Made = (ModuleRecord, channels: Int, scale: Int)
+
+    mutating func makeOlder(_ layer: ModelYAML.Layer, _ input: Int, _ scale: Int, _ repeats: Int) throws -> Made? {
+        switch layer.module {
+        case "Bottleneck":
+            let out = try wide(layer)
+            let hasShortcut = flag(layer, 1) ?? true
+            var before = input
+            let blocks = (0..<repeats).map { index -> (name: String, module: ModuleRecord) in
+                defer { before = out }
+                return (String(index), bottleneck(before, out, hidden: out / 2, kernels: (1, 3), hasShortcut))
+            }
+            return (repeats == 1 ? blocks[0].module : sequence(blocks.map(\.module)), out, scale)
+        case "SPP":
+            let out = try wide(layer)
+            let hidden = input / 2
+            let kernels = layer.arguments.count > 1 ? layer.arguments[1].sequence?.compactMap(\.int) ?? [] : [5, 9, 13]
+            guard !kernels.isEmpty, kernels.allSatisfy({ (1...99).contains($0) && $0 % 2 == 1 }) else {
+                throw fail(layer, "pools by odd kernels")
+            }
+            let first = convolution(input, hidden, kernel: 1)
+            let second = convolution(hidden * (kernels.count + 1), out, kernel: 1)
+            let pools = kernels.enumerated().map { (name: String($0), module: pool($1, stride: 1, padding: $1 / 2)) }
+            return (
+                ModuleRecord(
+                    className: "SPP",
+                    children: [
+                        ("cv1", first), ("cv2", second), ("m", ModuleRecord(className: "ModuleList", children: pools)),
+                    ]), out, scale
+            )
+        case "nn.MaxPool2d":
+            guard let kernel = number(layer, 0), kernel > 0 else { throw fail(layer, "pools by a kernel") }
+            let stride = number(layer, 1) ?? kernel
+            return (pool(kernel, stride: stride, padding: number(layer, 2) ?? 0), input, scale * max(1, stride))
+        case "nn.ZeroPad2d":
+            let sides = layer.arguments.first?.sequence?.compactMap(\.int) ?? []
+            return (
+                ModuleRecord(className: "ZeroPad2d", settings: ["padding": .list(sides.map(PlainValue.int))]), input,
+                scale
+            )
+        default: return nil
+        }
+    }
+
+    func flag(_ layer: ModelYAML.Layer, _ index: Int) -> Bool? {
+        layer.arguments.indices.contains(index) ? layer.arguments[index].bool : nil
+    }
+
+    private func pool(_ kernel: Int, stride: Int, padding: Int) -> ModuleRecord {
+        ModuleRecord(
+            className: "MaxPool2d",
+            settings: ["kernel_size": .int(kernel), "stride": .int(stride), "padding": .int(padding)])
+    }
+
+    func sequence(_ modules: [ModuleRecord], className: String = "Sequential") -> ModuleRecord {
+        ModuleRecord(
+            className: className, children: modules.enumerated().map { (name: String($0), module: $1) })
+    }
+
+    mutating func bottleneck(
+        _ input: Int, _ output: Int, hidden: Int, kernels: (Int, Int), _ hasShortcut: Bool
+    ) -> ModuleRecord {
+        let first = convolution(input, hidden, kernel: kernels.0)
+        let second = convolution(hidden, output, kernel: kernels.1)
+        return ModuleRecord(
+            className: "Bottleneck", settings: ["add": .bool(hasShortcut && input == output)],
+            children: [("cv1", first), ("cv2", second)])
+    }
+}
+
+/// Modules of YOLOv8, v10, 11 and 12, with new weights.
+extension ModuleMaker {
+    mutating func makeRecent(_ layer: ModelYAML.Layer, _ input: Int, _ scale: Int, _ repeats: Int) throws -> Made? {
+        switch layer.module {
+        case "C2f":
+            let out = try wide(layer)
+            let hasShortcut = flag(layer, 1) ?? false
+            return (
+                c2f("C2f", input, out, hidden: out / 2, repeats) { maker, width in
+                    maker.bottleneck(width, width, hidden: width, kernels: (3, 3), hasShortcut)
+                }, out, scale
+            )
+        case "C2":
+            let out = try wide(layer)
+            let (width, hasShortcut) = (out / 2, flag(layer, 1) ?? true)
+            let (first, last) = (convolution(input, 2 * width, kernel: 1), convolution(2 * width, out, kernel: 1))
+            let blocks = (0..<repeats).map { _ in
+                bottleneck(width, width, hidden: width, kernels: (3, 3), hasShortcut)
+            }
+            return (
+                ModuleRecord(className: "C2", children: [("cv1", first), ("cv2", last), ("m", sequence(blocks))]), out,
+                scale
+            )
+        case "C3k2":
+            let out = try wide(layer)
+            // Larger models nest in every block.
+            let nests = (flag(layer, 1) ?? false) || "mlx".contains(yaml.scale ?? "-")
+            let share = layer.arguments.count > 2 ? layer.arguments[2].double ?? 0.5 : 0.5
+            return (
+                c2f("C3k2", input, out, hidden: Int(Double(out) * share), repeats) { maker, width in
+                    nests
+                        ? maker.c3k(width) : maker.bottleneck(width, width, hidden: width / 2, kernels: (3, 3), true)
+                }, out, scale
+            )
+        case "C2fCIB":
+            let out = try wide(layer)
+            let (hasShortcut, isLarge) = (flag(layer, 1) ?? false, flag(layer, 2) ?? false)
+            return (
+                c2f("C2fCIB", input, out, hidden: out / 2, repeats) { $0.cib($1, hasShortcut, isLarge) }, out, scale
+            )
+        case "SCDown":
+            let out = try wide(layer)
+            let stride = number(layer, 2) ?? 2
+            let first = convolution(input, out, kernel: 1)
+            let second = convolution(
+                out, out, kernel: number(layer, 1) ?? 3, stride: stride, groups: out, isActivated: false)
+            return (ModuleRecord(className: "SCDown", children: [("cv1", first), ("cv2", second)]), out, scale * stride)
+        case "PSA":
+            let width = input / 2
+            let (first, last) = (convolution(input, 2 * width, kernel: 1), convolution(2 * width, input, kernel: 1))
+            return (
+                ModuleRecord(
+                    className: "PSA",
+                    children: [("cv1", first), ("cv2", last), ("attn", attention(width)), ("ffn", feedForward(width, 2))]),
+                input, scale
+            )
+        case "C2PSA":
+            let width = input / 2
+            let (first, last) = (convolution(input, 2 * width, kernel: 1), convolution(2 * width, input, kernel: 1))
+            let blocks = (0..<repeats).map { _ in
+                ModuleRecord(
+                    className: "PSABlock", settings: ["add": .bool(true)],
+                    children: [("attn", attention(width)), ("ffn", feedForward(width, 2))])
+            }
+            return (
+                ModuleRecord(className: "C2PSA", children: [("cv1", first), ("cv2", last), ("m", sequence(blocks))]),
+                input, scale
+            )
+        case "A2C2f": return try areaBlocks(layer, input, scale, repeats)
+        default: return nil
+        }
+    }
+
+    /// cv1 makes two halves, each block reads what came before it, cv2 reads all.
+    private mutating func c2f(
+        _ className: String, _ input: Int, _ output: Int, hidden: Int, _ repeats: Int,
+        _ block: (inout ModuleMaker, Int) -> ModuleRecord
+    ) -> ModuleRecord {
+        let first = convolution(input, 2 * hidden, kernel: 1)
+        let last = convolution((2 + repeats) * hidden, output, kernel: 1)
+        let blocks = (0..<repeats).map { _ in block(&self, hidden) }
+        return ModuleRecord(
+            className: className,
+            children: [("cv1", first), ("cv2", last), ("m", sequence(blocks, className: "ModuleList"))])
+    }
+
+    /// C3 with two blocks of two 3 × 3 convolutions.
+    private mutating func c3k(_ width: Int) -> ModuleRecord {
+        let hidden = width / 2
+        let first = convolution(width, hidden, kernel: 1)
+        let second = convolution(width, hidden, kernel: 1)
+        let last = convolution(2 * hidden, width, kernel: 1)
+        let blocks = (0..<2).map { _ in bottleneck(hidden, hidden, hidden: hidden, kernels: (3, 3), true) }
+        return ModuleRecord(
+            className: "C3k", children: [("cv1", first), ("cv2", second), ("cv3", last), ("m", sequence(blocks))])
+    }
+
+    private mutating func cib(_ width: Int, _ hasShortcut: Bool, _ isLarge: Bool) -> ModuleRecord {
+        var parts = [
+            convolution(width, width, kernel: 3, groups: width), convolution(width, 2 * width, kernel: 1),
+        ]
+        if isLarge {
+            let wide = convolution(2 * width, 2 * width, kernel: 7, groups: 2 * width, isActivated: false)
+            let narrow = convolution(2 * width, 2 * width, kernel: 3, groups: 2 * width, isActivated: false)
+            parts.append(
+                ModuleRecord(
+                    className: "RepVGGDW",
+                    children: [("conv", wide), ("conv1", narrow), ("act", ModuleRecord(className: "SiLU"))]))
+        } else {
+            parts.append(convolution(2 * width, 2 * width, kernel: 3, groups: 2 * width))
+        }
+        parts.append(convolution(2 * width, width, kernel: 1))
+        parts.append(convolution(width, width, kernel: 3, groups: width))
+        return ModuleRecord(
+            className: "CIB", settings: ["add": .bool(hasShortcut)], children: [("cv1", sequence(parts))])
+    }
+
+    /// A head for each 64 channels, with keys of half their width.
+    private mutating func attention(_ width: Int) -> ModuleRecord {
+        let heads = max(1, width / 64)
+        let headWidth = width / heads
+        let keys = headWidth / 2
+        return ModuleRecord(
+            className: "Attention",
+            settings: ["num_heads": .int(heads), "head_dim": .int(headWidth), "key_dim": .int(keys)],
+            children: [
+                ("qkv", convolution(width, width + 2 * keys * heads, kernel: 1, isActivated: false)),
+                ("proj", convolution(width, width, kernel: 1, isActivated: false)),
+                ("pe", convolution(width, width, kernel: 3, groups: width, isActivated: false)),
+            ])
+    }
+
+    private mutating func feedForward(_ width: Int, _ ratio: Double) -> ModuleRecord {
+        let hidden = Int(Double(width) * ratio)
+        return sequence([
+            convolution(width, hidden, kernel: 1), convolution(hidden, width, kernel: 1, isActivated: false),
+        ])
+    }
+
+    private mutating func areaBlocks(
+        _ layer: ModelYAML.Layer, _ input: Int, _ scale: Int, _ repeats: Int
+    ) throws -> Made {
+        let out = try wide(layer)
+        let hasAttention = flag(layer, 1) ?? true
+        let areas = number(layer, 2) ?? 1
+        // Larger models have a residual and narrower feed-forward parts.
+        let isLarge = "lx".contains(yaml.scale ?? "-")
+        let width = out / 2
+        guard width % 32 == 0 || !hasAttention else { throw fail(layer, "needs a multiple of 64 channels") }
+        let first = convolution(input, width, kernel: 1)
+        let last = convolution((1 + repeats) * width, out, kernel: 1)
+        let blocks = (0..<repeats).map { _ -> ModuleRecord in
+            guard hasAttention else { return c3k(width) }
+            return sequence((0..<2).map { _ in areaBlock(width, areas, ratio: isLarge ? 1.2 : 2) })
+        }
+        var tensors: [String: NamedTensor] = [:]
+        if hasAttention, isLarge {
+            tensors["gamma"] = NamedTensor(shape: [out], values: Array(repeating: 0.01, count: out))
+        }
+        return (
+            ModuleRecord(
+                className: "A2C2f",
+                children: [("cv1", first), ("cv2", last), ("m", sequence(blocks, className: "ModuleList"))],
+                tensors: tensors), out, scale
+        )
+    }
+
+    private mutating func areaBlock(_ width: Int, _ areas: Int, ratio: Double) -> ModuleRecord {
+        let heads = width / 32
+        let attention = ModuleRecord(
+            className: "AAttn",
+            settings: ["num_heads": .int(heads), "head_dim": .int(32), "area": .int(max(1, areas))],
+            children: [
+                ("qkv", convolution(width, 3 * width, kernel: 1, isActivated: false)),
+                ("proj", convolution(width, width, kernel: 1, isActivated: false)),
+                ("pe", convolution(width, width, kernel: 7, groups: width, isActivated: false)),
+            ])
+        return ModuleRecord(
+            className: "ABlock", children: [("attn", attention), ("mlp", feedForward(width, ratio))])
+    }
+
+    /// A branch for distances and one for classes a level; v10 has each twice.
+    mutating func distributionHead(
+        _ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]
+    ) throws -> ModuleRecord {
+        guard let narrowest = inputs.first, inputs.allSatisfy({ $0 > 0 }) else { throw fail(layer, "reads nothing") }
+        let bins = YOLOv8Loss.bins
+        let boxWidth = max(16, narrowest / 4, 4 * bins)
+        let classWidth = max(narrowest, min(classCount, 100))
+        // v8 has plain 3 × 3 convolutions for classes; from v10 on they are depthwise and pointwise.
+        let isPlain = layer.module == "Detect" && !yaml.layers.contains { $0.module == "C3k2" }
+        func branches(_ maker: inout ModuleMaker) -> (boxes: ModuleRecord, classes: ModuleRecord) {
+            let boxes = inputs.map { input -> ModuleRecord in
+                let first = maker.convolution(input, boxWidth, kernel: 3)
+                let second = maker.convolution(boxWidth, boxWidth, kernel: 3)
+                return maker.sequence([first, second, maker.output(boxWidth, 4 * bins, bias: 2)])
+            }
+            let classes = zip(inputs, scales).map { input, scale -> ModuleRecord in
+                // Five objects an image of 640 px, to begin with.
+                let cells = Double(640 / max(1, scale))
+                let bias = Float(log(5 / Double(maker.classCount) / (cells * cells)))
+                let last = maker.output(classWidth, maker.classCount, bias: bias)
+                guard !isPlain else {
+                    let first = maker.convolution(input, classWidth, kernel: 3)
+                    return maker.sequence([first, maker.convolution(classWidth, classWidth, kernel: 3), last])
+                }
+                let first = maker.sequence([
+                    maker.convolution(input, input, kernel: 3, groups: input),
+                    maker.convolution(input, classWidth, kernel: 1),
+                ])
+                let second = maker.sequence([
+                    maker.convolution(classWidth, classWidth, kernel: 3, groups: classWidth),
+                    maker.convolution(classWidth, classWidth, kernel: 1),
+                ])
+                return maker.sequence([first, second, last])
+            }
+            return (
+                maker.sequence(boxes, className: "ModuleList"), maker.sequence(classes, className: "ModuleList")
+            )
+        }
+        let many = branches(&self)
+        var children: [(name: String, module: ModuleRecord)] = [("cv2", many.boxes), ("cv3", many.classes)]
+        if layer.module == "v10Detect" {
+            let one = branches(&self)
+            children += [("one2one_cv2", one.boxes), ("one2one_cv3", one.classes)]
+        }
+        return ModuleRecord(
+            className: layer.module, settings: ["nc": .int(classCount), "reg_max": .int(bins)], children: children,
+            tensors: ["stride": NamedTensor(shape: [scales.count], values: scales.map(Float.init))])
+    }
+
+    private mutating func output(_ input: Int, _ channels: Int, bias: Float) -> ModuleRecord {
+        var conv = plainConvolution(input, channels, kernel: 1, stride: 1, padding: 0, hasBias: true)
+        conv.tensors["bias"] = NamedTensor(shape: [channels], values: Array(repeating: bias, count: channels))
+        return conv
+    }
+}
