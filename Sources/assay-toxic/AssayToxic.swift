@@ -234,5 +234,7 @@ struct Model: ParsableCommand {
     @Option(help: "The model YAML, for weights that come without their architecture.", completion: .file())
     var modelYaml: String?
 
-    func run() throws { Tool.output(ModelTable.text(try DetectionModel.load(checkpoint: checkpoint, yamlPath: modelYaml))) }
+    func run() throws {
+        Tool.output(ModelTable.text(try DetectionModel.load(checkpoint: checkpoint, yamlPath: modelYaml)))
+    }
 }

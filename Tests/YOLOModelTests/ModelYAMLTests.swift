@@ -8,7 +8,9 @@ import YOLOModel
 /// Model YAMLs of every family become the networks that the frameworks make of them.
 @Suite struct ModelYAMLTests {
     /// The heads of v8, v10, 11 and 12 in few words: `{}` is the neck's block.
-    private static func neck(_ block: String, _ last: String, down: String, four: Int, three: Int, five: Int) -> [String] {
+    private static func neck(_ block: String, _ last: String, down: String, four: Int, three: Int, five: Int)
+        -> [String]
+    {
         [
             "[-1, 1, nn.Upsample, [None, 2, nearest]]", "[[-1, \(four)], 1, Concat, [1]]", "[-1, \(block), [512]]",
             "[-1, 1, nn.Upsample, [None, 2, nearest]]", "[[-1, \(three)], 1, Concat, [1]]", "[-1, \(block), [256]]",
@@ -61,7 +63,10 @@ import YOLOModel
                     "4, A2C2f, [1024, True, 1]",
                 ], down: ["Conv, [256, 3, 2]", "Conv, [512, 3, 2]", "Conv, [1024, 3, 2]"]),
             neck("2, A2C2f", "2, C3k2, [1024, True]", down: "Conv", four: 6, three: 4, five: 8)
-                .map { $0.replacing("A2C2f, [512]", with: "A2C2f, [512, False, -1]").replacing("A2C2f, [256]", with: "A2C2f, [256, False, -1]") },
+                .map {
+                    $0.replacing("A2C2f, [512]", with: "A2C2f, [512, False, -1]").replacing(
+                        "A2C2f, [256]", with: "A2C2f, [256, False, -1]")
+                },
             "Detect"),
     ]
 
@@ -94,7 +99,9 @@ import YOLOModel
         try folder.write(yaml, to: name + ".yaml")
         let model = try ModelYAML.parse(yaml, file: name + ".yaml").makeModel(classCount: 3, seed: 5)
         let tensors = Dictionary(
-            uniqueKeysWithValues: model.graph.parameters.map { ($0.name, NamedTensor(shape: $0.shape, values: $0.values)) })
+            uniqueKeysWithValues: model.graph.parameters.map {
+                ($0.name, NamedTensor(shape: $0.shape, values: $0.values))
+            })
         let path = folder.path + "/weights.safetensors"
         try AtomicFile.write(Safetensors.encode(tensors, metadata: [:]), to: path)
         let again = try DetectionModel.load(checkpoint: path, yamlPath: folder.path + "/\(name).yaml")

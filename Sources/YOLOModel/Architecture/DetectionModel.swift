@@ -130,6 +130,11 @@ public struct DetectionModel: Sendable {
                 if let module = contents.module { return try GraphBuilder.build(module) }
                 return try fromWeights(contents.tensors, modelYAML, names: nil, path, yamlPath)
             }
+            if TorchCheckpoint.isOld(bytes) {
+                let contents = try TorchCheckpoint.readOld(bytes, file: path)
+                if let module = contents.module { return try GraphBuilder.build(module) }
+                return try fromWeights(contents.tensors, modelYAML, names: nil, path, yamlPath)
+            }
             if Paths.suffix(of: path) == "safetensors" {
                 let contents = try Safetensors.read(bytes, file: path)
                 let names = contents.metadata["names"]?.split(separator: "\n").map(String.init)

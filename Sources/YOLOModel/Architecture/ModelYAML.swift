@@ -98,7 +98,8 @@ public struct ModelYAML: Sendable {
         do {
             return try GraphBuilder.build(try makeModule(classCount: classCount, seed: seed))
         } catch let error as ModelError {
-            throw FileError(file: file, message: error.reason, wayOut: "use the modules of YOLOv3, v5, v8, v10, 11 and 12")
+            throw FileError(
+                file: file, message: error.reason, wayOut: "use the modules of YOLOv3, v5, v8, v10, 11 and 12")
         }
     }
 }

@@ -119,14 +119,18 @@ extension ModuleMaker {
             let first = convolution(input, out, kernel: 1)
             let second = convolution(
                 out, out, kernel: number(layer, 1) ?? 3, stride: stride, groups: out, isActivated: false)
-            return (ModuleRecord(className: "SCDown", children: [("cv1", first), ("cv2", second)]), out, scale * stride)
+            return (
+                ModuleRecord(className: "SCDown", children: [("cv1", first), ("cv2", second)]), out, scale * stride
+            )
         case "PSA":
             let width = input / 2
             let (first, last) = (convolution(input, 2 * width, kernel: 1), convolution(2 * width, input, kernel: 1))
             return (
                 ModuleRecord(
                     className: "PSA",
-                    children: [("cv1", first), ("cv2", last), ("attn", attention(width)), ("ffn", feedForward(width, 2))]),
+                    children: [
+                        ("cv1", first), ("cv2", last), ("attn", attention(width)), ("ffn", feedForward(width, 2)),
+                    ]),
                 input, scale
             )
         case "C2PSA":

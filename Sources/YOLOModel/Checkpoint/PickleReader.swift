@@ -12,6 +12,7 @@ struct PickleReader {
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
     private var containers: [PickleContainer] = []
+    private var namedStorages: [String: PickleStorage] = [:]
 
     /// Reads one pickle and hands its value to `body`; containers are emptied afterwards.
     static func read<Result>(
@@ -21,6 +22,25 @@ struct PickleReader {
         defer { reader.dissolve() }
         let value = try reader.run()
         return try body(value)
+    }
+
+    /// Reads pickles that follow each other.
+    ///
+    /// - Parameter body: gets the values, where the last pickle ends, and the storages that were named, by key.
+    static func readSeveral<Result>(
+        _ count: Int, _ bytes: ArraySlice<UInt8>, file: String,
+        _ body: ([PickleValue], Int, [String: PickleStorage]) throws -> Result
+    ) throws -> Result {
+        var reader = PickleReader(bytes, file: file)
+        defer { reader.dissolve() }
+        var values: [PickleValue] = []
+        for _ in 0..<count {
+            reader.stack = []
+            reader.marks = []
+            reader.memo = [:]
+            values.append(try reader.run())
+        }
+        return try body(values, reader.at, reader.namedStorages)
     }
 
     private init(_ bytes: ArraySlice<UInt8>, file: String) {
@@ -327,13 +347,19 @@ struct PickleReader {
         for case .dictionary(let entries) in parts { object.entries += entries.entries }
     }
 
-    /// ('storage', class, key, device, count)
+    /// ('storage', class, key, device, count); in old checkpoints also ('module', class, source file, source).
     private mutating func persistent(_ id: PickleValue) throws {
         let parts = Self.items(id)
+        if parts.count >= 2, case .string("module") = parts[0], case .global = parts[1] {
+            stack.append(parts[1])
+            return
+        }
         guard parts.count >= 5, case .global(let type) = parts[1], let kind = Self.storages[type],
             case .string(let key) = parts[2], let count = Self.int(parts[4]), count >= 0, count < 1 << 40
         else { throw damaged("a storage of an unknown kind") }
-        stack.append(.storage(PickleStorage(kind: kind, key: key, count: count)))
+        let storage = PickleStorage(kind: kind, key: key, count: count)
+        namedStorages[key] = storage
+        stack.append(.storage(storage))
     }
 
     /// (storage, offset, shape, strides, …)

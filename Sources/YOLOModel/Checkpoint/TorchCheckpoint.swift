@@ -1,9 +1,12 @@
 import FileReading
 
-/// Reads what `torch.save` wrote: a ZIP archive with one pickle and the numbers beside it.
+/// Reads what `torch.save` wrote: a ZIP archive with one pickle and the numbers beside it, or, before PyTorch 1.6, pickles
+/// with the numbers after them.
 struct TorchCheckpoint {
-    private let archive: ZipArchive
-    private let prefix: String
+    private let file: String
+    private let bytes: [UInt8]
+    /// Where the numbers of each storage are.
+    private let data: [String: Range<Int>]
 
     /// What a checkpoint holds for us.
     struct Contents {
@@ -22,8 +25,48 @@ struct TorchCheckpoint {
                 file: file, message: "is an archive, but not a PyTorch checkpoint",
                 wayOut: "name the best.pt or last.pt that the trainer wrote")
         }
-        let checkpoint = TorchCheckpoint(archive: archive, prefix: String(pickle.dropLast("data.pkl".count)))
+        let prefix = String(pickle.dropLast("data.pkl".count)) + "data/"
+        var data: [String: Range<Int>] = [:]
+        for (name, range) in archive.entries where name.hasPrefix(prefix) {
+            data[String(name.dropFirst(prefix.count))] = range
+        }
+        let checkpoint = TorchCheckpoint(file: file, bytes: bytes, data: data)
         return try PickleReader.read(bytes[range], file: file) { try checkpoint.contents($0) }
+    }
+
+    // MARK: Before PyTorch 1.6
+
+    /// A pickle of PyTorch's number, 0x1950a86a20f9469cfc6c, then one of 1001.
+    private static let oldHeading: [UInt8] = [
+        0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E, 0x80, 2, 0x4D, 0xE9, 3,
+        0x2E,
+    ]
+
+    static func isOld(_ bytes: [UInt8]) -> Bool { bytes.starts(with: oldHeading) }
+
+    /// What follows the heading: what machine it was, the contents, the storages' keys, and their numbers, each storage
+    /// with its count before it.
+    static func readOld(_ bytes: [UInt8], file: String) throws -> Contents {
+        try PickleReader.readSeveral(3, bytes[oldHeading.count...], file: file) { values, end, storages in
+            var data: [String: Range<Int>] = [:]
+            var at = end
+            let keys: [PickleValue] = if case .list(let list) = values[2] { list.items } else { [] }
+            for case .string(let key) in keys {
+                let count =
+                    bytes.count - at >= 8
+                    ? bytes[at..<at + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } : nil
+                guard let count, let storage = storages[key], count <= UInt64(bytes.count),
+                    Int(count) * storage.kind.size <= bytes.count - at - 8
+                else {
+                    throw FileError(
+                        file: file, message: "the checkpoint is truncated or damaged: tensor data \(key) is cut short",
+                        wayOut: "copy it again, or save it again from the trainer")
+                }
+                data[key] = at + 8..<at + 8 + Int(count) * storage.kind.size
+                at += 8 + Int(count) * storage.kind.size
+            }
+            return try TorchCheckpoint(file: file, bytes: bytes, data: data).contents(values[1])
+        }
     }
 
     private func contents(_ root: PickleValue) throws -> Contents {
@@ -41,14 +84,15 @@ struct TorchCheckpoint {
         default: break
         }
         throw FileError(
-            file: archive.file, message: "holds no model", wayOut: "name the best.pt or last.pt that the trainer wrote")
+            file: file, message: "holds no model", wayOut: "name the best.pt or last.pt that the trainer wrote")
     }
 
     private func tensors(_ state: PickleContainer) throws -> [String: NamedTensor] {
         var found: [String: NamedTensor] = [:]
         for entry in state.entries {
             if case .string(let name) = entry.key, case .tensor(let tensor) = entry.value {
-                found[name] = try load(tensor)
+                // Training on several devices wraps the model.
+                found[name.hasPrefix("module.") ? String(name.dropFirst("module.".count)) : name] = try load(tensor)
             }
         }
         return found
@@ -57,7 +101,7 @@ struct TorchCheckpoint {
     private func module(_ value: PickleValue, depth: Int) throws -> ModuleRecord {
         guard case .object(let object) = value, depth < 64 else {
             throw FileError(
-                file: archive.file, message: "the module tree is damaged", wayOut: "save the checkpoint again")
+                file: file, message: "the module tree is damaged", wayOut: "save the checkpoint again")
         }
         let className = object.className.split(separator: ".").last.map(String.init) ?? ""
         var record = ModuleRecord(className: className)
@@ -110,15 +154,15 @@ struct TorchCheckpoint {
     /// Reads a tensor's numbers into row-major single precision.
     private func load(_ tensor: StoredTensor) throws -> NamedTensor {
         let truncated = FileError(
-            file: archive.file,
+            file: file,
             message: "the checkpoint is truncated or damaged: tensor data \(tensor.key) is cut short",
             wayOut: "copy it again, or save it again from the trainer")
-        guard let range = archive.entries[prefix + "data/" + tensor.key] else { throw truncated }
+        guard let range = data[tensor.key] else { throw truncated }
         let size = tensor.kind.size
         let reach = zip(tensor.shape, tensor.strides).reduce(tensor.offset) { $0 + max(0, $1.0 - 1) * $1.1 }
         guard tensor.count == 0 || (reach + 1) * size <= range.count else { throw truncated }
         var values = [Float](repeating: 0, count: tensor.count)
-        archive.bytes.withUnsafeBytes { raw in
+        bytes.withUnsafeBytes { raw in
             var index = [Int](repeating: 0, count: tensor.shape.count)
             var source = tensor.offset
             for at in values.indices {

@@ -37,6 +37,14 @@ public struct YOLOv8Loss: DetectionLoss {
     public func counts(_ targets: [LossTarget]) -> LossCounts? { nil }
 
     public func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation {
+        evaluate(outputs: outputs, targets: targets, assignedBy: outputs, wantsGradient: wantsGradient)
+    }
+
+    /// The same with the assignment of other outputs: it is not differentiated, and so stands still where the loss is
+    /// differentiated by number.
+    package func evaluate(
+        outputs: [[Float]], targets: [LossTarget], assignedBy assigning: [[Float]], wantsGradient: Bool
+    ) -> LossEvaluation {
         let grid = AnchorPointGrid(strides: strides, size: size)
         precondition(outputs.count == 2 * strides.count)
         let labels = targets.map { target in
@@ -47,14 +55,14 @@ public struct YOLOv8Loss: DetectionLoss {
                 classID: target.classID,
                 box: CornerBox(left: x - halfWidth, top: y - halfHeight, right: x + halfWidth, bottom: y + halfHeight))
         }
-        var decoder = DistanceDecoder(outputs: outputs, grid: grid)
+        var decoder = DistanceDecoder(outputs: assigning, grid: grid)
         var assigner = TaskAlignedAssigner()
         assigner.candidates = hyperparameters.candidates
         let matches = assigner.assign(
             labels, points: grid.points(inside:), box: { decoder.box($0) },
             probability: { anchor, id in
                 let at = grid.place(anchor)
-                return Logistic.sigmoid(Double(outputs[2 * at.level + 1][id * grid.plane(at.level) + at.cell]))
+                return Logistic.sigmoid(Double(assigning[2 * at.level + 1][id * grid.plane(at.level) + at.cell]))
             })
         return sum(matches, labels, outputs, grid, wantsGradient)
     }
