@@ -66,8 +66,9 @@ public struct Evaluation: Sendable {
                 func predict(_ network: any CompiledNetwork, _ image: RGBImage, _ size: Int) throws -> [Detection] {
                     let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: size)
                     let outputs = try network.forward(letterbox.planarFloats(of: image))
-                    return model.detections(outputs: outputs, size: size, options: detection)
-                        .map { clip($0, letterbox) }
+                    let found = model.detections(outputs: outputs, size: size, options: detection)
+                    // YOLOv5 validates with boxes that are cut at the image's edge, the v8 family with whole ones.
+                    return model.family == .v5 ? found.map { clip($0, letterbox) } : found
                 }
                 let predictions = try predict(worker.network, image, size)
                 let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: size)
