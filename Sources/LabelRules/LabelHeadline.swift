@@ -9,6 +9,7 @@ public enum LabelHeadline {
         }
         text +=
             "\(result.trainer.name) would silently drop \(result.droppedImages) images with \(result.droppedBoxes) rows"
+        guard result.droppedBoxes > 0 else { return text + ".\n" }
         let classes = result.droppedBoxesByClass.sorted { $0.key < $1.key }.map { id, count in
             "\(id < 0 ? "no class" : dataset.className(id)) \(count) of \(result.boxesByClass[id] ?? count)"
         }

@@ -71,6 +71,8 @@ public struct LabelFileFacts: Sendable {
 public struct UnreadableLabelFacts: Sendable {
     public let sample: DatasetSample
     public let reason: String
+    /// Trainers take anything else for no label file at all.
+    public let isRegularFile: Bool
 }
 
 /// What reading an image brought to light.

@@ -234,10 +234,12 @@ package struct SampleChecker: Sendable {
             return LabelRecord(identity: known, contents: .bytes(bytes))
         } catch {
             let reason = (error as? FileError)?.message ?? "cannot be read: \(error)"
-            let facts = UnreadableLabelFacts(sample: sample, reason: reason)
+            let isRegular = labels.identity(names, place) != nil
+            let facts = UnreadableLabelFacts(sample: sample, reason: reason, isRegularFile: isRegular)
             for rule in RuleRegistry.all { found += rule.check(facts) }
-            if settings.trainer != .darknet { tally.lostImages.insert(number) }
+            if isRegular, settings.trainer != .darknet { tally.lostImages.insert(number) }
             split.rowsAnImage[0] += 1
+            split.background += 1
             return LabelRecord(
                 identity: FileIdentity(size: -1, modifiedSeconds: 0, modifiedNanoseconds: 0, inode: 0),
                 contents: .bytes([]))

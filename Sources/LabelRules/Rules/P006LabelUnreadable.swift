@@ -16,8 +16,9 @@ public struct LabelUnreadable: LabelRule {
     public func check(_ file: UnreadableLabelFacts) -> [Finding] {
         [
             finding(
-                file.sample.label, message: "the label file \(file.reason)",
-                effect: .refusedImage)
+                file.sample.label, message: "the label file cannot be read: \(file.reason)",
+                effect: file.isRegularFile
+                    ? .refusedImage : .readWrong("what is no regular file counts as missing: the image is background"))
         ]
     }
 }

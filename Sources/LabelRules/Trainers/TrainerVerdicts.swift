@@ -33,7 +33,11 @@ public struct SampleVerdict: Sendable {
                     keypointShape: dataset.keypointShape)
                 lines = file.rows.map(\.line)
             } catch {
-                unreadable = (error as? FileError)?.message ?? "\(error)"
+                // What is no regular file counts as missing.
+                let isRegular =
+                    OpenFolder(sample.folder.labelFolder)
+                    .identity(sample.folder.labels, Int(sample.folder.labelPlaces[sample.index])) != nil
+                if isRegular { unreadable = (error as? FileError)?.message ?? "\(error)" }
             }
         }
         let imageRefusal = pillow.map { $0.refusal(by: trainer) } ?? "the image cannot be read"
