@@ -84,6 +84,27 @@ public protocol TrainingNetwork: AnyObject {
 public protocol ProfiledNetwork: CompiledNetwork {
     /// Time in convolutions, forward and backward, since it was compiled.
     var convolutionTime: Duration { get }
+    /// Whether the time of each step is kept; costs a few microseconds a pass.
+    var keepsProfile: Bool { get set }
+    /// Where the time went since `keepsProfile` was set, in the order of the steps.
+    var profile: [ProfileEntry] { get }
+}
+
+/// Time in one step of a network.
+public struct ProfileEntry: Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case forward = "convolution"
+        case backwardData = "gradient of the data"
+        case backwardWeights = "gradient of the weights"
+        case normalization = "batch-norm"
+        case activation, pooling, upsampling, attention
+        case moving = "copying and adding"
+    }
+
+    public let kind: Kind
+    /// The convolution's, for example `model.4.cv1`; empty for other kinds.
+    public let node: String
+    public let time: Duration
 }
 
 extension CompiledNetwork {

@@ -234,7 +234,23 @@ struct Model: ParsableCommand {
     @Option(help: "The model YAML, for weights that come without their architecture.", completion: .file())
     var modelYaml: String?
 
+    @Flag(help: "Measure loss and full gradient, and say where the time goes, layer by layer.")
+    var profile = false
+
+    @Option(help: "Side of the image in pixels, for --profile.")
+    var size = 640
+
+    @Option(help: "Passes that are measured, for --profile.")
+    var images = 10
+
+    func validate() throws {
+        guard (32...8192).contains(size) else { throw ValidationError("--size must be from 32 to 8192") }
+        guard (1...10_000).contains(images) else { throw ValidationError("--images must be from 1 to 10000") }
+    }
+
     func run() throws {
-        Tool.output(ModelTable.text(try DetectionModel.load(checkpoint: checkpoint, yamlPath: modelYaml)))
+        let model = try DetectionModel.load(checkpoint: checkpoint, yamlPath: modelYaml)
+        guard profile else { return Tool.output(ModelTable.text(model)) }
+        Tool.output(try ModelProfile.text(model, size: size, images: images, backend: nil))
     }
 }

@@ -7,6 +7,11 @@
     /// Several images go step by step together, so that a batch-norm can see all of them.
     final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         private(set) var convolutionTime = Duration.zero
+        var keepsProfile = false {
+            didSet { stepTimes = Array(repeating: .zero, count: keepsProfile ? steps.count : 0) }
+        }
+        /// By step, while a profile is kept.
+        private var stepTimes: [Duration] = []
         private let graph: NetworkGraph
         private let steps: [Step]
         private let forwardCount: Int
@@ -93,7 +98,7 @@
             imageCount = inputs.count
             while blocks.count < imageCount { blocks.append(Self.makeBlock(memory)) }
             var outputs = inputs.map { _ in outputCounts.map { [Float](repeating: 0, count: $0) } }
-            for step in steps[..<forwardCount] { try runForAll(step, inputs, &outputs) }
+            for index in 0..<forwardCount { try measure(index) { try runForAll(steps[index], inputs, &outputs) } }
             return outputs
         }
 
@@ -102,7 +107,24 @@
             precondition(outputGradients.allSatisfy { $0.map(\.count) == outputCounts })
             var arriving = outputGradients
             gradients.update(repeating: 0)
-            for step in steps[forwardCount...] { try runForAll(step, [], &arriving) }
+            for index in forwardCount..<steps.count {
+                try measure(index) { try runForAll(steps[index], [], &arriving) }
+            }
+        }
+
+        private func measure(_ step: Int, _ body: () throws -> Void) throws {
+            guard keepsProfile else { return try body() }
+            let start = ContinuousClock.now
+            try body()
+            stepTimes[step] += ContinuousClock.now - start
+        }
+
+        var profile: [ProfileEntry] {
+            zip(steps, stepTimes).map { step, time in
+                let convolution = step.convolution
+                return ProfileEntry(
+                    kind: step.kind, node: convolution.map { convolutions[$0].name } ?? "", time: time)
+            }
         }
 
         var batchStatistics: [BatchStatistics] { convolutions.compactMap(\.normalizer?.statistics) }

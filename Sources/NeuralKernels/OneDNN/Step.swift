@@ -71,6 +71,31 @@
             }
         }
 
+        /// The place of the convolution that the step belongs to.
+        var convolution: Int? {
+            switch self {
+            case .convolve(let index, _, _), .convolutionBackwardData(let index, _, _),
+                .convolutionBackwardWeights(let index, _, _):
+                index
+            default: nil
+            }
+        }
+
+        /// What it counts as in a profile.
+        var kind: ProfileEntry.Kind {
+            switch self {
+            case .convolve: .forward
+            case .convolutionBackwardData: .backwardData
+            case .convolutionBackwardWeights: .backwardWeights
+            case .normalizeBatch, .normalizeBatchBackward: .normalization
+            case .activate, .activateKeepingDerivative, .multiply: .activation
+            case .attention, .attentionBackward: .attention
+            case .maxPool, .maxPoolBackward: .pooling
+            case .upsample, .upsampleBackward: .upsampling
+            case .importInput, .exportOutput, .importGradient, .sum, .add, .copy, .zero, .copyChannels: .moving
+            }
+        }
+
         /// Every place that the step touches.
         var places: [Place] {
             switch self {
