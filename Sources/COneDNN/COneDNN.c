@@ -79,17 +79,20 @@ typedef struct {
     dnnl_dims_t strides, dilates, padding;
     layout src, weight, bias, dst;
     dnnl_primitive_attr_t attributes;
+    dnnl_alg_kind_t algorithm;
 } request;
+
+typedef dnnl_status_t (*backward_description)(dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint);
 
 static dnnl_status_t describe_forward(dnnl_primitive_desc_t *to, request *r) {
 #if DNNL_VERSION_MAJOR >= 3
     return dnnl_convolution_forward_primitive_desc_create(
-        to, engine, dnnl_forward_training, dnnl_convolution_direct, r->src, r->weight, r->bias, r->dst, r->strides,
+        to, engine, dnnl_forward_training, r->algorithm, r->src, r->weight, r->bias, r->dst, r->strides,
         r->dilates, r->padding, r->padding, r->attributes);
 #else
     dnnl_convolution_desc_t d;
     CHECK(dnnl_dilated_convolution_forward_desc_init(
-        &d, dnnl_forward_training, dnnl_convolution_direct, &r->src, &r->weight, &r->bias, &r->dst, r->strides,
+        &d, dnnl_forward_training, r->algorithm, &r->src, &r->weight, &r->bias, &r->dst, r->strides,
         r->dilates, r->padding, r->padding));
     return dnnl_primitive_desc_create(to, &d, r->attributes, engine, NULL);
 #endif
@@ -98,12 +101,12 @@ static dnnl_status_t describe_forward(dnnl_primitive_desc_t *to, request *r) {
 static dnnl_status_t describe_backward_data(dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint) {
 #if DNNL_VERSION_MAJOR >= 3
     return dnnl_convolution_backward_data_primitive_desc_create(
-        to, engine, dnnl_convolution_direct, r->src, r->weight, r->dst, r->strides, r->dilates, r->padding,
+        to, engine, r->algorithm, r->src, r->weight, r->dst, r->strides, r->dilates, r->padding,
         r->padding, hint, r->attributes);
 #else
     dnnl_convolution_desc_t d;
     CHECK(dnnl_dilated_convolution_backward_data_desc_init(
-        &d, dnnl_convolution_direct, &r->src, &r->weight, &r->dst, r->strides, r->dilates, r->padding, r->padding));
+        &d, r->algorithm, &r->src, &r->weight, &r->dst, r->strides, r->dilates, r->padding, r->padding));
     return dnnl_primitive_desc_create(to, &d, r->attributes, engine, hint);
 #endif
 }
@@ -111,15 +114,40 @@ static dnnl_status_t describe_backward_data(dnnl_primitive_desc_t *to, request *
 static dnnl_status_t describe_backward_weights(dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint) {
 #if DNNL_VERSION_MAJOR >= 3
     return dnnl_convolution_backward_weights_primitive_desc_create(
-        to, engine, dnnl_convolution_direct, r->src, r->weight, r->bias, r->dst, r->strides, r->dilates, r->padding,
+        to, engine, r->algorithm, r->src, r->weight, r->bias, r->dst, r->strides, r->dilates, r->padding,
         r->padding, hint, r->attributes);
 #else
     dnnl_convolution_desc_t d;
     CHECK(dnnl_dilated_convolution_backward_weights_desc_init(
-        &d, dnnl_convolution_direct, &r->src, &r->weight, &r->bias, &r->dst, r->strides, r->dilates, r->padding,
+        &d, r->algorithm, &r->src, &r->weight, &r->bias, &r->dst, r->strides, r->dilates, r->padding,
         r->padding));
     return dnnl_primitive_desc_create(to, &d, r->attributes, engine, hint);
 #endif
+}
+
+// Winograd's algorithm takes fewer multiplications for 3 × 3 convolutions, but turns weights and pixels about before and
+// after: where there are few pixels that costs more than it gains. The choice depends on the shape alone, so that runs
+// agree bit for bit; where oneDNN has no such convolution, the direct one is taken.
+enum { FEWEST_WINOGRAD_CHANNELS = 16, FEWEST_WINOGRAD_PIXELS = 401, FEWEST_WINOGRAD_WEIGHT_PIXELS = 400 };
+
+static int is_for_winograd(const assay_convolution_shape *s) {
+    return s->kernel_height == 3 && s->kernel_width == 3 && s->stride == 1 && s->dilation == 1 && s->groups <= 1
+        && s->in_channels >= FEWEST_WINOGRAD_CHANNELS && s->out_channels >= FEWEST_WINOGRAD_CHANNELS;
+}
+
+static dnnl_status_t describe_best_forward(dnnl_primitive_desc_t *to, request *r, int winograd) {
+    r->algorithm = winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
+    dnnl_status_t status = describe_forward(to, r);
+    if (status == dnnl_success || !winograd) return status;
+    return describe_best_forward(to, r, 0);
+}
+
+static dnnl_status_t describe_best_backward(
+    backward_description describe, dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint, int winograd) {
+    r->algorithm = winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
+    dnnl_status_t status = describe(to, r, hint);
+    if (status == dnnl_success || !winograd) return status;
+    return describe_best_backward(describe, to, r, hint, 0);
 }
 
 static dnnl_status_t describe_reorder(dnnl_primitive_desc_t *to, const layout *from, const layout *into) {
@@ -307,7 +335,10 @@ static dnnl_status_t build(assay_convolution *c) {
     CHECK(dnnl_primitive_attr_set_scratchpad_mode(r.attributes, dnnl_scratchpad_mode_user));
 
     dnnl_primitive_desc_t forward = NULL, described = NULL;
-    dnnl_status_t status = describe_forward(&forward, &r);
+    int64_t pixels = out[2] * out[3];
+    int winograd = is_for_winograd(s) && pixels >= FEWEST_WINOGRAD_PIXELS;
+    int winograd_weights = is_for_winograd(s) && pixels >= FEWEST_WINOGRAD_WEIGHT_PIXELS;
+    dnnl_status_t status = describe_best_forward(&forward, &r, winograd);
 #define STEP(call)                                   \
     do {                                             \
         if (status == dnnl_success) status = (call); \
@@ -322,7 +353,7 @@ static dnnl_status_t build(assay_convolution *c) {
     STEP(allocate(&c->bias_values, sizeof(float) * (size_t)s->out_channels));
     STEP(memory_make(&c->bias, &c->plain_bias, c->bias_values));
     if (s->backward_data) {
-        STEP(describe_backward_data(&described, &r, forward));
+        STEP(describe_best_backward(describe_backward_data, &described, &r, forward, winograd));
         STEP(pass_make(&c->backward_data, described));
         STEP(operand_make(&c->data_out, described, dnnl_query_diff_dst_md, &c->held_out, 0));
         STEP(operand_make(&c->data_in, described, dnnl_query_diff_src_md, &c->held_in, 1));
@@ -334,7 +365,7 @@ static dnnl_status_t build(assay_convolution *c) {
         described = NULL;
     }
     if (s->backward_weights) {
-        STEP(describe_backward_weights(&described, &r, forward));
+        STEP(describe_best_backward(describe_backward_weights, &described, &r, forward, winograd_weights));
         STEP(pass_make(&c->backward_weights, described));
         const char *name = NULL;
         STEP(dnnl_primitive_desc_query(described, dnnl_query_impl_info_str, 0, &name));
@@ -499,6 +530,7 @@ static int probe_block(void) {
         layout_make(&r.dst, 4, activation, tag);
         layout_make(&r.weight, 4, weight, dnnl_format_tag_any);
         layout_make(&r.bias, 1, bias, dnnl_a);
+        r.algorithm = dnnl_convolution_direct;
         if (describe_forward(&described, &r) == dnnl_success) {
             const char *name = NULL;
             dnnl_primitive_desc_query(described, dnnl_query_impl_info_str, 0, &name);
