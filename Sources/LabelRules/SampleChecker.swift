@@ -74,7 +74,7 @@ package struct SampleChecker: Sendable {
             split.background += 1
         }
         if !found.isEmpty { tally.findings.append((number, found)) }
-        if image?.identity != known?.image?.identity || label?.identity != known?.label?.identity { tally.misses += 1 }
+        if image != known?.image || label?.identity != known?.label?.identity { tally.misses += 1 }
         if cache != nil, let start = UInt32(exactly: tally.recordBytes.bytes.count) {
             tally.records.append((Int32(number), start))
             SampleRecord(image: image, label: label).write(to: &tally.recordBytes)

@@ -23,7 +23,8 @@ public enum ModelProfile {
                 file: name ?? "", message: "is no backend of this build",
                 wayOut: "use one of \(Backends.all.map(\.name).joined(separator: ", "))")
         }
-        guard size % model.largestStride == 0, let shapes = try? model.graph.shapes(input: TensorShape(c: 3, h: size, w: size))
+        guard size % model.largestStride == 0,
+            let shapes = try? model.graph.shapes(input: TensorShape(c: 3, h: size, w: size))
         else {
             throw FileError(
                 file: "--size", message: "\(size) is no multiple of the stride \(model.largestStride)",
@@ -97,14 +98,16 @@ public enum ModelProfile {
         func left(_ text: String, _ width: Int) -> String {
             text + String(repeating: " ", count: max(1, width - text.count))
         }
-        var text = "convolutions, ms an image at \(size) px, one thread, \(backend)\n"
+        var text =
+            "convolutions, ms an image at \(size) px, one thread, \(backend)\n"
             + left("layer", 22) + "   forward      data   weights     share   GFLOP/s\n"
         for layer in model.layers {
             guard let row = rows[layer.index] else { continue }
             let sum = row.forward + row.data + row.weights
             // Each of the passes does the operations once; the first layer has no gradient of its data.
             let passes = [row.forward, row.data, row.weights].count { $0 > 0 }
-            text += left("\(layer.index) \(layer.module)", 22) + cell(row.forward, 10) + cell(row.data, 10)
+            text +=
+                left("\(layer.index) \(layer.module)", 22) + cell(row.forward, 10) + cell(row.data, 10)
                 + cell(row.weights, 10) + cell(100 * sum / all, 8) + " %"
                 + cell(Double(passes) * row.operations / (sum * 1e6), 10) + "\n"
         }

@@ -85,6 +85,27 @@ import YOLODataset
         #expect(try run(folder, strict).findings.contains { $0.code == "B009" })
     }
 
+    @Test func whatIsKnownIsAddedTo() throws {
+        let folder = try place()
+        defer { try? FileManager.default.removeItem(atPath: cachePath(folder)) }
+        func kept() throws -> Data { try #require(FileManager.default.contents(atPath: cachePath(folder))) }
+        _ = try run(folder) { $0.reading = .header }
+        let headers = try kept()
+        _ = try run(folder)
+        let whole = try kept()
+        #expect(whole.count > headers.count)
+        // Looking at headers, or at one split, takes nothing away.
+        _ = try run(folder) { $0.reading = .header }
+        #expect(try kept() == whole)
+        try folder.write("0 0.5 0.5 0.2 0.2\n", to: "labels/val/added.txt")
+        let image = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/images/val").sorted()[0]
+        try FileManager.default.copyItem(
+            atPath: folder.path + "/images/val/" + image, toPath: folder.path + "/images/val/added.jpg")
+        _ = try run(folder) { $0.splits = ["val"] }
+        #expect(try kept().count > whole.count * 9 / 10)
+        #expect(same(try run(folder), try run(folder, cache: false)))
+    }
+
     @Test func damageIsNotTrusted() throws {
         let folder = try place()
         let path = cachePath(folder)

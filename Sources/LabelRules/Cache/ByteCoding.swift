@@ -97,11 +97,11 @@ struct ByteScanner {
         return Array(bytes[at..<at + count])
     }
 
-    /// Passes over what `raw` would read, and says where it begins.
-    mutating func skipRaw() -> Int {
+    /// Passes over what `raw` would read, and says where it is.
+    mutating func skipRaw() -> Range<Int> {
         let count = count()
         defer { at += count }
-        return at
+        return at..<at + count
     }
 
     mutating func text() -> String? { byte() == 0 ? nil : String(decoding: raw(), as: UTF8.self) }

@@ -12,17 +12,26 @@ final class FactCache: Sendable {
     final class Folder: Sendable {
         let names: NameList
         private let starts: [UInt32]
-        /// Of the whole file; the records begin at `base`.
+        /// Of the whole file; `records` are where this folder's are.
         private let bytes: [UInt8]
-        private let base: Int
+        private let records: Range<Int>
         private let classCount: Int
 
-        fileprivate init(names: NameList, starts: [UInt32], bytes: [UInt8], base: Int, classCount: Int) {
+        fileprivate init(names: NameList, starts: [UInt32], bytes: [UInt8], records: Range<Int>, classCount: Int) {
             self.names = names
             self.starts = starts
             self.bytes = bytes
-            self.base = base
+            self.records = records
             self.classCount = classCount
+        }
+
+        /// As it was read.
+        fileprivate func write(_ path: String, to writer: inout ByteWriter) {
+            writer.text(path)
+            writer.raw(names.packed)
+            writer.number(starts.count)
+            for start in starts { writer.number(UInt64(start)) }
+            writer.raw(bytes[records])
         }
 
         func record(_ images: NameList, _ index: Int) -> SampleRecord? {
@@ -34,7 +43,7 @@ final class FactCache: Sendable {
             if isSame != true { place = images.withBytes(index) { names.index(of: $0, near: index) } }
             guard let place, starts.indices.contains(place) else { return nil }
             return bytes.withUnsafeBufferPointer { bytes in
-                var scanner = ByteScanner(bytes, at: base + Int(starts[place]))
+                var scanner = ByteScanner(bytes, at: records.lowerBound + Int(starts[place]))
                 let record = SampleRecord(&scanner, classCount: classCount)
                 return scanner.isDamaged ? nil : record
             }
@@ -85,10 +94,10 @@ final class FactCache: Sendable {
             for _ in 0..<scanner.count() {
                 guard let folder = scanner.text(), let names = NameList(packed: scanner.raw()[...]) else { return nil }
                 let starts = (0..<scanner.count()).map { _ in UInt32(truncatingIfNeeded: scanner.number()) }
-                let base = scanner.skipRaw()
+                let records = scanner.skipRaw()
                 guard !scanner.isDamaged, starts.count == names.count else { return nil }
                 folders[folder] = Folder(
-                    names: names, starts: starts, bytes: bytes, base: base, classCount: classCount)
+                    names: names, starts: starts, bytes: bytes, records: records, classCount: classCount)
             }
             return folders
         }
@@ -119,7 +128,11 @@ final class FactCache: Sendable {
         // A folder of two splits is kept once.
         var seen: Set<String> = []
         groups.removeAll { !seen.insert(samples[$0.lowerBound].folder.imageFolder).inserted }
-        writer.number(groups.count)
+        // What other runs know about folders that this one did not look at.
+        let others = folders.filter { !seen.contains($0.key) && FileManager.default.fileExists(atPath: $0.key) }
+            .sorted { $0.key < $1.key }
+        writer.number(groups.count + others.count)
+        for (path, folder) in others { folder.write(path, to: &writer) }
         for group in groups {
             let folder = samples[group.lowerBound].folder
             writer.text(folder.imageFolder)
