@@ -26,6 +26,44 @@ import Testing
         }
     }
 
+    /// 3 × 3 convolutions over many pixels and channels, which a backend may compute by Winograd's algorithm.
+    @Test(arguments: [(24, 22), (20, 20), (33, 40)])
+    func wideConvolutionsAgree(size: (Int, Int)) throws {
+        var graph = NetworkGraph()
+        var numbers = SeededNumbers(seed: 21)
+        var node = graph.add(.input, name: "input")
+        for (index, (channels, side)) in [(32, 1), (48, 3), (32, 3), (16, 3)].enumerated() {
+            let before = index == 0 ? 3 : [32, 48, 32, 16][index - 1]
+            let count = channels * before * side * side
+            let scale = 1 / Float(before * side * side).squareRoot()
+            let weight = graph.addParameter(
+                NetworkParameter(
+                    name: "\(index)", shape: [channels, before, side, side],
+                    values: numbers.array(count).map { $0 * scale }))
+            node = graph.add(
+                .convolution(
+                    .init(
+                        weight: weight, outChannels: channels, kernelHeight: side, kernelWidth: side,
+                        paddingHeight: side / 2, paddingWidth: side / 2, activation: .silu)),
+                inputs: [node], name: "\(index)")
+        }
+        graph.outputs = [node]
+        let shape = TensorShape(c: 3, h: size.0, w: size.1)
+        let input = numbers.array(shape.count)
+        let directions = numbers.array(16 * shape.h * shape.w)
+        let results = try Backends.all.map { backend -> ([Float], [[Float]]) in
+            let compiled = try backend.compile(graph, input: shape, gradient: .full)
+            let outputs = try compiled.forward(input)
+            try compiled.backward([directions])
+            return (outputs[0], graph.parameters.indices.map { compiled.gradient(ofParameter: $0) })
+        }
+        guard let first = results.first else { return }
+        for other in results.dropFirst() {
+            #expect(difference(first.0, other.0) < 2e-5)
+            for (a, b) in zip(first.1, other.1) { #expect(difference(a, b) < 1e-4) }
+        }
+    }
+
     /// d(Σ output·direction)/d(parameter) by central differences against the backward pass. The step and the tolerance
     /// are for single precision: about 1 % of the larger of the two, above a floor of 0.02.
     @Test(arguments: Backends.all.map(\.name), [4, 16])
