@@ -1,14 +1,16 @@
 import Findings
 import YOLODataset
 
-/// F008: confidence column.
+/// F008: confidence or track column.
 public struct ConfidenceColumn: LabelRule {
     public static let documentation = RuleDocumentation(
-        code: "F008", name: "confidence column", severity: .error,
-        what: "Rows have a sixth column from 0 to 1: predictions that were saved with their confidence.",
+        code: "F008", name: "confidence or track column", severity: .error,
+        what:
+            "Rows have a sixth column: from 0 to 1 predictions that were saved with their confidence, a larger whole number "
+            + "objects that were tracked.",
         why: "Ultralytics drops the whole image; other tools read a polygon.",
         fix: "remove the sixth column, and look whether these are predictions that nobody has checked",
-        triggering: ["0 0.5 0.5 0.2 0.2 0.9\n"],
+        triggering: ["0 0.5 0.5 0.2 0.2 0.9\n", "0 0.5 0.5 0.2 0.2 17\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n"])
 
     public init() {}
@@ -17,7 +19,7 @@ public struct ConfidenceColumn: LabelRule {
         guard case .wrongColumnCount(6) = row.problem, row.values.count == 6, let last = row.values.last else {
             return false
         }
-        return (0...1).contains(last)
+        return (0...1).contains(last) || last > 1 && last == last.rounded()
     }
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
@@ -25,7 +27,8 @@ public struct ConfidenceColumn: LabelRule {
         return file.labels.rows.filter(Self.has).map { row in
             finding(
                 file.sample.label, line: row.line, column: row.column,
-                message: "a sixth column, \(ShortNumber.text(row.values[5])): a confidence?",
+                message:
+                    "a sixth column, \(ShortNumber.text(row.values[5])): a \(row.values[5] > 1 ? "track" : "confidence")?",
                 effect: .refusedImage)
         }
     }
