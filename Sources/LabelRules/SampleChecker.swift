@@ -19,8 +19,8 @@ struct SampleTally: Sendable {
     var orientations = OrientationEvidence()
     /// Samples that the cache did not know.
     var misses = 0
-    /// What the cache is to keep: where the record of each sample begins in `recordBytes`.
-    var records: [(sample: Int32, start: UInt32)] = []
+    /// What the cache is to keep: where the record of each sample is, in `recordBytes` or in the old cache.
+    var records: [(sample: Int32, isOld: Bool, start: UInt32, end: UInt32)] = []
     var recordBytes = ByteWriter()
 }
 
@@ -61,7 +61,8 @@ package struct SampleChecker: Sendable {
         if folder !== sample.folder { enter(sample.folder) }
         split.images += 1
         var found: [Finding] = []
-        let known = cached?.record(sample.folder.images, sample.index)
+        let old = cached?.record(sample.folder.images, sample.index)
+        let known = old?.record
         let image = settings.reading == .none ? nil : read(imageOf: sample, known?.image)
         if let image { judge(image, sample, number, &found) }
         let size = image?.header.map { (width: $0.width, height: $0.height) }
@@ -74,10 +75,14 @@ package struct SampleChecker: Sendable {
             split.background += 1
         }
         if !found.isEmpty { tally.findings.append((number, found)) }
-        if image != known?.image || label?.identity != known?.label?.identity { tally.misses += 1 }
+        if let old, image == old.record.image, label?.identity == old.record.label?.identity {
+            tally.records.append((Int32(number), true, old.start, old.end))
+            return
+        }
+        tally.misses += 1
         if cache != nil, let start = UInt32(exactly: tally.recordBytes.bytes.count) {
-            tally.records.append((Int32(number), start))
             SampleRecord(image: image, label: label).write(to: &tally.recordBytes)
+            tally.records.append((Int32(number), false, start, UInt32(clamping: tally.recordBytes.bytes.count)))
         }
     }
 

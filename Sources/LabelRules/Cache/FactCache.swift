@@ -34,7 +34,8 @@ final class FactCache: Sendable {
             writer.raw(bytes[records])
         }
 
-        func record(_ images: NameList, _ index: Int) -> SampleRecord? {
+        /// What is known about an image, and where that stands in the file.
+        func record(_ images: NameList, _ index: Int) -> (record: SampleRecord, start: UInt32, end: UInt32)? {
             // A folder is mostly as it was.
             var place: Int? = index < names.count ? index : nil
             let isSame = place.map { place in
@@ -43,14 +44,20 @@ final class FactCache: Sendable {
             if isSame != true { place = images.withBytes(index) { names.index(of: $0, near: index) } }
             guard let place, starts.indices.contains(place) else { return nil }
             return bytes.withUnsafeBufferPointer { bytes in
-                var scanner = ByteScanner(bytes, at: records.lowerBound + Int(starts[place]))
+                let start = records.lowerBound + Int(starts[place])
+                var scanner = ByteScanner(bytes, at: start)
                 let record = SampleRecord(&scanner, classCount: classCount)
-                return scanner.isDamaged ? nil : record
+                guard !scanner.isDamaged, let first = UInt32(exactly: start), let end = UInt32(exactly: scanner.at) else {
+                    return nil
+                }
+                return (record, first, end)
             }
         }
     }
 
     private let folders: [String: Folder]
+    /// The file as it was.
+    private let bytes: [UInt8]
     private let path: String
     private let key: ContentDigest
     /// Files that changed this shortly before may change again within the same instant of the file system's clock.
@@ -63,7 +70,9 @@ final class FactCache: Sendable {
         self.path = path
         started = Int64(Date().timeIntervalSince1970)
         key = Self.key(dataset, settings)
-        folders = Self.read(path, key, dataset.classCount) ?? [:]
+        let known = Self.read(path, key, dataset.classCount)
+        folders = known?.folders ?? [:]
+        bytes = known?.bytes ?? []
     }
 
     func folder(_ path: String) -> Folder? { folders[path] }
@@ -79,7 +88,7 @@ final class FactCache: Sendable {
 
     // MARK: Reading
 
-    private static func read(_ path: String, _ key: ContentDigest, _ classCount: Int) -> [String: Folder]? {
+    private static func read(_ path: String, _ key: ContentDigest, _ classCount: Int) -> (folders: [String: Folder], bytes: [UInt8])? {
         guard let bytes = try? FileReading.bytes(ofFile: path, limit: 1 << 32) else { return nil }
         let prefix = heading.count + 64
         guard bytes.count > prefix, bytes.starts(with: heading),
@@ -88,7 +97,7 @@ final class FactCache: Sendable {
         var digest = DigestBuilder()
         digest.update(bytes[prefix...])
         guard digest.finish().bytes.elementsEqual(bytes[(prefix - 32)..<prefix]) else { return nil }
-        return bytes.withUnsafeBufferPointer { buffer in
+        let folders = bytes.withUnsafeBufferPointer { buffer -> [String: Folder]? in
             var scanner = ByteScanner(buffer, at: prefix)
             var folders: [String: Folder] = [:]
             for _ in 0..<scanner.count() {
@@ -101,19 +110,18 @@ final class FactCache: Sendable {
             }
             return folders
         }
+        return folders.map { ($0, bytes) }
     }
 
     // MARK: Writing
 
     /// Keeps what was read. A cache that cannot be written is no failure: the next run reads the files again.
     func write(_ samples: [DatasetSample], _ tallies: [SampleTally]) {
+        // −1 stands for the file as it was.
         var places = [(tally: Int32, start: UInt32, end: UInt32)?](repeating: nil, count: samples.count)
         for (number, tally) in tallies.enumerated() {
-            for (index, record) in tally.records.enumerated() {
-                let end =
-                    index + 1 < tally.records.count
-                    ? tally.records[index + 1].start : UInt32(tally.recordBytes.bytes.count)
-                places[Int(record.sample)] = (Int32(number), record.start, end)
+            for record in tally.records {
+                places[Int(record.sample)] = (record.isOld ? -1 : Int32(number), record.start, record.end)
             }
         }
         var writer = ByteWriter()
@@ -145,7 +153,12 @@ final class FactCache: Sendable {
                     bytes.append(0)
                     continue
                 }
-                let own = tallies[Int(place.tally)].recordBytes.bytes[Int(place.start)..<Int(place.end)]
+                let range = Int(place.start)..<Int(place.end)
+                guard place.tally >= 0 else {
+                    bytes.append(contentsOf: self.bytes[range])
+                    continue
+                }
+                let own = tallies[Int(place.tally)].recordBytes.bytes[range]
                 if isSettled(own) { bytes.append(contentsOf: own) } else { bytes.append(0) }
             }
             writer.raw(bytes)
