@@ -22,6 +22,13 @@ struct ByteWriter: Sendable {
         for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
     }
 
+    /// As they are, without their count.
+    mutating func plain(_ values: [UInt8]) { bytes += values }
+
+    mutating func replace(_ start: Int, by values: [UInt8]) {
+        bytes.replaceSubrange(start..<start + values.count, with: values)
+    }
+
     mutating func raw(_ values: some Collection<UInt8>) {
         number(values.count)
         bytes.append(contentsOf: values)

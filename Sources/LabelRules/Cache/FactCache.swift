@@ -47,7 +47,8 @@ final class FactCache: Sendable {
                 let start = records.lowerBound + Int(starts[place])
                 var scanner = ByteScanner(bytes, at: start)
                 let record = SampleRecord(&scanner, classCount: classCount)
-                guard !scanner.isDamaged, let first = UInt32(exactly: start), let end = UInt32(exactly: scanner.at) else {
+                guard !scanner.isDamaged, let first = UInt32(exactly: start), let end = UInt32(exactly: scanner.at)
+                else {
                     return nil
                 }
                 return (record, first, end)
@@ -88,7 +89,9 @@ final class FactCache: Sendable {
 
     // MARK: Reading
 
-    private static func read(_ path: String, _ key: ContentDigest, _ classCount: Int) -> (folders: [String: Folder], bytes: [UInt8])? {
+    private static func read(_ path: String, _ key: ContentDigest, _ classCount: Int) -> (
+        folders: [String: Folder], bytes: [UInt8]
+    )? {
         guard let bytes = try? FileReading.bytes(ofFile: path, limit: 1 << 32) else { return nil }
         let prefix = heading.count + 64
         guard bytes.count > prefix, bytes.starts(with: heading),
@@ -125,6 +128,8 @@ final class FactCache: Sendable {
             }
         }
         var writer = ByteWriter()
+        // The digest of what follows is put in last.
+        writer.plain(Self.heading + key.bytes + [UInt8](repeating: 0, count: 32))
         var first = 0
         var groups: [Range<Int>] = []
         while first < samples.count {
@@ -163,10 +168,13 @@ final class FactCache: Sendable {
             }
             writer.raw(bytes)
         }
-        let digest = ContentDigest.of(writer.bytes).bytes
+        let prefix = Self.heading.count + 64
+        var digest = DigestBuilder()
+        digest.update(writer.bytes[prefix...])
+        writer.replace(prefix - 32, by: digest.finish().bytes)
         try? FileManager.default.createDirectory(
             atPath: Paths.directory(of: path), withIntermediateDirectories: true)
-        try? AtomicFile.write(Self.heading + key.bytes + digest + writer.bytes, to: path, isDurable: false)
+        try? AtomicFile.write(writer.bytes, to: path, isDurable: false)
     }
 
     /// Whether all files of a record have not changed for a while.
