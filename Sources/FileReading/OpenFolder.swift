@@ -28,6 +28,9 @@ extension FileIdentity {
         self.init(status)
     }
 
+    /// Of a file that could not be read: no file is like it.
+    public static let unknown = FileIdentity(size: -1, modifiedSeconds: 0, modifiedNanoseconds: 0, inode: 0)
+
     init(_ status: stat) {
         self.init(
             size: Int64(status.st_size), modifiedSeconds: Int64(status.st_mtim.tv_sec),

@@ -6,7 +6,6 @@ import YOLODataset
 /// What one worker gathers, sample by sample.
 struct SampleTally: Sendable {
     var profile = DatasetProfile()
-    var rows = 0
     /// Findings by sample.
     var findings: [(sample: Int, findings: [Finding])] = []
     /// Images and label rows that training would never see.
@@ -80,8 +79,9 @@ package struct SampleChecker: Sendable {
             return
         }
         tally.misses += 1
-        if cache != nil, let start = UInt32(exactly: tally.recordBytes.bytes.count) {
-            SampleRecord(image: image, label: label).write(to: &tally.recordBytes)
+        let record = SampleRecord(image: image, label: label)
+        if let cache, cache.isSettled(record), let start = UInt32(exactly: tally.recordBytes.bytes.count) {
+            record.write(to: &tally.recordBytes)
             tally.records.append((Int32(number), false, start, UInt32(clamping: tally.recordBytes.bytes.count)))
         }
     }
@@ -161,8 +161,7 @@ package struct SampleChecker: Sendable {
             }
         } catch {
             return ImageRecord(
-                identity: FileIdentity(size: -1, modifiedSeconds: 0, modifiedNanoseconds: 0, inode: 0),
-                unreadable: (error as? FileError)?.message ?? "\(error)", header: nil,
+                identity: .unknown, unreadable: (error as? FileError)?.message ?? "\(error)", header: nil,
                 pillow: PillowImage(problem: "it cannot be read", isUnfinished: false, isMendable: false), contents: nil
             )
         }
@@ -208,35 +207,24 @@ package struct SampleChecker: Sendable {
         let names = sample.folder.labels
         let place = Int(sample.folder.labelPlaces[sample.index])
         do {
-            var identity: FileIdentity?
             if let known, labels.identity(names, place) == known.identity {
-                if case .unremarkable(let marks) = known.contents {
-                    count(marks)
-                    return known
+                switch known.contents {
+                case .unremarkable(let marks): count(marks)
+                case .bytes(let bytes): apply(rulesTo: bytes, sample, number, size, &found)
                 }
-                if case .bytes(let bytes) = known.contents {
-                    identity = known.identity
-                    if buffer.count < bytes.count { buffer = Array(repeating: 0, count: bytes.count) }
-                    buffer.replaceSubrange(..<bytes.count, with: bytes)
-                }
+                return known
             }
-            let count: Int
-            if let identity {
-                count = Int(identity.size)
-            } else {
-                (count, identity) = try labels.read(names, place, into: &buffer, limit: LabelFile.largestFile)
-            }
-            let known = identity ?? FileIdentity(size: -1, modifiedSeconds: 0, modifiedNanoseconds: 0, inode: 0)
+            let (count, identity) = try labels.read(names, place, into: &buffer, limit: LabelFile.largestFile)
             if dataset.keypointShape == nil, PlainRows.read(buffer[..<count], into: &boxes),
                 screen.isUnremarkable(boxes, imageSize: size)
             {
                 let marks = boxes.map { BoxMark($0, imageSize: size, trainingSize: settings.trainingSize) }
                 self.count(marks)
-                return LabelRecord(identity: known, contents: .unremarkable(marks))
+                return LabelRecord(identity: identity, contents: .unremarkable(marks))
             }
             let bytes = Array(buffer[..<count])
             apply(rulesTo: bytes, sample, number, size, &found)
-            return LabelRecord(identity: known, contents: .bytes(bytes))
+            return LabelRecord(identity: identity, contents: .bytes(bytes))
         } catch {
             let reason = (error as? FileError)?.message ?? "cannot be read: \(error)"
             let isRegular = labels.identity(names, place) != nil
@@ -245,14 +233,11 @@ package struct SampleChecker: Sendable {
             if isRegular, settings.trainer != .darknet { tally.lostImages.insert(number) }
             split.rowsAnImage[0] += 1
             split.background += 1
-            return LabelRecord(
-                identity: FileIdentity(size: -1, modifiedSeconds: 0, modifiedNanoseconds: 0, inode: 0),
-                contents: .bytes([]))
+            return LabelRecord(identity: .unknown, contents: .bytes([]))
         }
     }
 
     private mutating func count(_ marks: [BoxMark]) {
-        tally.rows += marks.count
         split.rowsAnImage[min(marks.count, split.rowsAnImage.count - 1)] += 1
         for mark in marks {
             rowsByClass[Int(mark.classID)] += 1
@@ -274,7 +259,6 @@ package struct SampleChecker: Sendable {
             imageSize: size, judgement: judgement, byteCount: bytes.count, settings: settings)
         let isLost = judgement.refusal != nil || tally.lostImages.contains(number)
         if judgement.refusal != nil { tally.lostImages.insert(number) }
-        tally.rows += file.rows.count
         split.rowsAnImage[min(file.rows.count, split.rowsAnImage.count - 1)] += 1
         if file.rows.isEmpty { split.background += 1 }
         for (row, judged) in zip(file.rows, judgement.rows) {
@@ -315,7 +299,8 @@ package struct SampleChecker: Sendable {
         // Control characters may end a row within a line.
         let rowAt = Dictionary(
             facts.labels.rows.enumerated().map { ([$1.line, $1.column], $0) }, uniquingKeysWith: { first, _ in first })
-        return RuleRegistry.ofLabelFiles.flatMap { $0.check(facts) }.map { finding in
+        let found = RuleRegistry.ofLabelFiles.flatMap { $0.check(facts) }
+        return (found + RefusedByTrainer().check(facts, after: found)).map { finding in
             var judged = finding
             let row = finding.line.flatMap { line in finding.column.flatMap { rowAt[[line, $0]] } }
             judged.effect = facts.judgement.effect(of: finding, row: row)

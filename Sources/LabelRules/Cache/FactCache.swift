@@ -159,12 +159,8 @@ final class FactCache: Sendable {
                     continue
                 }
                 let range = Int(place.start)..<Int(place.end)
-                guard place.tally >= 0 else {
-                    bytes.append(contentsOf: self.bytes[range])
-                    continue
-                }
-                let own = tallies[Int(place.tally)].recordBytes.bytes[range]
-                if isSettled(own) { bytes.append(contentsOf: own) } else { bytes.append(0) }
+                let source = place.tally < 0 ? self.bytes : tallies[Int(place.tally)].recordBytes.bytes
+                bytes.append(contentsOf: source[range])
             }
             writer.raw(bytes)
         }
@@ -178,12 +174,10 @@ final class FactCache: Sendable {
     }
 
     /// Whether all files of a record have not changed for a while.
-    private func isSettled(_ record: ArraySlice<UInt8>) -> Bool {
-        record.withUnsafeBufferPointer { bytes in
-            var scanner = ByteScanner(bytes)
-            let record = SampleRecord(&scanner, classCount: 1 << 16)
-            let identities = [record.image?.identity, record.label?.identity].compactMap { $0 }
-            return identities.allSatisfy { $0.size >= 0 && $0.modifiedSeconds < started - Self.settlingSeconds }
+    func isSettled(_ record: SampleRecord) -> Bool {
+        [record.image?.identity, record.label?.identity].allSatisfy { identity in
+            guard let identity else { return true }
+            return identity != .unknown && identity.modifiedSeconds < started - Self.settlingSeconds
         }
     }
 }

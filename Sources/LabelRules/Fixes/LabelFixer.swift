@@ -54,17 +54,14 @@ public enum LabelFixer {
                 var lines = LabelLines(bytes)
                 mendText(LabelFile.parse(bytes, keypointShape: dataset.keypointShape), &lines)
                 // Rows whose separators were mended may have more to correct.
-                let mended = lines.fix(sample)?.new ?? bytes
+                let first = lines.fix(sample)
+                let mended = first?.new ?? bytes
                 let changes = RowFix.changes(
                     LabelFile.parse(mended, keypointShape: dataset.keypointShape),
                     size: header.map { ($0.width, $0.height) }, allowsGuesses: allowsGuesses)
-                guard let first = lines.fix(sample) else {
-                    for change in changes { lines.replace(line: change.line, by: change.new, code: change.code) }
-                    return lines.fix(sample)
-                }
                 var second = LabelLines(mended)
                 for change in changes { second.replace(line: change.line, by: change.new, code: change.code) }
-                return first.followed(by: second.fix(sample))
+                return first.map { $0.followed(by: second.fix(sample)) } ?? second.fix(sample)
             }
         ).compactMap(\.self)
     }

@@ -12,17 +12,14 @@ public struct RefusedByTrainer: LabelRule {
 
     public init() {}
 
-    public func check(_ file: LabelFileFacts) -> [Finding] {
+    /// - Parameter others: what all other rules say about the file.
+    func check(_ file: LabelFileFacts, after others: [Finding]) -> [Finding] {
         guard let refusal = file.judgement.refusal else { return [] }
-        let others = RuleRegistry.ofLabelFiles.filter { !($0 is RefusedByTrainer) }
         let line = file.judgement.refusalLine
         // Whether one of them is about a place that the trainer stumbles over.
         var causes = Set(zip(file.labels.rows, file.judgement.rows).filter(\.1.isCause).map(\.0.line))
         if let line { causes.insert(line) }
-        let isExplained = others.contains { rule in
-            rule.check(file).contains { $0.line.map(causes.contains) ?? true }
-        }
-        guard !isExplained else { return [] }
+        guard !others.contains(where: { $0.line.map(causes.contains) ?? true }) else { return [] }
         return [
             finding(
                 file.sample.label, line: line, column: line == nil ? nil : 1,
