@@ -8,27 +8,8 @@ public struct PerceptualHash: Sendable, Hashable {
 
     public init(_ image: RGBImage) {
         let (columns, rows) = (17, 16)
-        var means = [Int](repeating: 0, count: columns * rows)
-        image.pixels.withUnsafeBufferPointer { pixels in
-            for row in 0..<rows {
-                let top = row * image.height / rows
-                let bottom = max(top + 1, (row + 1) * image.height / rows)
-                for column in 0..<columns {
-                    let left = column * image.width / columns
-                    let right = max(left + 1, (column + 1) * image.width / columns)
-                    var sum = 0
-                    for y in top..<min(bottom, image.height) {
-                        for x in left..<min(right, image.width) {
-                            let at = 3 * (y * image.width + x)
-                            sum += 2 * Int(pixels[at]) + 5 * Int(pixels[at + 1]) + Int(pixels[at + 2])
-                        }
-                    }
-                    let count = max(1, (min(bottom, image.height) - top) * (min(right, image.width) - left))
-                    // Sixteenths of a grey level: less is noise.
-                    means[row * columns + column] = 2 * sum / count
-                }
-            }
-        }
+        // Sixteenths of a grey level: less is noise.
+        let means = image.brightness(columns: columns, rows: rows).map { 2 * $0.sum / $0.pixels }
         var words = SIMD4<UInt64>()
         for row in 0..<rows {
             for column in 0..<columns - 1 {

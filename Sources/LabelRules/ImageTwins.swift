@@ -133,20 +133,6 @@ struct ImageTwins: Sendable {
     /// Mean brightness on a grid of 48 × 48.
     private static func grid(_ path: String) -> [Double]? {
         guard let image = try? ImageDecoder.decodeFile(path, scaleDenominator: 4).image else { return nil }
-        let side = 48
-        return (0..<side * side).map { cell in
-            let (row, column) = (cell / side, cell % side)
-            let rows = row * image.height / side..<max(row * image.height / side + 1, (row + 1) * image.height / side)
-            let columns =
-                column * image.width / side..<max(column * image.width / side + 1, (column + 1) * image.width / side)
-            var sum = 0
-            for y in rows where y < image.height {
-                for x in columns where x < image.width {
-                    let at = 3 * (y * image.width + x)
-                    sum += 2 * Int(image.pixels[at]) + 5 * Int(image.pixels[at + 1]) + Int(image.pixels[at + 2])
-                }
-            }
-            return Double(sum) / 8 / Double(max(1, rows.count * columns.count))
-        }
+        return image.brightness(columns: 48, rows: 48).map { Double($0.sum) / 8 / Double($0.pixels) }
     }
 }
