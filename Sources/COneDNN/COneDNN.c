@@ -82,9 +82,10 @@ typedef struct {
     dnnl_alg_kind_t algorithm;
 } request;
 
-typedef dnnl_status_t (*backward_description)(dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint);
+typedef dnnl_status_t (*description)(dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint);
 
-static dnnl_status_t describe_forward(dnnl_primitive_desc_t *to, request *r) {
+static dnnl_status_t describe_forward(dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t no_hint) {
+    (void)no_hint;
 #if DNNL_VERSION_MAJOR >= 3
     return dnnl_convolution_forward_primitive_desc_create(
         to, engine, dnnl_forward_training, r->algorithm, r->src, r->weight, r->bias, r->dst, r->strides,
@@ -135,19 +136,12 @@ static int is_for_winograd(const assay_convolution_shape *s) {
         && s->in_channels >= FEWEST_WINOGRAD_CHANNELS && s->out_channels >= FEWEST_WINOGRAD_CHANNELS;
 }
 
-static dnnl_status_t describe_best_forward(dnnl_primitive_desc_t *to, request *r, int winograd) {
-    r->algorithm = winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
-    dnnl_status_t status = describe_forward(to, r);
-    if (status == dnnl_success || !winograd) return status;
-    return describe_best_forward(to, r, 0);
-}
-
-static dnnl_status_t describe_best_backward(
-    backward_description describe, dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint, int winograd) {
+static dnnl_status_t describe_best(
+    description describe, dnnl_primitive_desc_t *to, request *r, dnnl_primitive_desc_t hint, int winograd) {
     r->algorithm = winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
     dnnl_status_t status = describe(to, r, hint);
     if (status == dnnl_success || !winograd) return status;
-    return describe_best_backward(describe, to, r, hint, 0);
+    return describe_best(describe, to, r, hint, 0);
 }
 
 static dnnl_status_t describe_reorder(dnnl_primitive_desc_t *to, const layout *from, const layout *into) {
@@ -338,7 +332,7 @@ static dnnl_status_t build(assay_convolution *c) {
     int64_t pixels = out[2] * out[3];
     int winograd = is_for_winograd(s) && pixels >= FEWEST_WINOGRAD_PIXELS;
     int winograd_weights = is_for_winograd(s) && pixels >= FEWEST_WINOGRAD_WEIGHT_PIXELS;
-    dnnl_status_t status = describe_best_forward(&forward, &r, winograd);
+    dnnl_status_t status = describe_best(describe_forward, &forward, &r, NULL, winograd);
 #define STEP(call)                                   \
     do {                                             \
         if (status == dnnl_success) status = (call); \
@@ -353,7 +347,7 @@ static dnnl_status_t build(assay_convolution *c) {
     STEP(allocate(&c->bias_values, sizeof(float) * (size_t)s->out_channels));
     STEP(memory_make(&c->bias, &c->plain_bias, c->bias_values));
     if (s->backward_data) {
-        STEP(describe_best_backward(describe_backward_data, &described, &r, forward, winograd));
+        STEP(describe_best(describe_backward_data, &described, &r, forward, winograd));
         STEP(pass_make(&c->backward_data, described));
         STEP(operand_make(&c->data_out, described, dnnl_query_diff_dst_md, &c->held_out, 0));
         STEP(operand_make(&c->data_in, described, dnnl_query_diff_src_md, &c->held_in, 1));
@@ -365,7 +359,7 @@ static dnnl_status_t build(assay_convolution *c) {
         described = NULL;
     }
     if (s->backward_weights) {
-        STEP(describe_best_backward(describe_backward_weights, &described, &r, forward, winograd_weights));
+        STEP(describe_best(describe_backward_weights, &described, &r, forward, winograd_weights));
         STEP(pass_make(&c->backward_weights, described));
         const char *name = NULL;
         STEP(dnnl_primitive_desc_query(described, dnnl_query_impl_info_str, 0, &name));
@@ -531,7 +525,7 @@ static int probe_block(void) {
         layout_make(&r.weight, 4, weight, dnnl_format_tag_any);
         layout_make(&r.bias, 1, bias, dnnl_a);
         r.algorithm = dnnl_convolution_direct;
-        if (describe_forward(&described, &r) == dnnl_success) {
+        if (describe_forward(&described, &r, NULL) == dnnl_success) {
             const char *name = NULL;
             dnnl_primitive_desc_query(described, dnnl_query_impl_info_str, 0, &name);
             if (name && strncmp(name, "jit", 3) == 0) found = candidates[i];

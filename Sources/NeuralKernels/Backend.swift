@@ -82,8 +82,6 @@ public protocol TrainingNetwork: AnyObject {
 
 /// A network that knows where its time went.
 public protocol ProfiledNetwork: CompiledNetwork {
-    /// Time in convolutions, forward and backward, since it was compiled.
-    var convolutionTime: Duration { get }
     /// Whether the time of each step is kept; costs a few microseconds a pass.
     var keepsProfile: Bool { get set }
     /// Where the time went since `keepsProfile` was set, in the order of the steps.

@@ -23,8 +23,7 @@ public enum ModelProfile {
                 file: name ?? "", message: "is no backend of this build",
                 wayOut: "use one of \(Backends.all.map(\.name).joined(separator: ", "))")
         }
-        guard size % model.largestStride == 0,
-            let shapes = try? model.graph.shapes(input: TensorShape(c: 3, h: size, w: size))
+        guard size % model.largestStride == 0
         else {
             throw FileError(
                 file: "--size", message: "\(size) is no multiple of the stride \(model.largestStride)",
@@ -59,11 +58,7 @@ public enum ModelProfile {
             total += clock.now - start
         }
         let operations = Dictionary(
-            model.graph.nodes.enumerated().compactMap { index, node -> (String, Double)? in
-                guard case .convolution(let convolution) = node.operation else { return nil }
-                let weights = model.graph.parameters[convolution.weight].values.count
-                return (node.name, 2 * Double(weights) * Double(shapes[index].pixels))
-            }, uniquingKeysWith: +)
+            zip(model.graph.nodes.map(\.name), model.operationsByNode(size: size) ?? []), uniquingKeysWith: +)
         return table(
             model, profiled.profile, operations, images: images, loss: lossTime, total: total, size: size,
             backend: backend.name)

@@ -6,7 +6,6 @@
     ///
     /// Several images go step by step together, so that a batch-norm can see all of them.
     final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
-        private(set) var convolutionTime = Duration.zero
         var keepsProfile = false {
             didSet { stepTimes = Array(repeating: .zero, count: keepsProfile ? steps.count : 0) }
         }
@@ -163,16 +162,9 @@
             default:
                 for image in 0..<imageCount {
                     block = blocks[image]
-                    try runTimed(step, inputs.isEmpty ? [] : inputs[image], &outer[image], image)
+                    try run(step, inputs.isEmpty ? [] : inputs[image], &outer[image], image)
                 }
             }
-        }
-
-        private func runTimed(_ step: Step, _ input: [Float], _ outer: inout [[Float]], _ image: Int) throws {
-            guard step.isConvolution else { return try run(step, input, &outer, image) }
-            let start = ContinuousClock.now
-            try run(step, input, &outer, image)
-            convolutionTime += ContinuousClock.now - start
         }
 
         /// - Parameter outer: the outputs, or on the way back their gradients.

@@ -63,14 +63,6 @@
             var offset: Int
         }
 
-        /// Whether oneDNN does the step.
-        var isConvolution: Bool {
-            switch self {
-            case .convolve, .convolutionBackwardData, .convolutionBackwardWeights: true
-            default: false
-            }
-        }
-
         /// The place of the convolution that the step belongs to.
         var convolution: Int? {
             switch self {

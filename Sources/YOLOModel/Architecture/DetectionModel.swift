@@ -54,19 +54,21 @@ public struct DetectionModel: Sendable {
 
     /// Floating-point operations of a forward pass over one square image, a multiplication and an addition counted as two:
     /// those of convolutions and of attention. Nil where the size does not fit the model.
-    public func operations(size: Int) -> Double? {
+    public func operations(size: Int) -> Double? { operationsByNode(size: size)?.reduce(0, +) }
+
+    /// The same for each node of the graph.
+    public func operationsByNode(size: Int) -> [Double]? {
         guard let shapes = try? graph.shapes(input: TensorShape(c: 3, h: size, w: size)) else { return nil }
-        return graph.nodes.enumerated().reduce(0) { total, entry in
-            let (index, node) = entry
+        return graph.nodes.enumerated().map { index, node in
             switch node.operation {
             case .convolution(let convolution):
                 let weights = graph.parameters[convolution.weight].values.count
-                return total + 2 * Double(weights) * Double(shapes[index].pixels)
+                return 2 * Double(weights) * Double(shapes[index].pixels)
             case .attention(let attention):
                 let run = Double(shapes[index].pixels / attention.areas)
                 let channels = Double(attention.heads * (attention.keyChannels + attention.valueChannels))
-                return total + 2 * Double(attention.areas) * run * run * channels
-            default: return total
+                return 2 * Double(attention.areas) * run * run * channels
+            default: return 0
             }
         }
     }
@@ -111,19 +113,15 @@ public struct DetectionModel: Sendable {
     /// - Parameters:
     ///   - path: a checkpoint, or a model YAML, which becomes a model with new weights.
     ///   - yamlPath: a file with the architecture, for files that hold weights alone.
-    ///   - modelYAML: the same as text.
     /// - Throws: `FileError` naming the file, what is wrong and the way out.
-    public static func load(
-        checkpoint path: String, yamlPath: String? = nil, modelYAML: String? = nil
-    ) throws -> DetectionModel {
+    public static func load(checkpoint path: String, yamlPath: String? = nil) throws -> DetectionModel {
         let bytes = try FileReading.bytes(ofFile: path)
         if ["yaml", "yml"].contains(Paths.suffix(of: path)) {
             return try ModelYAML.parse(String(decoding: bytes, as: UTF8.self), file: path).makeModel()
         }
-        let given = try yamlPath.map {
+        let modelYAML = try yamlPath.map {
             String(decoding: try FileReading.bytes(ofFile: $0, limit: 1 << 24), as: UTF8.self)
         }
-        let modelYAML = modelYAML ?? given
         do {
             if bytes.starts(with: [0x50, 0x4B]) {
                 let contents = try TorchCheckpoint.read(bytes, file: path)

@@ -234,37 +234,29 @@ struct ModuleMaker {
         }
     }
 
-    private mutating func c3(_ input: Int, _ output: Int, _ repeats: Int, _ hasShortcut: Bool) -> ModuleRecord {
+    mutating func c3(
+        _ input: Int, _ output: Int, _ repeats: Int, _ hasShortcut: Bool, className: String = "C3",
+        kernels: (Int, Int) = (1, 3)
+    ) -> ModuleRecord {
         let hidden = output / 2
         let first = convolution(input, hidden, kernel: 1)
         let second = convolution(input, hidden, kernel: 1)
         let third = convolution(2 * hidden, output, kernel: 1)
-        let inner = (0..<repeats).map { index -> (name: String, module: ModuleRecord) in
-            let bottleneck = ModuleRecord(
-                className: "Bottleneck", settings: ["add": .bool(hasShortcut)],
-                children: [
-                    ("cv1", convolution(hidden, hidden, kernel: 1)), ("cv2", convolution(hidden, hidden, kernel: 3)),
-                ])
-            return (String(index), bottleneck)
+        let inner = (0..<repeats).map { _ in
+            bottleneck(hidden, hidden, hidden: hidden, kernels: kernels, hasShortcut)
         }
         return ModuleRecord(
-            className: "C3",
-            children: [
-                ("cv1", first), ("cv2", second), ("cv3", third),
-                ("m", ModuleRecord(className: "Sequential", children: inner)),
-            ])
+            className: className,
+            children: [("cv1", first), ("cv2", second), ("cv3", third), ("m", sequence(inner))])
     }
 
     mutating func sppf(_ input: Int, _ output: Int, kernel: Int) -> ModuleRecord {
         let hidden = input / 2
-        let pool = ModuleRecord(
-            className: "MaxPool2d",
-            settings: ["kernel_size": .int(kernel), "stride": .int(1), "padding": .int(kernel / 2)])
         return ModuleRecord(
             className: "SPPF",
             children: [
                 ("cv1", convolution(input, hidden, kernel: 1)), ("cv2", convolution(4 * hidden, output, kernel: 1)),
-                ("m", pool),
+                ("m", pool(kernel, stride: 1, padding: kernel / 2)),
             ])
     }
 

@@ -51,7 +51,7 @@ extension ModuleMaker {
         layer.arguments.indices.contains(index) ? layer.arguments[index].bool : nil
     }
 
-    private func pool(_ kernel: Int, stride: Int, padding: Int) -> ModuleRecord {
+    func pool(_ kernel: Int, stride: Int, padding: Int) -> ModuleRecord {
         ModuleRecord(
             className: "MaxPool2d",
             settings: ["kernel_size": .int(kernel), "stride": .int(stride), "padding": .int(padding)])
@@ -165,13 +165,7 @@ extension ModuleMaker {
 
     /// C3 with two blocks of two 3 × 3 convolutions.
     private mutating func c3k(_ width: Int) -> ModuleRecord {
-        let hidden = width / 2
-        let first = convolution(width, hidden, kernel: 1)
-        let second = convolution(width, hidden, kernel: 1)
-        let last = convolution(2 * hidden, width, kernel: 1)
-        let blocks = (0..<2).map { _ in bottleneck(hidden, hidden, hidden: hidden, kernels: (3, 3), true) }
-        return ModuleRecord(
-            className: "C3k", children: [("cv1", first), ("cv2", second), ("cv3", last), ("m", sequence(blocks))])
+        c3(width, width, 2, true, className: "C3k", kernels: (3, 3))
     }
 
     private mutating func cib(_ width: Int, _ hasShortcut: Bool, _ isLarge: Bool) -> ModuleRecord {
