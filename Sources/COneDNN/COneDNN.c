@@ -509,6 +509,15 @@ int assay_convolution_weight_gradient(assay_convolution *c, float *weight, float
     return reorder_run(&c->from_weight_gradient, c->stream, c->weight_gradient_values, weight);
 }
 
+int assay_matrix_product(
+    size_t rows, size_t columns, size_t depth, float scale, assay_matrix a, assay_matrix b, float *to,
+    size_t to_row_length) {
+    return dnnl_sgemm(
+        a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', (dnnl_dim_t)rows, (dnnl_dim_t)columns, (dnnl_dim_t)depth,
+        scale, a.values, (dnnl_dim_t)a.row_length, b.values, (dnnl_dim_t)b.row_length, 0, to,
+        (dnnl_dim_t)to_row_length);
+}
+
 // Asks oneDNN how it would lay out the activations of a plain 3×3 convolution.
 static int probe_block(void) {
     if (use_engine()) return 1;

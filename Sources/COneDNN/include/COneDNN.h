@@ -43,3 +43,15 @@ int assay_convolution_backward_weights(
     assay_convolution *convolution, const float *in, const float *out_gradient, void *scratch, int accumulate);
 // After backward_weights: the gradients of weight [out, in/groups, kh, kw] and bias [out].
 int assay_convolution_weight_gradient(assay_convolution *convolution, float *weight, float *bias);
+
+// A matrix as its rows lie in memory, `row_length` floats apart; transposed: its columns are taken for rows.
+typedef struct {
+    const float *values;
+    size_t row_length;
+    int transposed; // 0 or 1
+} assay_matrix;
+
+// to [rows, columns] = scale · a [rows, depth] · b [depth, columns], shapes as after transposing.
+int assay_matrix_product(
+    size_t rows, size_t columns, size_t depth, float scale, assay_matrix a, assay_matrix b, float *to,
+    size_t to_row_length);

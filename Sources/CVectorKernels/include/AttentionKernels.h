@@ -2,22 +2,9 @@
 
 #include <stddef.h>
 
-// Softmax attention between the pixels of an area, over plain [C, N] activations: head by head `key` channels of
-// queries, as many of keys, and `value` channels of values; N pixels are cut into `areas` runs.
+// The rows of a softmax, [rows, length], in place.
 
-typedef struct {
-    int heads;
-    int key;
-    int value;
-    int areas;
-    float scale;
-} assay_attention_shape;
+void assay_softmax_rows(float *scores, size_t rows, size_t length);
 
-// output: [heads·value, N]. weights: [heads, areas, N/areas, N/areas], kept for the backward pass.
-void assay_attention(
-    const assay_attention_shape *shape, const float *input, size_t pixels, float *output, float *weights);
-
-// Gradient of the input from that of the output. `scratch` holds N/areas floats.
-void assay_attention_backward(
-    const assay_attention_shape *shape, const float *input, size_t pixels, const float *weights,
-    const float *gradient, float *input_gradient, float *scratch);
+// From the softmax's result and the gradient of it: the gradient of the scores times `scale`, in the gradient's place.
+void assay_softmax_rows_backward(const float *weights, float *gradient, size_t rows, size_t length, float scale);

@@ -149,6 +149,12 @@
             }
         }
 
+        private func check(_ status: Int32) throws {
+            guard status == 0 else {
+                throw GraphError(node: "attention", reason: "oneDNN failed with status \(status)")
+            }
+        }
+
         /// - Parameter outer: an element an image, as in `run`.
         private func runForAll(_ step: Step, _ inputs: [[Float]], _ outer: inout [[[Float]]]) throws {
             func places<To>(_ make: (UnsafeMutablePointer<Float>) -> To) -> [To] { blocks[..<imageCount].map(make) }
@@ -196,19 +202,18 @@
                 assay_silu_keeping_derivative(at(before), at(to), count)
             case .activateKeepingDerivative(.leakyReLU(let slope), let before, let to, let count):
                 assay_leaky_keeping_derivative(at(before), at(to), slope, count)
+            case .attention(let attention, let from, let to, let weights):
+                try check(attention.forward(at(from), to: at(to), weights: at(weights)))
+            case .attentionBackward(let attention, let from, let weights, let gradient, let to, let scratch):
+                try check(
+                    attention.backward(
+                        at(from), weights: at(weights), gradient: at(gradient), to: at(to), scratch: at(scratch)))
             default: runElementwise(step)
             }
         }
 
         private func runElementwise(_ step: Step) {
             switch step {
-            case .attention(let it, let from, let to, let weights):
-                var shape = assay_attention_shape(it.shape)
-                assay_attention(&shape, at(from), it.pixels, at(to), at(weights))
-            case .attentionBackward(let it, let from, let weights, let gradient, let to, let scratch):
-                var shape = assay_attention_shape(it.shape)
-                assay_attention_backward(
-                    &shape, at(from), it.pixels, at(weights), at(gradient), at(to), at(scratch))
             case .maxPool(let pool, let from, let to, let winners):
                 at(winners).withMemoryRebound(to: Int32.self, capacity: pool.outShape.count) { won in
                     assay_max_pool(
@@ -241,14 +246,6 @@
                     Int32(count), pixels, accumulate ? 1 : 0)
             default: preconditionFailure("a step of the other kind")
             }
-        }
-    }
-
-    extension assay_attention_shape {
-        init(_ shape: NetworkGraph.Attention) {
-            self.init(
-                heads: Int32(shape.heads), key: Int32(shape.keyChannels), value: Int32(shape.valueChannels),
-                areas: Int32(shape.areas), scale: shape.scale)
         }
     }
 #endif

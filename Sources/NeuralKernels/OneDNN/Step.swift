@@ -21,8 +21,8 @@
         case activateKeepingDerivative(NetworkGraph.Activation, Place, to: Place, count: Int)
 
         /// Over plain channels; keeps the softmax weights for the way back.
-        case attention(Attention, from: Place, to: Place, weights: Place)
-        case attentionBackward(Attention, from: Place, weights: Place, gradient: Place, to: Place, scratch: Place)
+        case attention(SoftmaxAttention, from: Place, to: Place, weights: Place)
+        case attentionBackward(SoftmaxAttention, from: Place, weights: Place, gradient: Place, to: Place, scratch: Place)
 
         case maxPool(MaxPool, from: Place, to: Place, winners: Place)
         case maxPoolBackward(MaxPool, gradient: Place, winners: Place, to: Place)
@@ -35,11 +35,6 @@
         case multiply(Place, by: Place, count: Int)
         case zero(Place, count: Int)
         case copyChannels(Channels, to: Channels, count: Int, pixels: Int, accumulate: Bool)
-
-        struct Attention {
-            var shape: NetworkGraph.Attention
-            var pixels: Int
-        }
 
         struct MaxPool {
             var inShape: TensorShape

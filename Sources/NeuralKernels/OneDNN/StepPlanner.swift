@@ -349,7 +349,8 @@
             let pixels = shapes[index].pixels
             let arriving = memory.add(count: shapes[index].count)
             let result = memory.add(count: shapes[input].count)
-            let scratch = memory.add(count: pixels / attention.areas)
+            let run = pixels / attention.areas
+            let scratch = memory.add(count: run * run)
             unpack(gradient(index), index, to: arriving)
             steps.append(
                 .attentionBackward(
