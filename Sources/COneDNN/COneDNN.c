@@ -34,8 +34,9 @@ void assay_dnn_version(char text[32]) {
 
 #if DNNL_VERSION_MAJOR >= 3
 typedef dnnl_memory_desc_t layout;
-static dnnl_status_t layout_make(layout *to, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
-    return dnnl_memory_desc_create_with_tag(to, rank, dims, dnnl_f32, tag);
+static dnnl_status_t layout_make(
+    layout *to, int rank, const dnnl_dims_t dims, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+    return dnnl_memory_desc_create_with_tag(to, rank, dims, type, tag);
 }
 static void layout_free(layout *it) {
     if (*it) dnnl_memory_desc_destroy(*it);
@@ -51,8 +52,9 @@ static dnnl_status_t memory_make(dnnl_memory_t *to, const layout *of, void *at) 
 }
 #else
 typedef dnnl_memory_desc_t layout;
-static dnnl_status_t layout_make(layout *to, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
-    return dnnl_memory_desc_init_by_tag(to, rank, dims, dnnl_f32, tag);
+static dnnl_status_t layout_make(
+    layout *to, int rank, const dnnl_dims_t dims, dnnl_data_type_t type, dnnl_format_tag_t tag) {
+    return dnnl_memory_desc_init_by_tag(to, rank, dims, type, tag);
 }
 static void layout_free(layout *it) { (void)it; }
 static int layout_equal(const layout *a, const layout *b) { return dnnl_memory_desc_equal(a, b); }
@@ -183,6 +185,18 @@ static void reorder_free(reorder *it) {
     if (it->to) dnnl_memory_destroy(it->to);
 }
 
+// --- scratch memory that a pass takes piece by piece ---
+
+enum { ALIGNMENT = 64 };
+
+static size_t aligned(size_t size) { return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
+
+static void *take(char **scratch, size_t size) {
+    char *piece = *scratch;
+    *scratch += aligned(size);
+    return piece;
+}
+
 // --- an operand: what the caller holds, what the primitive wants, and the way between where they differ ---
 
 typedef struct {
@@ -190,7 +204,7 @@ typedef struct {
     dnnl_memory_t memory;
     int converts;
     reorder conversion;
-    float *own; // where the converted values lie
+    void *converted; // in scratch memory, while a pass runs
 } operand;
 
 static dnnl_status_t operand_make(operand *it, const_dnnl_primitive_desc_t of, dnnl_query_t what, const layout *held,
@@ -199,30 +213,32 @@ static dnnl_status_t operand_make(operand *it, const_dnnl_primitive_desc_t of, d
     CHECK(memory_make(&it->memory, &it->wanted, DNNL_MEMORY_NONE));
     if (layout_equal(&it->wanted, held)) return dnnl_success;
     it->converts = 1;
-    if (posix_memalign((void **)&it->own, 64, layout_size(&it->wanted))) return dnnl_out_of_memory;
-    memset(it->own, 0, layout_size(&it->wanted));
-    CHECK(dnnl_memory_set_data_handle(it->memory, it->own));
     return is_output ? reorder_make(&it->conversion, &it->wanted, held)
                      : reorder_make(&it->conversion, held, &it->wanted);
 }
 
-static dnnl_status_t operand_bring(operand *it, dnnl_stream_t stream, const float *from) {
-    if (it->converts) return reorder_run(&it->conversion, stream, from, it->own);
-    return dnnl_memory_set_data_handle(it->memory, (void *)from);
+static size_t operand_scratch_size(const operand *it) { return it->converts ? aligned(layout_size(&it->wanted)) : 0; }
+
+static dnnl_status_t operand_bring(operand *it, dnnl_stream_t stream, const float *from, char **scratch) {
+    if (!it->converts) return dnnl_memory_set_data_handle(it->memory, (void *)from);
+    it->converted = take(scratch, layout_size(&it->wanted));
+    CHECK(dnnl_memory_set_data_handle(it->memory, it->converted));
+    return reorder_run(&it->conversion, stream, from, it->converted);
 }
 
-static dnnl_status_t operand_target(operand *it, float *to) {
-    return it->converts ? dnnl_success : dnnl_memory_set_data_handle(it->memory, to);
+static dnnl_status_t operand_target(operand *it, float *to, char **scratch) {
+    if (!it->converts) return dnnl_memory_set_data_handle(it->memory, to);
+    it->converted = take(scratch, layout_size(&it->wanted));
+    return dnnl_memory_set_data_handle(it->memory, it->converted);
 }
 
 static dnnl_status_t operand_take(operand *it, dnnl_stream_t stream, float *to) {
-    return it->converts ? reorder_run(&it->conversion, stream, it->own, to) : dnnl_success;
+    return it->converts ? reorder_run(&it->conversion, stream, it->converted, to) : dnnl_success;
 }
 
 static void operand_free(operand *it) {
     if (it->memory) dnnl_memory_destroy(it->memory);
     reorder_free(&it->conversion);
-    free(it->own);
     layout_free(&it->wanted);
 }
 
@@ -250,7 +266,7 @@ static void pass_free(pass *it) {
     if (it->scratch) dnnl_memory_destroy(it->scratch);
 }
 
-static dnnl_status_t pass_run(pass *it, dnnl_stream_t stream, dnnl_exec_arg_t *arguments, int count, void *scratch) {
+static dnnl_status_t pass_run(pass *it, dnnl_stream_t stream, dnnl_exec_arg_t *arguments, int count, char *scratch) {
     if (it->scratch_size) {
         CHECK(dnnl_memory_set_data_handle(it->scratch, scratch));
         arguments[count].arg = DNNL_ARG_SCRATCHPAD;
@@ -269,9 +285,6 @@ struct assay_convolution {
     // Weights in the layout of each pass, the bias, and the gradients.
     layout forward_weight_layout, data_weight_layout, gradient_layout;
     dnnl_memory_t forward_weight, data_weight, bias, weight_gradient, bias_gradient;
-    float *forward_weight_values, *data_weight_values, *bias_values, *weight_gradient_values, *bias_gradient_values;
-    // Where the gradients of one image lie before they are added; made when first needed.
-    float *weight_part, *bias_part;
     reorder to_forward_weight, to_data_weight, from_weight_gradient;
     int has_slow_weights;
 };
@@ -280,8 +293,8 @@ static dnnl_format_tag_t activation_tag(int block) {
     return block == 16 ? dnnl_nChw16c : block == 8 ? dnnl_nChw8c : dnnl_nchw;
 }
 
-static dnnl_status_t allocate(float **to, size_t size) {
-    if (posix_memalign((void **)to, 64, size ? size : 64)) return dnnl_out_of_memory;
+static dnnl_status_t allocate(void **to, size_t size) {
+    if (posix_memalign(to, ALIGNMENT, size ? size : ALIGNMENT)) return dnnl_out_of_memory;
     memset(*to, 0, size);
     return dnnl_success;
 }
@@ -310,10 +323,10 @@ static dnnl_status_t build(assay_convolution *c) {
     fill_dims(s, in, out, weight);
     int rank = s->groups > 1 ? 5 : 4;
     CHECK(dnnl_stream_create(&c->stream, engine, dnnl_stream_default_flags));
-    CHECK(layout_make(&c->held_in, 4, in, activation_tag(s->in_block)));
-    CHECK(layout_make(&c->held_out, 4, out, activation_tag(s->out_block)));
-    CHECK(layout_make(&c->plain_weight, rank, weight, rank == 5 ? dnnl_goihw : dnnl_oihw));
-    CHECK(layout_make(&c->plain_bias, 1, bias, dnnl_a));
+    CHECK(layout_make(&c->held_in, 4, in, dnnl_f32, activation_tag(s->in_block)));
+    CHECK(layout_make(&c->held_out, 4, out, dnnl_f32, activation_tag(s->out_block)));
+    CHECK(layout_make(&c->plain_weight, rank, weight, dnnl_f32, rank == 5 ? dnnl_goihw : dnnl_oihw));
+    CHECK(layout_make(&c->plain_bias, 1, bias, dnnl_f32, dnnl_a));
 
     request r;
     memset(&r, 0, sizeof r);
@@ -321,10 +334,10 @@ static dnnl_status_t build(assay_convolution *c) {
     r.dilates[0] = r.dilates[1] = s->dilation - 1;
     r.padding[0] = s->padding_height;
     r.padding[1] = s->padding_width;
-    CHECK(layout_make(&r.src, 4, in, asked_tag(s->in_block)));
-    CHECK(layout_make(&r.dst, 4, out, asked_tag(s->out_block)));
-    CHECK(layout_make(&r.weight, rank, weight, dnnl_format_tag_any));
-    CHECK(layout_make(&r.bias, 1, bias, dnnl_a));
+    CHECK(layout_make(&r.src, 4, in, dnnl_f32, asked_tag(s->in_block)));
+    CHECK(layout_make(&r.dst, 4, out, dnnl_f32, asked_tag(s->out_block)));
+    CHECK(layout_make(&r.weight, rank, weight, dnnl_f32, dnnl_format_tag_any));
+    CHECK(layout_make(&r.bias, 1, bias, dnnl_f32, dnnl_a));
     CHECK(dnnl_primitive_attr_create(&r.attributes));
     CHECK(dnnl_primitive_attr_set_scratchpad_mode(r.attributes, dnnl_scratchpad_mode_user));
 
@@ -341,19 +354,16 @@ static dnnl_status_t build(assay_convolution *c) {
     STEP(operand_make(&c->forward_in, forward, dnnl_query_src_md, &c->held_in, 0));
     STEP(operand_make(&c->forward_out, forward, dnnl_query_dst_md, &c->held_out, 1));
     STEP(layout_of(&c->forward_weight_layout, forward, dnnl_query_weights_md));
-    STEP(allocate(&c->forward_weight_values, layout_size(&c->forward_weight_layout)));
-    STEP(memory_make(&c->forward_weight, &c->forward_weight_layout, c->forward_weight_values));
+    STEP(memory_make(&c->forward_weight, &c->forward_weight_layout, DNNL_MEMORY_NONE));
     STEP(reorder_make(&c->to_forward_weight, &c->plain_weight, &c->forward_weight_layout));
-    STEP(allocate(&c->bias_values, sizeof(float) * (size_t)s->out_channels));
-    STEP(memory_make(&c->bias, &c->plain_bias, c->bias_values));
+    STEP(memory_make(&c->bias, &c->plain_bias, DNNL_MEMORY_NONE));
     if (s->backward_data) {
         STEP(describe_best(describe_backward_data, &described, &r, forward, winograd));
         STEP(pass_make(&c->backward_data, described));
         STEP(operand_make(&c->data_out, described, dnnl_query_diff_dst_md, &c->held_out, 0));
         STEP(operand_make(&c->data_in, described, dnnl_query_diff_src_md, &c->held_in, 1));
         STEP(layout_of(&c->data_weight_layout, described, dnnl_query_weights_md));
-        STEP(allocate(&c->data_weight_values, layout_size(&c->data_weight_layout)));
-        STEP(memory_make(&c->data_weight, &c->data_weight_layout, c->data_weight_values));
+        STEP(memory_make(&c->data_weight, &c->data_weight_layout, DNNL_MEMORY_NONE));
         STEP(reorder_make(&c->to_data_weight, &c->plain_weight, &c->data_weight_layout));
         if (described) dnnl_primitive_desc_destroy(described);
         described = NULL;
@@ -367,10 +377,8 @@ static dnnl_status_t build(assay_convolution *c) {
         STEP(operand_make(&c->weights_in, described, dnnl_query_src_md, &c->held_in, 0));
         STEP(operand_make(&c->weights_out, described, dnnl_query_diff_dst_md, &c->held_out, 0));
         STEP(layout_of(&c->gradient_layout, described, dnnl_query_diff_weights_md));
-        STEP(allocate(&c->weight_gradient_values, layout_size(&c->gradient_layout)));
-        STEP(memory_make(&c->weight_gradient, &c->gradient_layout, c->weight_gradient_values));
-        STEP(allocate(&c->bias_gradient_values, sizeof(float) * (size_t)s->out_channels));
-        STEP(memory_make(&c->bias_gradient, &c->plain_bias, c->bias_gradient_values));
+        STEP(memory_make(&c->weight_gradient, &c->gradient_layout, DNNL_MEMORY_NONE));
+        STEP(memory_make(&c->bias_gradient, &c->plain_bias, DNNL_MEMORY_NONE));
         STEP(reorder_make(&c->from_weight_gradient, &c->gradient_layout, &c->plain_weight));
         if (described) dnnl_primitive_desc_destroy(described);
     }
@@ -414,13 +422,6 @@ void assay_convolution_free(assay_convolution *c) {
     reorder_free(&c->to_forward_weight);
     reorder_free(&c->to_data_weight);
     reorder_free(&c->from_weight_gradient);
-    free(c->forward_weight_values);
-    free(c->data_weight_values);
-    free(c->bias_values);
-    free(c->weight_gradient_values);
-    free(c->bias_gradient_values);
-    free(c->weight_part);
-    free(c->bias_part);
     layout *layouts[] = {&c->plain_weight, &c->plain_bias, &c->held_in, &c->held_out,
                          &c->forward_weight_layout, &c->data_weight_layout, &c->gradient_layout};
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) layout_free(layouts[i]);
@@ -428,59 +429,93 @@ void assay_convolution_free(assay_convolution *c) {
     free(c);
 }
 
-size_t assay_convolution_scratch_size(const assay_convolution *c) {
-    size_t size = c->forward.scratch_size;
-    if (c->backward_data.scratch_size > size) size = c->backward_data.scratch_size;
-    if (c->backward_weights.scratch_size > size) size = c->backward_weights.scratch_size;
-    return size;
+static size_t bias_size(const assay_convolution *c) { return sizeof(float) * (size_t)c->shape.out_channels; }
+
+// The gradients of one pass, at the beginning of its scratch memory; where images are summed, twice.
+static size_t gradient_size(const assay_convolution *c) {
+    return aligned(layout_size(&c->gradient_layout)) + aligned(bias_size(c));
+}
+
+size_t assay_convolution_scratch_size(const assay_convolution *c, assay_pass which) {
+    switch (which) {
+    case assay_pass_forward:
+        return c->forward.scratch_size + operand_scratch_size(&c->forward_in) + operand_scratch_size(&c->forward_out);
+    case assay_pass_backward_data:
+        return c->backward_data.scratch_size + operand_scratch_size(&c->data_in) + operand_scratch_size(&c->data_out);
+    case assay_pass_backward_weights:
+        return c->backward_weights.scratch_size + operand_scratch_size(&c->weights_in)
+            + operand_scratch_size(&c->weights_out) + gradient_size(c) * (c->shape.sums_images ? 2 : 1);
+    }
+    return 0;
 }
 
 int assay_convolution_has_slow_weights(const assay_convolution *c) { return c->has_slow_weights; }
 
-int assay_convolution_set_weight(assay_convolution *c, const float *weight, const float *bias) {
-    memcpy(c->bias_values, bias, sizeof *bias * (size_t)c->shape.out_channels);
-    CHECK(reorder_run(&c->to_forward_weight, c->stream, weight, c->forward_weight_values));
-    if (c->shape.backward_data) CHECK(reorder_run(&c->to_data_weight, c->stream, weight, c->data_weight_values));
-    return dnnl_success;
+struct assay_convolution_weights {
+    void *forward, *data, *bias;
+};
+
+static dnnl_status_t allocate_weights(const assay_convolution *c, assay_convolution_weights *w) {
+    CHECK(allocate(&w->forward, layout_size(&c->forward_weight_layout)));
+    if (c->shape.backward_data) CHECK(allocate(&w->data, layout_size(&c->data_weight_layout)));
+    return allocate(&w->bias, bias_size(c));
+}
+
+assay_convolution_weights *assay_convolution_weights_make(const assay_convolution *c, int *status) {
+    assay_convolution_weights *w = calloc(1, sizeof *w);
+    *status = w ? (int)allocate_weights(c, w) : dnnl_out_of_memory;
+    if (!*status) return w;
+    assay_convolution_weights_free(w);
+    return NULL;
+}
+
+void assay_convolution_weights_free(assay_convolution_weights *w) {
+    if (!w) return;
+    free(w->forward);
+    free(w->data);
+    free(w->bias);
+    free(w);
+}
+
+int assay_convolution_weights_set(
+    assay_convolution_weights *w, assay_convolution *c, const float *weight, const float *bias) {
+    memcpy(w->bias, bias, bias_size(c));
+    CHECK(reorder_run(&c->to_forward_weight, c->stream, weight, w->forward));
+    return c->shape.backward_data ? reorder_run(&c->to_data_weight, c->stream, weight, w->data) : dnnl_success;
+}
+
+int assay_convolution_use_weights(assay_convolution *c, const assay_convolution_weights *w) {
+    CHECK(dnnl_memory_set_data_handle(c->forward_weight, w->forward));
+    if (c->shape.backward_data) CHECK(dnnl_memory_set_data_handle(c->data_weight, w->data));
+    return dnnl_memory_set_data_handle(c->bias, w->bias);
 }
 
 int assay_convolution_forward(assay_convolution *c, const float *in, float *out, void *scratch) {
-    CHECK(operand_bring(&c->forward_in, c->stream, in));
-    CHECK(operand_target(&c->forward_out, out));
+    char *left = scratch;
+    CHECK(operand_bring(&c->forward_in, c->stream, in, &left));
+    CHECK(operand_target(&c->forward_out, out, &left));
     dnnl_exec_arg_t arguments[5] = {
         {DNNL_ARG_SRC, c->forward_in.memory},
         {DNNL_ARG_WEIGHTS, c->forward_weight},
         {DNNL_ARG_BIAS, c->bias},
         {DNNL_ARG_DST, c->forward_out.memory},
     };
-    CHECK(pass_run(&c->forward, c->stream, arguments, 4, scratch));
+    CHECK(pass_run(&c->forward, c->stream, arguments, 4, left));
     return operand_take(&c->forward_out, c->stream, out);
 }
 
 int assay_convolution_backward_data(
     assay_convolution *c, const float *out_gradient, float *in_gradient, void *scratch) {
-    CHECK(operand_bring(&c->data_out, c->stream, out_gradient));
-    CHECK(operand_target(&c->data_in, in_gradient));
+    char *left = scratch;
+    CHECK(operand_bring(&c->data_out, c->stream, out_gradient, &left));
+    CHECK(operand_target(&c->data_in, in_gradient, &left));
     dnnl_exec_arg_t arguments[4] = {
         {DNNL_ARG_DIFF_DST, c->data_out.memory},
         {DNNL_ARG_WEIGHTS, c->data_weight},
         {DNNL_ARG_DIFF_SRC, c->data_in.memory},
     };
-    CHECK(pass_run(&c->backward_data, c->stream, arguments, 3, scratch));
+    CHECK(pass_run(&c->backward_data, c->stream, arguments, 3, left));
     return operand_take(&c->data_in, c->stream, in_gradient);
-}
-
-static dnnl_status_t run_backward_weights(
-    assay_convolution *c, const float *in, const float *out_gradient, void *scratch) {
-    CHECK(operand_bring(&c->weights_in, c->stream, in));
-    CHECK(operand_bring(&c->weights_out, c->stream, out_gradient));
-    dnnl_exec_arg_t arguments[5] = {
-        {DNNL_ARG_SRC, c->weights_in.memory},
-        {DNNL_ARG_DIFF_DST, c->weights_out.memory},
-        {DNNL_ARG_DIFF_WEIGHTS, c->weight_gradient},
-        {DNNL_ARG_DIFF_BIAS, c->bias_gradient},
-    };
-    return pass_run(&c->backward_weights, c->stream, arguments, 4, scratch);
 }
 
 static void add_to(float *restrict to, const float *restrict from, size_t count) {
@@ -489,24 +524,34 @@ static void add_to(float *restrict to, const float *restrict from, size_t count)
 
 int assay_convolution_backward_weights(
     assay_convolution *c, const float *in, const float *out_gradient, void *scratch, int accumulate) {
-    if (!accumulate) return run_backward_weights(c, in, out_gradient, scratch);
-    size_t weight_size = layout_size(&c->gradient_layout), bias_size = sizeof(float) * (size_t)c->shape.out_channels;
-    if (!c->weight_part) CHECK(allocate(&c->weight_part, weight_size));
-    if (!c->bias_part) CHECK(allocate(&c->bias_part, bias_size));
-    CHECK(dnnl_memory_set_data_handle(c->weight_gradient, c->weight_part));
-    CHECK(dnnl_memory_set_data_handle(c->bias_gradient, c->bias_part));
-    dnnl_status_t status = run_backward_weights(c, in, out_gradient, scratch);
-    CHECK(dnnl_memory_set_data_handle(c->weight_gradient, c->weight_gradient_values));
-    CHECK(dnnl_memory_set_data_handle(c->bias_gradient, c->bias_gradient_values));
-    CHECK(status);
-    add_to(c->weight_gradient_values, c->weight_part, weight_size / sizeof(float));
-    add_to(c->bias_gradient_values, c->bias_part, (size_t)c->shape.out_channels);
+    char *left = scratch;
+    float *sum = take(&left, gradient_size(c)), *part = sum;
+    if (c->shape.sums_images) {
+        float *second = take(&left, gradient_size(c));
+        if (accumulate) part = second;
+    }
+    CHECK(dnnl_memory_set_data_handle(c->weight_gradient, part));
+    CHECK(dnnl_memory_set_data_handle(c->bias_gradient, (char *)part + aligned(layout_size(&c->gradient_layout))));
+    CHECK(operand_bring(&c->weights_in, c->stream, in, &left));
+    CHECK(operand_bring(&c->weights_out, c->stream, out_gradient, &left));
+    dnnl_exec_arg_t arguments[5] = {
+        {DNNL_ARG_SRC, c->weights_in.memory},
+        {DNNL_ARG_DIFF_DST, c->weights_out.memory},
+        {DNNL_ARG_DIFF_WEIGHTS, c->weight_gradient},
+        {DNNL_ARG_DIFF_BIAS, c->bias_gradient},
+    };
+    CHECK(pass_run(&c->backward_weights, c->stream, arguments, 4, left));
+    if (part != sum) {
+        size_t bias_start = aligned(layout_size(&c->gradient_layout)) / sizeof(float);
+        add_to(sum, part, layout_size(&c->gradient_layout) / sizeof(float));
+        add_to(sum + bias_start, part + bias_start, (size_t)c->shape.out_channels);
+    }
     return dnnl_success;
 }
 
-int assay_convolution_weight_gradient(assay_convolution *c, float *weight, float *bias) {
-    memcpy(bias, c->bias_gradient_values, sizeof *bias * (size_t)c->shape.out_channels);
-    return reorder_run(&c->from_weight_gradient, c->stream, c->weight_gradient_values, weight);
+int assay_convolution_weight_gradient(assay_convolution *c, const void *scratch, float *weight, float *bias) {
+    memcpy(bias, (const char *)scratch + aligned(layout_size(&c->gradient_layout)), bias_size(c));
+    return reorder_run(&c->from_weight_gradient, c->stream, scratch, weight);
 }
 
 int assay_matrix_product(
@@ -529,10 +574,10 @@ static int probe_block(void) {
     int candidates[] = {16, 8}, found = 1;
     for (int i = 0; i < 2 && found == 1; i++) {
         dnnl_format_tag_t tag = activation_tag(candidates[i]);
-        layout_make(&r.src, 4, activation, tag);
-        layout_make(&r.dst, 4, activation, tag);
-        layout_make(&r.weight, 4, weight, dnnl_format_tag_any);
-        layout_make(&r.bias, 1, bias, dnnl_a);
+        layout_make(&r.src, 4, activation, dnnl_f32, tag);
+        layout_make(&r.dst, 4, activation, dnnl_f32, tag);
+        layout_make(&r.weight, 4, weight, dnnl_f32, dnnl_format_tag_any);
+        layout_make(&r.bias, 1, bias, dnnl_f32, dnnl_a);
         r.algorithm = dnnl_convolution_direct;
         if (describe_forward(&described, &r, NULL) == dnnl_success) {
             const char *name = NULL;

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How far back the gradient is wanted.
 public enum GradientScope: Hashable, Sendable {
     /// Forward only.
@@ -24,8 +26,12 @@ public protocol Backend: Sendable {
 
     /// Prepares everything for one input shape: memory, primitives, weights.
     ///
+    /// - Parameter sharing: what the network has in common with others of the same graph, shape and scope, for example
+    ///   those of other threads.
     /// - Throws: `GraphError` where the graph does not fit the shape or the backend refuses a node.
-    func compile(_ graph: NetworkGraph, input: TensorShape, gradient: GradientScope) throws -> any CompiledNetwork
+    func compile(
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, sharing: SharedWeights?
+    ) throws -> any CompiledNetwork
 
     /// Prepares a network for training: batch-norms of nodes in scope normalise by the statistics of the batch, all
     /// others by their running statistics.
@@ -34,6 +40,32 @@ public protocol Backend: Sendable {
     func compileForTraining(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
     ) throws -> any TrainingNetwork
+}
+
+extension Backend {
+    /// A network with weights of its own.
+    public func compile(
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
+    ) throws -> any CompiledNetwork {
+        try compile(graph, input: input, gradient: gradient, sharing: nil)
+    }
+}
+
+/// Weights as a backend lays them out, held once for all networks that are compiled with it.
+public final class SharedWeights: Sendable {
+    private let byNode = Mutex<[Int: any Sendable]>([:])
+
+    public init() {}
+
+    /// The weights of a node, made when first asked for.
+    func value<Weights: Sendable>(node: Int, make: () throws -> Weights) throws -> Weights {
+        try byNode.withLock { held in
+            if let known = held[node] as? Weights { return known }
+            let made = try make()
+            held[node] = made
+            return made
+        }
+    }
 }
 
 /// A network ready to run. One thread at a time, and always the thread that made it.

@@ -53,8 +53,10 @@ public struct Evaluation: Sendable {
         let size = options.imageSize
         let stride = model.largestStride
         let small = max(stride, size * 3 / 4 / stride * stride)
+        let weights = Dictionary([size, small].map { ($0, SharedWeights()) }, uniquingKeysWith: { first, _ in first })
         @Sendable func network(_ size: Int) throws -> any CompiledNetwork {
-            try backend.compile(model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .none)
+            try backend.compile(
+                model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .none, sharing: weights[size])
         }
         let measured = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,

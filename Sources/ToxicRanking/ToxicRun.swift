@@ -132,15 +132,19 @@ public enum ToxicRun {
         let (backend, samples) = try prepare(dataset, options)
         let losses = models.models.map { $0.loss(size: options.imageSize) }
         let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
-        @Sendable func worker(_ reach: GradientReach) -> Worker {
-            Worker {
-                let model = models.models[$0]
-                return try backend.compile(model.graph, input: shape, gradient: scope(reach, model))
+        func workers(_ reach: GradientReach) -> @Sendable () -> Worker {
+            let weights = models.models.map { _ in SharedWeights() }
+            return {
+                Worker {
+                    let model = models.models[$0]
+                    return try backend.compile(
+                        model.graph, input: shape, gradient: scope(reach, model), sharing: weights[$0])
+                }
             }
         }
         let whole =
             options.gradientOfShare
-            ? try wholeBatch(losses, samples, models, dataset, options, { worker(.none) }, isCancelled) : nil
+            ? try wholeBatch(losses, samples, models, dataset, options, workers(.none), isCancelled) : nil
         let boxes = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
             { _, index in samples[index].trainableBoxes(in: dataset) })
@@ -148,7 +152,7 @@ public enum ToxicRun {
             pool: boxes.joined().map { (Int($0.classID), $0.cx, $0.cy, $0.width, $0.height) }, seed: options.seed)
         let measured = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
-            progress: { progress($0, samples.count) }, makeState: { worker(options.gradient) },
+            progress: { progress($0, samples.count) }, makeState: workers(options.gradient),
             { worker, index in
                 try measure(
                     samples[index], index, boxes[index], worker, models, losses, whole, planting, options)

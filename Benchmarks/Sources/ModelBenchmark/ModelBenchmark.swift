@@ -28,10 +28,12 @@ import YOLOModel
         }
         guard let backend = Backends.all.first else { exit(2) }
         let shape = TensorShape(c: 3, h: size, w: size)
+        let weights = SharedWeights()
         // Each worker warms up with two images; the clock runs from when all have.
         let warm = Barrier(count: jobs)
         let rates = try WorkerPool.map(
-            count: jobs, jobs: jobs, makeState: { try backend.compile(model.graph, input: shape, gradient: .full) },
+            count: jobs, jobs: jobs,
+            makeState: { try backend.compile(model.graph, input: shape, gradient: .full, sharing: weights) },
             { network, _ -> (seconds: Double, share: Double) in
                 func once() throws {
                     let outputs = try network.forward(input)

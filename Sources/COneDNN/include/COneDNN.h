@@ -9,6 +9,7 @@
 // inside. Everything runs on the calling thread once assay_dnn_use_one_thread() was called on it.
 
 typedef struct assay_convolution assay_convolution;
+typedef struct assay_convolution_weights assay_convolution_weights;
 
 typedef struct {
     int in_channels, in_height, in_width, in_block;
@@ -16,6 +17,7 @@ typedef struct {
     int kernel_height, kernel_width, stride, padding_height, padding_width, dilation, groups;
     int backward_data;    // 0 or 1: the gradient of the input will be asked for
     int backward_weights; // 0 or 1: the gradients of weight and bias will be asked for
+    int sums_images;      // 0 or 1: the latter are summed over several images
 } assay_convolution_shape;
 
 // The number of channels that convolutions on this CPU like to find together: 16, 8 or 1.
@@ -27,22 +29,31 @@ void assay_dnn_version(char text[32]);
 // Null where oneDNN refuses; `status` then holds its code.
 assay_convolution *assay_convolution_make(const assay_convolution_shape *shape, int *status);
 void assay_convolution_free(assay_convolution *convolution);
-// Bytes of scratch memory that any of its passes needs.
-size_t assay_convolution_scratch_size(const assay_convolution *convolution);
+typedef enum { assay_pass_forward, assay_pass_backward_data, assay_pass_backward_weights } assay_pass;
+// Bytes of scratch memory that a pass needs, aligned to 64.
+size_t assay_convolution_scratch_size(const assay_convolution *convolution, assay_pass pass);
 // Whether oneDNN has only its reference implementation for the gradient of these weights, hundreds of times slower.
 int assay_convolution_has_slow_weights(const assay_convolution *convolution);
+
+// Weight and bias as the passes of a convolution want them. They serve every convolution of the same shape, and must
+// outlive those that use them.
+assay_convolution_weights *assay_convolution_weights_make(const assay_convolution *convolution, int *status);
+void assay_convolution_weights_free(assay_convolution_weights *weights);
 // weight [out, in/groups, kh, kw], bias [out]
-int assay_convolution_set_weight(assay_convolution *convolution, const float *weight, const float *bias);
+int assay_convolution_weights_set(
+    assay_convolution_weights *weights, assay_convolution *convolution, const float *weight, const float *bias);
+int assay_convolution_use_weights(assay_convolution *convolution, const assay_convolution_weights *weights);
 
 // Each returns oneDNN's status, 0 when all is well.
 int assay_convolution_forward(assay_convolution *convolution, const float *in, float *out, void *scratch);
 int assay_convolution_backward_data(
     assay_convolution *convolution, const float *out_gradient, float *in_gradient, void *scratch);
-// accumulate: add to the gradients of the last call instead of replacing them.
+// The gradients stay in the scratch memory. accumulate: add to those that the last call has left there.
 int assay_convolution_backward_weights(
     assay_convolution *convolution, const float *in, const float *out_gradient, void *scratch, int accumulate);
-// After backward_weights: the gradients of weight [out, in/groups, kh, kw] and bias [out].
-int assay_convolution_weight_gradient(assay_convolution *convolution, float *weight, float *bias);
+// After backward_weights, from its scratch memory: the gradients of weight [out, in/groups, kh, kw] and bias [out].
+int assay_convolution_weight_gradient(
+    assay_convolution *convolution, const void *scratch, float *weight, float *bias);
 
 // A matrix as its rows lie in memory, `row_length` floats apart; transposed: its columns are taken for rows.
 typedef struct {

@@ -14,22 +14,24 @@
         private let handle: ConvolutionHandle
         private let convolution: NetworkGraph.Convolution
         let normalizer: BatchNormalizer?
-        private var weight: [Float] = []
-        private var scale: [Float] = []
-        private var inverseDeviation: [Float] = []
-        private var mean: [Float] = []
+        private let weights: FoldedWeights
         private var biasGradient: [Float]
         private let valuesPerChannel: Int
         /// Where oneDNN has no fast gradient of the weights.
         private let ownGradient: PlainWeightGradient?
 
         var pointer: OpaquePointer { handle.pointer }
-        var scratchSize: Int { assay_convolution_scratch_size(handle.pointer) }
+
+        /// Bytes of scratch memory that a pass needs.
+        func scratchSize(_ pass: assay_pass) -> Int {
+            pass == assay_pass_backward_weights && ownGradient != nil
+                ? 0 : assay_convolution_scratch_size(handle.pointer, pass)
+        }
 
         init(
             _ convolution: NetworkGraph.Convolution, graph: NetworkGraph, name: String, input: TensorShape,
             inputBlock: Int, output: TensorShape, outputBlock: Int, needsData: Bool, needsWeights: Bool,
-            normalizesBatch: Bool
+            normalizesBatch: Bool, sumsImages: Bool, sharing: (weights: SharedWeights, node: Int)?
         ) throws {
             self.name = name
             self.convolution = convolution
@@ -42,7 +44,7 @@
                     stride: Int32(convolution.stride), padding_height: Int32(convolution.paddingHeight),
                     padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
                     groups: Int32(convolution.groups), backward_data: needsData ? 1 : 0,
-                    backward_weights: needsWeights ? 1 : 0), node: name)
+                    backward_weights: needsWeights ? 1 : 0, sums_images: sumsImages ? 1 : 0), node: name)
             ownGradient =
                 needsWeights && assay_convolution_has_slow_weights(handle.pointer) != 0
                 ? PlainWeightGradient(
@@ -57,31 +59,21 @@
                         $0, activation: convolution.activation, channels: channels, block: outputBlock,
                         pixels: output.pixels)
                 } : nil
-            try setValues { graph.parameters[$0].values }
+            let pointer = handle.pointer
+            func fold() throws -> FoldedWeights {
+                let made = try FoldedWeights(pointer, name)
+                try made.set(convolution, foldsNorm: !normalizesBatch, of: pointer) { graph.parameters[$0].values }
+                return made
+            }
+            weights = try sharing.map { try $0.weights.value(node: $0.node, make: fold) } ?? fold()
+            normalizer?.setValues { graph.parameters[$0].values }
+            try weights.use(in: pointer)
         }
 
-        /// Takes new values of the convolution's parameters, batch-norm included.
+        /// Takes new values of the convolution's parameters, batch-norm included; not for networks that share weights.
         func setValues(_ values: (Int) -> [Float]) throws {
-            let channels = biasGradient.count
-            weight = values(convolution.weight)
-            var folded = weight
-            var bias = convolution.bias.map(values) ?? Array(repeating: 0, count: channels)
-            if let normalizer {
-                normalizer.setValues(values)
-            } else if let batchNorm = convolution.batchNorm {
-                let beta = values(batchNorm.bias)
-                mean = values(batchNorm.runningMean)
-                inverseDeviation = values(batchNorm.runningVariance).map { 1 / ($0 + batchNorm.epsilon).squareRoot() }
-                scale = zip(values(batchNorm.weight), inverseDeviation).map(*)
-                for channel in 0..<channels {
-                    bias[channel] = beta[channel] + scale[channel] * (bias[channel] - mean[channel])
-                    for index in channel * valuesPerChannel..<(channel + 1) * valuesPerChannel {
-                        folded[index] *= scale[channel]
-                    }
-                }
-            }
-            let status = assay_convolution_set_weight(handle.pointer, folded, bias)
-            guard status == 0 else { throw GraphError(node: name, reason: "oneDNN failed with status \(status)") }
+            normalizer?.setValues(values)
+            try weights.set(convolution, foldsNorm: normalizer == nil, of: handle.pointer, values)
         }
 
         /// The backward pass over the weights; `takeGradients` writes what it finds.
@@ -101,15 +93,19 @@
 
         /// After the backward pass over the weights: writes the gradients of all parameters of the convolution.
         ///
+        /// - Parameter scratch: that of the backward pass.
         /// - Parameter start: where the gradient of a parameter begins.
         /// - Returns: oneDNN's status.
-        func takeGradients(into start: (Int) -> UnsafeMutablePointer<Float>?) -> Int32 {
+        func takeGradients(
+            scratch: UnsafeRawPointer, into start: (Int) -> UnsafeMutablePointer<Float>?
+        ) -> Int32 {
             guard let weightGradient = start(convolution.weight) else { return 0 }
             if let ownGradient {
                 weightGradient.update(from: ownGradient.weight, count: ownGradient.weight.count)
                 biasGradient = ownGradient.bias
             } else {
-                let status = assay_convolution_weight_gradient(handle.pointer, weightGradient, &biasGradient)
+                let status = assay_convolution_weight_gradient(
+                    handle.pointer, scratch, weightGradient, &biasGradient)
                 guard status == 0 else { return status }
             }
             if let normalizer {
@@ -118,12 +114,67 @@
                 let beta = start(batchNorm.bias)
             {
                 assay_unfold_gradient(
-                    weightGradient, biasGradient, weight, scale, inverseDeviation, mean, gamma, beta,
+                    weightGradient, biasGradient, weights.weight, weights.scale, weights.inverseDeviation, weights.mean,
+                    gamma, beta,
                     Int32(biasGradient.count), valuesPerChannel)
             } else if let bias = convolution.bias, let target = start(bias) {
                 target.update(from: biasGradient, count: biasGradient.count)
             }
             return 0
+        }
+    }
+
+    /// Weight and bias as a convolution's passes want them, with what the gradients of its batch-norm need.
+    ///
+    /// Changed by the network that made it alone, and only where it is not shared: hence sendable.
+    private final class FoldedWeights: @unchecked Sendable {
+        private let pointer: OpaquePointer
+        private let name: String
+        private(set) var weight: [Float] = []
+        private(set) var scale: [Float] = []
+        private(set) var inverseDeviation: [Float] = []
+        private(set) var mean: [Float] = []
+
+        init(_ convolution: OpaquePointer, _ name: String) throws {
+            self.name = name
+            var status: Int32 = 0
+            guard let made = assay_convolution_weights_make(convolution, &status) else {
+                throw GraphError(node: name, reason: "there is no memory for the weights (status \(status))")
+            }
+            pointer = made
+        }
+
+        deinit { assay_convolution_weights_free(pointer) }
+
+        /// - Parameter foldsNorm: whether the batch-norm is folded into the weights.
+        func set(
+            _ convolution: NetworkGraph.Convolution, foldsNorm: Bool, of handle: OpaquePointer,
+            _ values: (Int) -> [Float]
+        ) throws {
+            weight = values(convolution.weight)
+            let channels = convolution.outChannels
+            var folded = weight
+            var bias = convolution.bias.map(values) ?? Array(repeating: 0, count: channels)
+            if foldsNorm, let batchNorm = convolution.batchNorm {
+                let beta = values(batchNorm.bias)
+                mean = values(batchNorm.runningMean)
+                inverseDeviation = values(batchNorm.runningVariance).map { 1 / ($0 + batchNorm.epsilon).squareRoot() }
+                scale = zip(values(batchNorm.weight), inverseDeviation).map(*)
+                let valuesPerChannel = weight.count / channels
+                for channel in 0..<channels {
+                    bias[channel] = beta[channel] + scale[channel] * (bias[channel] - mean[channel])
+                    for index in channel * valuesPerChannel..<(channel + 1) * valuesPerChannel {
+                        folded[index] *= scale[channel]
+                    }
+                }
+            }
+            try check(assay_convolution_weights_set(pointer, handle, folded, bias))
+        }
+
+        func use(in convolution: OpaquePointer) throws { try check(assay_convolution_use_weights(convolution, pointer)) }
+
+        private func check(_ status: Int32) throws {
+            guard status == 0 else { throw GraphError(node: name, reason: "oneDNN failed with status \(status)") }
         }
     }
 

@@ -18,17 +18,17 @@
         }
 
         public func compile(
-            _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
+            _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, sharing: SharedWeights?
         ) throws -> any CompiledNetwork {
             assay_dnn_use_one_thread()
-            return try OneDNNNetwork(graph, input: input, scope: gradient)
+            return try OneDNNNetwork(graph, input: input, scope: gradient, sharing: sharing)
         }
 
         public func compileForTraining(
             _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
         ) throws -> any TrainingNetwork {
             assay_dnn_use_one_thread()
-            return try OneDNNNetwork(graph, input: input, scope: gradient, normalizesBatch: true)
+            return try OneDNNNetwork(graph, input: input, scope: gradient, trains: true)
         }
     }
 

@@ -22,21 +22,26 @@
         private var blocks: [UnsafeMutablePointer<Float>] = []
         private var block: UnsafeMutablePointer<Float>
         private var imageCount = 1
-        private let scratch: UnsafeMutableRawPointer
+        /// Of each step, in the first block; and that of the step whose turn it is.
+        private let scratchPlaces: [MemoryPlan.Place?]
+        private var scratch: UnsafeMutableRawPointer
         /// Gradients of all parameters in scope, one after the other.
         private var gradients: UnsafeMutableBufferPointer<Float>
         private var gradientRange: [Range<Int>?]
 
-        init(_ graph: NetworkGraph, input: TensorShape, scope: GradientScope, normalizesBatch: Bool = false) throws {
+        /// - Parameter trains: whether batch-norms use the statistics of the batch, over several images, and values change.
+        init(
+            _ graph: NetworkGraph, input: TensorShape, scope: GradientScope, trains: Bool = false,
+            sharing: SharedWeights? = nil
+        ) throws {
             guard input.n == 1 else { throw GraphError(node: "input", reason: "one image at a time") }
             self.graph = graph
             let shapes = try graph.shapes(input: input)
-            let planner = StepPlanner(
-                graph: graph, shapes: shapes, scope: scope, normalizesBatch: normalizesBatch,
+            var planner = StepPlanner(
+                graph: graph, shapes: shapes, scope: scope, normalizesBatch: trains,
                 preferredBlock: Int(assay_dnn_block()))
             steps = planner.steps
             forwardCount = planner.forwardCount
-            memory = planner.memory
             inputCount = input.count
             outputCounts = graph.outputs.map { shapes[$0].count }
 
@@ -51,7 +56,8 @@
                         convolution, graph: graph, name: graph.nodes[index].name, input: shapes[source],
                         inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
                         needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index),
-                        normalizesBatch: planner.normalizesBatch(convolution, index)))
+                        normalizesBatch: planner.normalizesBatch(convolution, index), sumsImages: trains,
+                        sharing: sharing.map { ($0, index) }))
                 guard scope.includes(index) else { continue }
                 let own = [
                     convolution.weight, convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias,
@@ -66,10 +72,18 @@
             gradientRange = ranges
             gradients = .allocate(capacity: max(1, total))
             gradients.initialize(repeating: 0)
-            let scratchSize = made.map(\.scratchSize).max() ?? 0
-            scratch = .allocate(byteCount: max(64, scratchSize), alignment: 64)
+            scratchPlaces = planner.settle { step in
+                switch step {
+                case .convolve(let index, _, _): made[index].scratchSize(assay_pass_forward)
+                case .convolutionBackwardData(let index, _, _): made[index].scratchSize(assay_pass_backward_data)
+                case .convolutionBackwardWeights(let index, _, _): made[index].scratchSize(assay_pass_backward_weights)
+                default: 0
+                }
+            }
+            memory = planner.memory
             block = Self.makeBlock(memory)
             blocks = [block]
+            scratch = UnsafeMutableRawPointer(block)
         }
 
         private static func makeBlock(_ memory: MemoryPlan) -> UnsafeMutablePointer<Float> {
@@ -79,7 +93,6 @@
 
         deinit {
             gradients.deallocate()
-            scratch.deallocate()
             for block in blocks { UnsafeMutableRawPointer(block).deallocate() }
         }
 
@@ -97,7 +110,7 @@
             imageCount = inputs.count
             while blocks.count < imageCount { blocks.append(Self.makeBlock(memory)) }
             var outputs = inputs.map { _ in outputCounts.map { [Float](repeating: 0, count: $0) } }
-            for index in 0..<forwardCount { try measure(index) { try runForAll(steps[index], inputs, &outputs) } }
+            for index in 0..<forwardCount { try measure(index) { try runForAll(index, inputs, &outputs) } }
             return outputs
         }
 
@@ -107,7 +120,7 @@
             var arriving = outputGradients
             gradients.update(repeating: 0)
             for index in forwardCount..<steps.count {
-                try measure(index) { try runForAll(steps[index], [], &arriving) }
+                try measure(index) { try runForAll(index, [], &arriving) }
             }
         }
 
@@ -156,7 +169,9 @@
         }
 
         /// - Parameter outer: an element an image, as in `run`.
-        private func runForAll(_ step: Step, _ inputs: [[Float]], _ outer: inout [[[Float]]]) throws {
+        private func runForAll(_ index: Int, _ inputs: [[Float]], _ outer: inout [[[Float]]]) throws {
+            let step = steps[index]
+            scratch = UnsafeMutableRawPointer(blocks[0] + (scratchPlaces[index].map(memory.offset) ?? 0))
             func places<To>(_ make: (UnsafeMutablePointer<Float>) -> To) -> [To] { blocks[..<imageCount].map(make) }
             switch step {
             case .normalizeBatch(let index, let from, let to):
@@ -194,7 +209,9 @@
                 let convolution = convolutions[index]
                 try check(
                     convolution.backwardWeights(at(from), at(gradient), scratch: scratch, accumulate: image > 0), index)
-                if image == imageCount - 1 { try check(convolution.takeGradients(into: gradientStart), index) }
+                if image == imageCount - 1 { 
+                    try check(convolution.takeGradients(scratch: scratch, into: gradientStart), index)
+                }
             case .activate(.silu, let place, let count): assay_silu(at(place), count)
             case .activate(.leakyReLU(let slope), let place, let count): assay_leaky(at(place), slope, count)
             case .activate(.none, _, _), .activateKeepingDerivative(.none, _, _, _): break

@@ -52,10 +52,22 @@
             }
             forwardCount = steps.count
             if scope != .none { planBackward() }
+        }
+
+        /// Gives every buffer its place.
+        ///
+        /// - Parameter scratchSize: bytes of scratch memory that a step needs.
+        /// - Returns: the scratch memory of each step.
+        mutating func settle(scratchSize: (Step) -> Int) -> [Place?] {
+            var scratch: [Place?] = []
             for (index, step) in steps.enumerated() {
                 for place in step.places { memory.use(place, atStep: index) }
+                let size = scratchSize(step)
+                scratch.append(size > 0 ? memory.add(count: (size + 3) / 4) : nil)
+                scratch[index].map { memory.use($0, atStep: index) }
             }
             memory.settle()
+            return scratch
         }
 
         /// The channels that lie together in a node's layout.

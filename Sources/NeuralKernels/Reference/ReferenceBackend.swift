@@ -5,7 +5,7 @@ public struct ReferenceBackend: Backend {
     public init() {}
 
     public func compile(
-        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, sharing: SharedWeights?
     ) throws -> any CompiledNetwork {
         try ReferenceNetwork(graph, input: input, scope: gradient)
     }
