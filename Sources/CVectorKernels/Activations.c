@@ -11,8 +11,8 @@ ASSAY_DISPATCH void assay_silu_keeping_derivative(float *restrict z, float *rest
     }
 }
 
-ASSAY_DISPATCH void assay_silu(float *y, size_t count) {
-    for (size_t i = 0; i < count; i++) y[i] = y[i] * logistic(y[i]);
+ASSAY_DISPATCH void assay_silu(const float *z, float *y, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = z[i] * logistic(z[i]);
 }
 
 ASSAY_DISPATCH void assay_leaky_keeping_derivative(float *restrict z, float *restrict y, float slope, size_t count) {
@@ -23,6 +23,6 @@ ASSAY_DISPATCH void assay_leaky_keeping_derivative(float *restrict z, float *res
     }
 }
 
-ASSAY_DISPATCH void assay_leaky(float *y, float slope, size_t count) {
-    for (size_t i = 0; i < count; i++) y[i] = y[i] > 0.0f ? y[i] : y[i] * slope;
+ASSAY_DISPATCH void assay_leaky(const float *z, float *y, float slope, size_t count) {
+    for (size_t i = 0; i < count; i++) y[i] = z[i] > 0.0f ? z[i] : z[i] * slope;
 }

@@ -10,11 +10,11 @@
 
 // SiLU, y = z·σ(z). z is overwritten by the derivative σ(z)·(1 + z·(1 − σ(z))), which the backward pass needs.
 void assay_silu_keeping_derivative(float *z, float *y, size_t count);
-// SiLU in place.
-void assay_silu(float *y, size_t count);
+// SiLU alone; z and y may be the same.
+void assay_silu(const float *z, float *y, size_t count);
 // ReLU (slope 0) and leaky ReLU with their derivative in z.
 void assay_leaky_keeping_derivative(float *z, float *y, float slope, size_t count);
-void assay_leaky(float *y, float slope, size_t count);
+void assay_leaky(const float *z, float *y, float slope, size_t count);
 
 // to *= by
 void assay_multiply(float *to, const float *by, size_t count);

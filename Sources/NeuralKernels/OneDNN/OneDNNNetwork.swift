@@ -212,9 +212,10 @@
                 if image == imageCount - 1 { 
                     try check(convolution.takeGradients(scratch: scratch, into: gradientStart), index)
                 }
-            case .activate(.silu, let place, let count): assay_silu(at(place), count)
-            case .activate(.leakyReLU(let slope), let place, let count): assay_leaky(at(place), slope, count)
-            case .activate(.none, _, _), .activateKeepingDerivative(.none, _, _, _): break
+            case .activate(.silu, let before, let to, let count): assay_silu(at(before), at(to), count)
+            case .activate(.leakyReLU(let slope), let before, let to, let count):
+                assay_leaky(at(before), at(to), slope, count)
+            case .activate(.none, _, _, _), .activateKeepingDerivative(.none, _, _, _): break
             case .activateKeepingDerivative(.silu, let before, let to, let count):
                 assay_silu_keeping_derivative(at(before), at(to), count)
             case .activateKeepingDerivative(.leakyReLU(let slope), let before, let to, let count):

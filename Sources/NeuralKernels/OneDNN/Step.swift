@@ -17,7 +17,7 @@
         /// In place over the gradient.
         case normalizeBatchBackward(Int, Place, gradient: Place)
 
-        case activate(NetworkGraph.Activation, Place, count: Int)
+        case activate(NetworkGraph.Activation, Place, to: Place, count: Int)
         case activateKeepingDerivative(NetworkGraph.Activation, Place, to: Place, count: Int)
 
         /// Over plain channels; keeps the softmax weights for the way back.
@@ -87,11 +87,11 @@
         var places: [Place] {
             switch self {
             case .importInput(let a, _), .exportOutput(_, let a, _, _, _), .importGradient(_, let a, _, _, _, _),
-                .activate(_, let a, _), .zero(let a, _):
+                .zero(let a, _):
                 [a]
             case .convolve(_, let a, let b), .convolutionBackwardData(_, let a, let b),
                 .convolutionBackwardWeights(_, let a, let b), .activateKeepingDerivative(_, let a, let b, _),
-                .normalizeBatch(_, let a, let b), .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b),
+                .activate(_, let a, let b, _),                .normalizeBatch(_, let a, let b), .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b),
                 .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
                 .copy(let a, let b, _), .multiply(let a, let b, _):
                 [a, b]
