@@ -106,7 +106,7 @@ let package = Package(
         tool("assay-labels", ["AuditStages", "LabelRules"]),
         tool("assay-anchors", ["AuditStages", "AnchorFitting"]),
         tool("assay-probe", ["AuditStages", "ProbeTraining"]),
-        tool("assay-toxic", ["AuditStages", "ProbeTraining", "ToxicRanking"]),
+        tool("assay-toxic", ["AuditStages", "Imaging", "NeuralKernels", "ProbeTraining", "ToxicRanking"]),
         tool("assay-report", ["AuditReport"]),
         tool("make-fixtures", ["FileReading", "Imaging", "YOLOModel"]),
 

@@ -112,6 +112,12 @@ public struct PlanSettings: Sendable, Hashable {
         public var top = 20
         /// `onednn` or `reference`; nil for the fastest of this build.
         public var backend: String?
+        /// `full`, `head` or `none`.
+        public var gradient = "full"
+        /// `single` or `bfloat16`.
+        public var precision = "single"
+        /// `square`, `rectangle` or `validation`.
+        public var letterbox = "square"
     }
 
     public struct Report: Sendable, Hashable {
@@ -191,11 +197,16 @@ struct SettingsReader {
         }
         try anchors(root, &settings.anchors)
         try probe(root, &settings)
-        try block(root, "toxic", ["splits", "top", "backend"]) { block in
+        try block(root, "toxic", ["splits", "top", "backend", "gradient", "precision", "letterbox"]) { block in
             if let node = block["splits"] { settings.toxic.splits = try splits(node) }
             if let node = block["top"] { settings.toxic.top = try integer(node, 1...100_000) }
             if let node = block["backend"], !node.isNull {
                 settings.toxic.backend = try word(node, ["onednn", "reference"])
+            }
+            if let node = block["gradient"] { settings.toxic.gradient = try word(node, ["full", "head", "none"]) }
+            if let node = block["precision"] { settings.toxic.precision = try word(node, ["single", "bfloat16"]) }
+            if let node = block["letterbox"] {
+                settings.toxic.letterbox = try word(node, ["square", "rectangle", "validation"])
             }
         }
         try block(root, "report", ["top", "suspicions"]) { block in

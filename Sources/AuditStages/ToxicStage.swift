@@ -1,6 +1,7 @@
 import AuditPlan
 import FileReading
 import Findings
+import Imaging
 import NeuralKernels
 import ProbeTraining
 import ToxicRanking
@@ -30,6 +31,9 @@ public enum ToxicStage {
             options.seed = settings.seed
             options.jobs = jobs
             options.backend = settings.toxic.backend
+            options.gradient = GradientReach(rawValue: settings.toxic.gradient) ?? options.gradient
+            options.precision = Precision(rawValue: settings.toxic.precision) ?? options.precision
+            options.outline = Letterbox.Outline(rawValue: settings.toxic.letterbox) ?? options.outline
             let models: ToxicModels
             // Models that have not seen an image judge it better than one that was trained on it.
             if let folder = try ProbeStage.finishedFolder(context.plan) {
@@ -114,6 +118,8 @@ public enum ToxicStage {
         digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
         let backend = Backends.named(settings.toxic.backend)?.name ?? "none"
         digest.update(field: "\(settings.toxic.splits) \(backend) \(settings.imageSize) \(settings.seed)")
+        digest.update(
+            field: "\(settings.toxic.gradient) \(settings.toxic.precision) \(settings.toxic.letterbox)")
         digest.update(field: plan.results[.labels]?.inputs ?? "none")
         digest.update(field: plan.results[.anchors]?.inputs ?? "none")
         digest.update(field: plan.results[.probe]?.inputs ?? "none")

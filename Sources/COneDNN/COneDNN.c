@@ -25,6 +25,10 @@ static dnnl_status_t use_engine(void) {
 
 void assay_dnn_use_one_thread(void) { omp_set_num_threads(1); }
 
+int assay_dnn_has_bfloat16(void) {
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+}
+
 void assay_dnn_version(char text[32]) {
     const dnnl_version_t *version = dnnl_version();
     snprintf(text, 32, "%d.%d.%d", version->major, version->minor, version->patch);
@@ -134,7 +138,7 @@ static dnnl_status_t describe_backward_weights(dnnl_primitive_desc_t *to, reques
 enum { FEWEST_WINOGRAD_CHANNELS = 16, FEWEST_WINOGRAD_PIXELS = 401, FEWEST_WINOGRAD_WEIGHT_PIXELS = 400 };
 
 static int is_for_winograd(const assay_convolution_shape *s) {
-    return s->kernel_height == 3 && s->kernel_width == 3 && s->stride == 1 && s->dilation == 1 && s->groups <= 1
+    return !s->bfloat16 && s->kernel_height == 3 && s->kernel_width == 3 && s->stride == 1 && s->dilation == 1 && s->groups <= 1
         && s->in_channels >= FEWEST_WINOGRAD_CHANNELS && s->out_channels >= FEWEST_WINOGRAD_CHANNELS;
 }
 
@@ -328,15 +332,17 @@ static dnnl_status_t build(assay_convolution *c) {
     CHECK(layout_make(&c->plain_weight, rank, weight, dnnl_f32, rank == 5 ? dnnl_goihw : dnnl_oihw));
     CHECK(layout_make(&c->plain_bias, 1, bias, dnnl_f32, dnnl_a));
 
+    // What goes into a pass is rounded to bfloat16, what comes out is single.
+    dnnl_data_type_t type = s->bfloat16 ? dnnl_bf16 : dnnl_f32;
     request r;
     memset(&r, 0, sizeof r);
     r.strides[0] = r.strides[1] = s->stride;
     r.dilates[0] = r.dilates[1] = s->dilation - 1;
     r.padding[0] = s->padding_height;
     r.padding[1] = s->padding_width;
-    CHECK(layout_make(&r.src, 4, in, dnnl_f32, asked_tag(s->in_block)));
+    CHECK(layout_make(&r.src, 4, in, type, asked_tag(s->in_block)));
     CHECK(layout_make(&r.dst, 4, out, dnnl_f32, asked_tag(s->out_block)));
-    CHECK(layout_make(&r.weight, rank, weight, dnnl_f32, dnnl_format_tag_any));
+    CHECK(layout_make(&r.weight, rank, weight, type, dnnl_format_tag_any));
     CHECK(layout_make(&r.bias, 1, bias, dnnl_f32, dnnl_a));
     CHECK(dnnl_primitive_attr_create(&r.attributes));
     CHECK(dnnl_primitive_attr_set_scratchpad_mode(r.attributes, dnnl_scratchpad_mode_user));
@@ -357,7 +363,11 @@ static dnnl_status_t build(assay_convolution *c) {
     STEP(memory_make(&c->forward_weight, &c->forward_weight_layout, DNNL_MEMORY_NONE));
     STEP(reorder_make(&c->to_forward_weight, &c->plain_weight, &c->forward_weight_layout));
     STEP(memory_make(&c->bias, &c->plain_bias, DNNL_MEMORY_NONE));
+    layout_free(&r.dst);
+    STEP(layout_make(&r.dst, 4, out, type, asked_tag(s->out_block)));
     if (s->backward_data) {
+        layout_free(&r.src);
+        STEP(layout_make(&r.src, 4, in, dnnl_f32, asked_tag(s->in_block)));
         STEP(describe_best(describe_backward_data, &described, &r, forward, winograd));
         STEP(pass_make(&c->backward_data, described));
         STEP(operand_make(&c->data_out, described, dnnl_query_diff_dst_md, &c->held_out, 0));
@@ -369,6 +379,10 @@ static dnnl_status_t build(assay_convolution *c) {
         described = NULL;
     }
     if (s->backward_weights) {
+        layout_free(&r.src);
+        layout_free(&r.weight);
+        STEP(layout_make(&r.src, 4, in, type, asked_tag(s->in_block)));
+        STEP(layout_make(&r.weight, rank, weight, dnnl_f32, dnnl_format_tag_any));
         STEP(describe_best(describe_backward_weights, &described, &r, forward, winograd_weights));
         STEP(pass_make(&c->backward_weights, described));
         const char *name = NULL;

@@ -1,15 +1,25 @@
-/// How an image is fitted into the square that the model sees: scaled to the longer side, centred on grey.
+/// How an image is fitted into what the model sees: scaled to the longer side, centred on grey.
 ///
 /// The figures follow the frameworks' letterbox, so that losses agree with theirs: scale = size / max(w, h), sides
 /// rounded, and the padding split in two with the odd pixel at the right and bottom.
 public struct Letterbox: Sendable, Hashable {
-    /// Side of the square in pixels.
-    public let size: Int
+    /// The outline of what the model sees.
+    public enum Outline: String, Sendable, CaseIterable {
+        case square
+        /// The smallest rectangle whose sides are multiples of the model's stride.
+        case rectangle
+        /// As trainers validate: at least half a stride more to each side of that.
+        case validation
+    }
+
+    /// Of what the model sees, in pixels.
+    public let width: Int
+    public let height: Int
     public let imageWidth: Int
     public let imageHeight: Int
-    /// Square pixels an image pixel.
+    /// Pixels of the model an image pixel.
     public let scale: Double
-    /// Size of the image inside the square.
+    /// Size of the image inside.
     public let scaledWidth: Int
     public let scaledHeight: Int
     public let padLeft: Int
@@ -18,64 +28,75 @@ public struct Letterbox: Sendable, Hashable {
     /// The grey of the padding.
     public static let grey: UInt8 = 114
 
-    /// - Parameter imageWidth: after EXIF orientation, like `imageHeight`; both positive.
-    public init(imageWidth: Int, imageHeight: Int, size: Int) {
-        self.size = size
+    /// - Parameters:
+    ///   - imageWidth: after EXIF orientation, like `imageHeight`; both positive.
+    ///   - size: the longer side, in pixels: a multiple of `stride`.
+    ///   - stride: the model's largest.
+    public init(imageWidth: Int, imageHeight: Int, size: Int, outline: Outline = .square, stride: Int = 32) {
         self.imageWidth = imageWidth
         self.imageHeight = imageHeight
         scale = Double(size) / Double(max(imageWidth, imageHeight))
-        scaledWidth = min(size, max(1, Int((Double(imageWidth) * scale).rounded(.toNearestOrEven))))
-        scaledHeight = min(size, max(1, Int((Double(imageHeight) * scale).rounded(.toNearestOrEven))))
-        padLeft = max(0, Int((Double(size - scaledWidth) / 2 - 0.1).rounded(.toNearestOrEven)))
-        padTop = max(0, Int((Double(size - scaledHeight) / 2 - 0.1).rounded(.toNearestOrEven)))
+        let scaled = [imageWidth, imageHeight].map { [scale] in
+            min(size, max(1, Int((Double($0) * scale).rounded(.toNearestOrEven))))
+        }
+        let sides = scaled.map { side in
+            switch outline {
+            case .square: size
+            case .rectangle: (side + stride - 1) / stride * stride
+            case .validation: (side + stride / 2 + stride - 1) / stride * stride
+            }
+        }
+        (scaledWidth, scaledHeight, width, height) = (scaled[0], scaled[1], sides[0], sides[1])
+        padLeft = max(0, Int((Double(width - scaledWidth) / 2 - 0.1).rounded(.toNearestOrEven)))
+        padTop = max(0, Int((Double(height - scaledHeight) / 2 - 0.1).rounded(.toNearestOrEven)))
     }
 
-    /// A box from fractions of the image to fractions of the square.
-    public func toSquare(cx: Double, cy: Double, width: Double, height: Double) -> (
+    /// A box from fractions of the image to fractions of what the model sees.
+    public func toModel(cx: Double, cy: Double, width: Double, height: Double) -> (
         cx: Double, cy: Double, width: Double, height: Double
     ) {
-        let side = Double(size)
+        let (across, down) = (Double(self.width), Double(self.height))
         return (
-            (cx * Double(scaledWidth) + Double(padLeft)) / side, (cy * Double(scaledHeight) + Double(padTop)) / side,
-            width * Double(scaledWidth) / side, height * Double(scaledHeight) / side
+            (cx * Double(scaledWidth) + Double(padLeft)) / across, (cy * Double(scaledHeight) + Double(padTop)) / down,
+            width * Double(scaledWidth) / across, height * Double(scaledHeight) / down
         )
     }
 
-    /// A box from fractions of the square to fractions of the image.
+    /// A box from fractions of what the model sees to fractions of the image.
     public func toImage(cx: Double, cy: Double, width: Double, height: Double) -> (
         cx: Double, cy: Double, width: Double, height: Double
     ) {
-        let side = Double(size)
+        let (across, down) = (Double(self.width), Double(self.height))
         return (
-            (cx * side - Double(padLeft)) / Double(scaledWidth), (cy * side - Double(padTop)) / Double(scaledHeight),
-            width * side / Double(scaledWidth), height * side / Double(scaledHeight)
+            (cx * across - Double(padLeft)) / Double(scaledWidth), (cy * down - Double(padTop)) / Double(scaledHeight),
+            width * across / Double(scaledWidth), height * down / Double(scaledHeight)
         )
     }
 
-    /// The letterboxed square.
+    /// What the model sees.
     public func apply(to image: RGBImage) -> RGBImage {
         let inner =
             image.width == scaledWidth && image.height == scaledHeight
             ? image : image.resized(width: scaledWidth, height: scaledHeight)
-        var pixels = [UInt8](repeating: Self.grey, count: 3 * size * size)
+        var pixels = [UInt8](repeating: Self.grey, count: 3 * width * height)
         for y in 0..<scaledHeight {
             let from = 3 * y * scaledWidth
-            let to = 3 * ((y + padTop) * size + padLeft)
+            let to = 3 * ((y + padTop) * width + padLeft)
             pixels.replaceSubrange(to..<to + 3 * scaledWidth, with: inner.pixels[from..<from + 3 * scaledWidth])
         }
-        return RGBImage(width: size, height: size, pixels: pixels)
+        return RGBImage(width: width, height: height, pixels: pixels)
     }
 
-    /// The letterboxed square as the model's input: `[1, 3, size, size]`, RGB, 0…1.
+    /// What the model sees as its input: `[1, 3, height, width]`, RGB, 0…1.
     public func planarFloats(of image: RGBImage) -> [Float] {
-        let square = apply(to: image).pixels
-        let plane = size * size
+        let samples = apply(to: image).pixels
+        let plane = width * height
         let table = (0...255).map { Float($0) / 255 }
         return [Float](unsafeUninitializedCapacity: 3 * plane) { buffer, filled in
             for index in 0..<plane {
-                buffer[index] = table[Int(square[3 * index])]
-                buffer[plane + index] = table[Int(square[3 * index + 1])]
-                buffer[2 * plane + index] = table[Int(square[3 * index + 2])]
+                buffer[index] = table[Int(samples[3 * index])]
+                buffer[plane + index] = table[Int(samples[3 * index + 1])]
+                buffer[2 * plane + index] = table[Int(samples[3 * index + 2])]
             }
             filled = 3 * plane
         }

@@ -19,6 +19,14 @@ public enum GradientScope: Hashable, Sendable {
     }
 }
 
+/// How exactly convolutions are computed.
+public enum Precision: String, Sendable, CaseIterable {
+    case single
+    /// What is multiplied, activations, weights and gradients, is rounded to 8 significant bits first; sums are single.
+    /// Everything between the convolutions stays single.
+    case bfloat16
+}
+
 /// Something that can run a network.
 public protocol Backend: Sendable {
     /// `onednn` or `reference`.
@@ -26,12 +34,18 @@ public protocol Backend: Sendable {
 
     /// Prepares everything for one input shape: memory, primitives, weights.
     ///
-    /// - Parameter sharing: what the network has in common with others of the same graph, shape and scope, for example
-    ///   those of other threads.
+    /// - Parameters:
+    ///   - precision: one that is supported.
+    ///   - sharing: what the network has in common with others of the same graph, shape, scope and precision, for example
+    ///     those of other threads.
     /// - Throws: `GraphError` where the graph does not fit the shape or the backend refuses a node.
     func compile(
-        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, sharing: SharedWeights?
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,
+        sharing: SharedWeights?
     ) throws -> any CompiledNetwork
+
+    /// Whether it computes in that precision, and this CPU has the instructions for it.
+    func supports(_ precision: Precision) -> Bool
 
     /// Prepares a network for training: batch-norms of nodes in scope normalise by the statistics of the batch, all
     /// others by their running statistics.
@@ -43,11 +57,11 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
-    /// A network with weights of its own.
+    /// A network in single precision with weights of its own.
     public func compile(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
     ) throws -> any CompiledNetwork {
-        try compile(graph, input: input, gradient: gradient, sharing: nil)
+        try compile(graph, input: input, gradient: gradient, precision: .single, sharing: nil)
     }
 }
 

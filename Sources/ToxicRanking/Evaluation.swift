@@ -26,16 +26,6 @@ public struct Evaluation: Sendable {
     /// Confidence from which on predictions are compared with each other.
     public static let shownConfidence = 0.25
 
-    private final class Worker {
-        let network: any CompiledNetwork
-        let smaller: (any CompiledNetwork)?
-
-        init(_ network: any CompiledNetwork, _ smaller: (any CompiledNetwork)?) {
-            self.network = network
-            self.smaller = smaller
-        }
-    }
-
     private struct Measured: Sendable {
         var image: Image
         var result: AveragePrecision.ImageResult
@@ -53,38 +43,41 @@ public struct Evaluation: Sendable {
         let size = options.imageSize
         let stride = model.largestStride
         let small = max(stride, size * 3 / 4 / stride * stride)
-        let weights = Dictionary([size, small].map { ($0, SharedWeights()) }, uniquingKeysWith: { first, _ in first })
-        @Sendable func network(_ size: Int) throws -> any CompiledNetwork {
-            try backend.compile(
-                model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .none, sharing: weights[size])
-        }
-        let measured = try WorkerPool.map(
+        let source = NetworkSource([model], backend: backend, precision: options.precision)
+        let order = try ToxicRun.order(samples, ToxicModels(model), options, isCancelled)
+        let inOrder = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
             progress: { progress($0, samples.count) },
-            makeState: { Worker(try network(size), checksConsistency && small != size ? try network(small) : nil) },
-            { worker, index -> Measured? in
-                let sample = samples[index]
+            makeState: { (whole: source.networks { _ in .none }, smaller: source.networks { _ in .none }) },
+            { worker, place -> Measured? in
+                let sample = samples[order[place]]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
-                func predict(_ network: any CompiledNetwork, _ image: RGBImage, _ size: Int) throws -> [Detection] {
-                    let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: size)
+                /// In pixels of the scaled image.
+                func predict(_ networks: JudgingNetworks, _ image: RGBImage, _ size: Int) throws -> [Detection] {
+                    var sized = options
+                    sized.imageSize = size
+                    let letterbox = sized.letterbox(width: image.width, height: image.height, model)
+                    let network = try networks.network(0, input: letterbox.input)
                     let outputs = try network.forward(letterbox.planarFloats(of: image))
-                    let found = model.detections(outputs: outputs, size: size, options: detection)
+                    let found = model.detections(outputs: outputs, input: letterbox.input, options: detection)
                     // YOLOv5 validates with boxes that are cut at the image's edge, the v8 family with whole ones.
-                    return model.family == .v5 ? found.map { clip($0, letterbox) } : found
+                    return found.map { inner($0, letterbox, clips: model.family == .v5) }
                 }
-                let predictions = try predict(worker.network, image, size)
-                let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: size)
+                let predictions = try predict(worker.whole, image, size)
+                let letterbox = options.letterbox(width: image.width, height: image.height, model)
                 let targets = ToxicRun.targets(sample.trainableBoxes(in: dataset), letterbox)
-                let labels = targets.map { box($0, size) }
+                let labels = targets.map { inner(box($0, letterbox), letterbox, clips: false) }
                 let shown = predictions.filter { $0.confidence >= shownConfidence }
                 var flip: Double?
                 var scaled: Double?
                 if checksConsistency {
-                    let mirrored = try predict(worker.network, image.mirrored(), size).map { mirror($0, size) }
+                    let mirrored = try predict(worker.whole, image.mirrored(), size).map {
+                        mirror($0, letterbox.scaledWidth)
+                    }
                     flip = disagreement(shown, mirrored.filter { $0.confidence >= shownConfidence })
-                    if let smaller = worker.smaller {
+                    if small != size {
                         let factor = Double(size) / Double(small)
-                        let found = try predict(smaller, image, small).map { scale($0, factor) }
+                        let found = try predict(worker.smaller, image, small).map { scale($0, factor) }
                         scaled = disagreement(shown, found.filter { $0.confidence >= shownConfidence })
                     }
                 }
@@ -94,37 +87,41 @@ public struct Evaluation: Sendable {
                         sizeDisagreement: scaled),
                     result: .init(predictions: predictions, labels: labels))
             })
-        let known = measured.compactMap(\.self)
+        let known = zip(order, inOrder).sorted { $0.0 < $1.0 }.compactMap(\.1)
         return Evaluation(
             precision: AveragePrecision(known.map(\.result)), images: known.map(\.image),
-            unreadable: measured.count - known.count)
+            unreadable: samples.count - known.count)
     }
 
-    /// A box ends where the image does.
-    private static func clip(_ detection: Detection, _ letterbox: Letterbox) -> Detection {
-        var clipped = detection
-        let right = Double(letterbox.padLeft + letterbox.scaledWidth)
-        let bottom = Double(letterbox.padTop + letterbox.scaledHeight)
-        clipped.left = min(max(detection.left, Double(letterbox.padLeft)), right)
-        clipped.right = min(max(detection.right, Double(letterbox.padLeft)), right)
-        clipped.top = min(max(detection.top, Double(letterbox.padTop)), bottom)
-        clipped.bottom = min(max(detection.bottom, Double(letterbox.padTop)), bottom)
-        return clipped
+    /// From pixels of the letterboxed image to those of the scaled image in it.
+    ///
+    /// - Parameter clips: whether a box ends where the image does.
+    private static func inner(_ detection: Detection, _ letterbox: Letterbox, clips: Bool) -> Detection {
+        var moved = detection
+        func place(_ value: Double, _ padding: Int, _ side: Int) -> Double {
+            let own = value - Double(padding)
+            return clips ? min(max(own, 0), Double(side)) : own
+        }
+        moved.left = place(detection.left, letterbox.padLeft, letterbox.scaledWidth)
+        moved.right = place(detection.right, letterbox.padLeft, letterbox.scaledWidth)
+        moved.top = place(detection.top, letterbox.padTop, letterbox.scaledHeight)
+        moved.bottom = place(detection.bottom, letterbox.padTop, letterbox.scaledHeight)
+        return moved
     }
 
-    private static func box(_ target: LossTarget, _ size: Int) -> Detection {
-        let side = Double(size)
-        let (x, y) = (Double(target.cx) * side, Double(target.cy) * side)
-        let (width, height) = (Double(target.width) * side / 2, Double(target.height) * side / 2)
+    private static func box(_ target: LossTarget, _ letterbox: Letterbox) -> Detection {
+        let (across, down) = (Double(letterbox.width), Double(letterbox.height))
+        let (x, y) = (Double(target.cx) * across, Double(target.cy) * down)
+        let (width, height) = (Double(target.width) * across / 2, Double(target.height) * down / 2)
         return Detection(
             left: x - width, top: y - height, right: x + width, bottom: y + height, confidence: 1,
             classID: target.classID)
     }
 
-    private static func mirror(_ detection: Detection, _ size: Int) -> Detection {
+    private static func mirror(_ detection: Detection, _ width: Int) -> Detection {
         var mirrored = detection
-        mirrored.left = Double(size) - detection.right
-        mirrored.right = Double(size) - detection.left
+        mirrored.left = Double(width) - detection.right
+        mirrored.right = Double(width) - detection.left
         return mirrored
     }
 

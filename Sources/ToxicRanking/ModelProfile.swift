@@ -17,19 +17,16 @@ public enum ModelProfile {
     /// - Parameters:
     ///   - size: side of the square image in pixels.
     ///   - images: passes that are measured, after two that are not.
-    public static func text(_ model: DetectionModel, size: Int, images: Int, backend name: String?) throws -> String {
-        guard let backend = Backends.named(name) else {
-            throw FileError(
-                file: name ?? "", message: "is no backend of this build",
-                wayOut: "use one of \(Backends.all.map(\.name).joined(separator: ", "))")
-        }
+    public static func text(_ model: DetectionModel, size: Int, images: Int, precision: Precision) throws -> String {
+        let backend = try Backends.required(nil, precision: precision)
         guard size % model.largestStride == 0
         else {
             throw FileError(
                 file: "--size", message: "\(size) is no multiple of the stride \(model.largestStride)",
                 wayOut: "choose another size")
         }
-        let network = try backend.compile(model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .full)
+        let network = try backend.compile(
+            model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .full, precision: precision, sharing: nil)
         guard let profiled = network as? any ProfiledNetwork else {
             throw FileError(
                 file: backend.name, message: "keeps no profile", wayOut: "use the backend onednn")
@@ -61,7 +58,7 @@ public enum ModelProfile {
             zip(model.graph.nodes.map(\.name), model.operationsByNode(size: size) ?? []), uniquingKeysWith: +)
         return table(
             model, profiled.profile, operations, images: images, loss: lossTime, total: total, size: size,
-            backend: backend.name)
+            backend: "\(backend.name), \(precision.rawValue)")
     }
 
     private static func table(

@@ -25,8 +25,20 @@ public struct ToxicOptions: Sendable {
     /// Whether the gradient figures are of the batch-of-one loss, as printed, or of the share of the dataset's loss.
     public var gradientOfShare = false
     public var gradient = GradientReach.full
+    public var precision = Precision.single
+    public var outline = Letterbox.Outline.square
 
     public init() {}
+
+    /// How an image is fitted into what a model sees.
+    func letterbox(width: Int, height: Int, _ model: DetectionModel) -> Letterbox {
+        Letterbox(
+            imageWidth: width, imageHeight: height, size: imageSize, outline: outline, stride: model.largestStride)
+    }
+}
+
+extension Letterbox {
+    var input: TensorShape { TensorShape(c: 3, h: height, w: width) }
 }
 
 /// The models that judge a dataset: one for all images, or one a fold.
@@ -86,19 +98,10 @@ public enum ToxicRun {
     }
 
     private final class Worker {
-        private let make: (Int) throws -> any CompiledNetwork
-        private var networks: [Int: any CompiledNetwork] = [:]
+        let networks: JudgingNetworks
         var sketch = [Double](repeating: 0, count: GradientFigures.sketchSize)
 
-        init(_ make: @escaping (Int) throws -> any CompiledNetwork) { self.make = make }
-
-        /// Of a model, made when first needed.
-        func network(_ model: Int) throws -> any CompiledNetwork {
-            if let known = networks[model] { return known }
-            let made = try make(model)
-            networks[model] = made
-            return made
-        }
+        init(_ networks: JudgingNetworks) { self.networks = networks }
     }
 
     private struct Measured: Sendable {
@@ -113,7 +116,7 @@ public enum ToxicRun {
     ///
     /// - Throws: `FileError` where the build has no such backend, or the splits hold no image.
     static func prepare(_ dataset: Dataset, _ options: ToxicOptions) throws -> (any Backend, [DatasetSample]) {
-        let backend = try Backends.required(options.backend)
+        let backend = try Backends.required(options.backend, precision: options.precision)
         let samples = try dataset.distinctSamples(splits: options.splits)
         guard !samples.isEmpty else {
             throw FileError(
@@ -131,32 +134,27 @@ public enum ToxicRun {
     ) throws -> ToxicResult {
         let (backend, samples) = try prepare(dataset, options)
         let losses = models.models.map { $0.loss(size: options.imageSize) }
-        let shape = TensorShape(c: 3, h: options.imageSize, w: options.imageSize)
         func workers(_ reach: GradientReach) -> @Sendable () -> Worker {
-            let weights = models.models.map { _ in SharedWeights() }
-            return {
-                Worker {
-                    let model = models.models[$0]
-                    return try backend.compile(
-                        model.graph, input: shape, gradient: scope(reach, model), sharing: weights[$0])
-                }
-            }
+            let source = NetworkSource(models.models, backend: backend, precision: options.precision)
+            return { Worker(source.networks { scope(reach, $0) }) }
         }
+        let order = try order(samples, models, options, isCancelled)
         let whole =
             options.gradientOfShare
-            ? try wholeBatch(losses, samples, models, dataset, options, workers(.none), isCancelled) : nil
+            ? try wholeBatch(samples, order, models, dataset, options, workers(.none), isCancelled) : nil
         let boxes = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
             { _, index in samples[index].trainableBoxes(in: dataset) })
         let planting = LabelPlanting(
             pool: boxes.joined().map { (Int($0.classID), $0.cx, $0.cy, $0.width, $0.height) }, seed: options.seed)
-        let measured = try WorkerPool.map(
+        let inOrder = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
             progress: { progress($0, samples.count) }, makeState: workers(options.gradient),
-            { worker, index in
-                try measure(
-                    samples[index], index, boxes[index], worker, models, losses, whole, planting, options)
+            { worker, place in
+                let index = order[place]
+                return try measure(samples[index], index, boxes[index], worker, models, whole, planting, options)
             })
+        let measured = zip(order, inOrder).sorted { $0.0 < $1.0 }.map(\.1)
         var result = summarise(measured, losses, backend.name)
         result.isOutOfFold = models.isOutOfFold
         result.predictions = measured.map {
@@ -176,6 +174,25 @@ public enum ToxicRun {
         return result
     }
 
+    /// The order in which images are judged: those of one shape together, so that networks are made once a shape.
+    static func order(
+        _ samples: [DatasetSample], _ models: ToxicModels, _ options: ToxicOptions,
+        _ isCancelled: @Sendable @escaping () -> Bool
+    ) throws -> [Int] {
+        guard options.outline != .square else { return Array(samples.indices) }
+        let shapes = try WorkerPool.map(
+            count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
+            { _, index -> SIMD2<Int> in
+                guard let header = try? ImageHeader.readFile(samples[index].imagePath), header.width > 0,
+                    header.height > 0
+                else { return .zero }
+                let model = models.models[models.index(samples[index].image)]
+                let letterbox = options.letterbox(width: header.width, height: header.height, model)
+                return SIMD2(letterbox.width, letterbox.height)
+            })
+        return samples.indices.sorted { (shapes[$0].x, shapes[$0].y, $0) < (shapes[$1].x, shapes[$1].y, $1) }
+    }
+
     /// What the dataset's loss as one batch divides by: the images that have figures, and their counts.
     private struct WholeBatch: Sendable {
         var images = 0
@@ -192,23 +209,23 @@ public enum ToxicRun {
     ///
     /// Images are decoded for it: the labels of one without pixels are in nobody's batch.
     private static func wholeBatch(
-        _ losses: [any DetectionLoss], _ samples: [DatasetSample], _ models: ToxicModels, _ dataset: Dataset,
+        _ samples: [DatasetSample], _ order: [Int], _ models: ToxicModels, _ dataset: Dataset,
         _ options: ToxicOptions, _ makeWorker: @Sendable @escaping () -> Worker,
         _ isCancelled: @Sendable @escaping () -> Bool
     ) throws -> WholeBatch {
-        let needsNetwork = losses.contains { $0.counts([]) == nil }
         let parts = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
             makeState: { makeWorker() },
-            { worker, index -> LossCounts? in
-                let sample = samples[index]
+            { worker, place -> LossCounts? in
+                let sample = samples[order[place]]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
-                let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: options.imageSize)
+                let index = models.index(sample.image)
+                let letterbox = options.letterbox(width: image.width, height: image.height, models.models[index])
                 let targets = targets(sample.trainableBoxes(in: dataset), letterbox)
-                let model = models.index(sample.image)
-                let loss = losses[model]
-                guard needsNetwork else { return loss.counts(targets) }
-                let outputs = try worker.network(model).forward(letterbox.planarFloats(of: image))
+                let loss = models.models[index].loss(input: letterbox.input)
+                if let counts = loss.counts(targets) { return counts }
+                let network = try worker.networks.network(index, input: letterbox.input)
+                let outputs = try network.forward(letterbox.planarFloats(of: image))
                 let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: false)
                 return evaluation.isFinite ? evaluation.counts : nil
             })
@@ -217,7 +234,7 @@ public enum ToxicRun {
 
     static func targets(_ boxes: [LabelBox], _ letterbox: Letterbox) -> [LossTarget] {
         boxes.map { label in
-            let box = letterbox.toSquare(cx: label.cx, cy: label.cy, width: label.width, height: label.height)
+            let box = letterbox.toModel(cx: label.cx, cy: label.cy, width: label.width, height: label.height)
             return LossTarget(
                 classID: Int(label.classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),
                 height: Float(box.height))
@@ -234,7 +251,7 @@ public enum ToxicRun {
 
     private static func measure(
         _ sample: DatasetSample, _ number: Int, _ boxes: [LabelBox], _ worker: Worker, _ models: ToxicModels,
-        _ losses: [any DetectionLoss], _ whole: WholeBatch?, _ planting: LabelPlanting, _ options: ToxicOptions
+        _ whole: WholeBatch?, _ planting: LabelPlanting, _ options: ToxicOptions
     ) throws -> Measured {
         var image = ImageLoss(sample: sample)
         let decoded: RGBImage
@@ -248,20 +265,21 @@ public enum ToxicRun {
             return Measured(image: image, judgement: ImageJudgement(image: sample.image, digest: nil))
         }
         let index = models.index(sample.image)
-        let (model, loss) = (models.models[index], losses[index])
-        let network = try worker.network(index)
+        let model = models.models[index]
         var measured = Measured(
             image: image, judgement: ImageJudgement(image: sample.image, digest: digest), model: index)
-        let letterbox = Letterbox(imageWidth: decoded.width, imageHeight: decoded.height, size: options.imageSize)
+        let letterbox = options.letterbox(width: decoded.width, height: decoded.height, model)
+        let loss = model.loss(input: letterbox.input)
+        let network = try worker.networks.network(index, input: letterbox.input)
         (image.width, image.height) = (decoded.width, decoded.height)
         image.boxes = boxes
         let pixels = letterbox.planarFloats(of: decoded)
         func candidates(_ outputs: [[Float]]) -> [Candidate] {
-            model.candidates(outputs: outputs, size: options.imageSize, least: Self.leastObjectness)
+            model.candidates(outputs: outputs, input: letterbox.input, least: Self.leastObjectness)
         }
         // The mirrored image first: the backward pass needs the plain one's values.
-        let mirrored = candidates(try network.forward(mirror(pixels, size: options.imageSize)))
-            .map { $0.mirrored(size: options.imageSize) }
+        let mirrored = candidates(try network.forward(mirror(pixels, width: letterbox.width)))
+            .map { $0.mirrored(width: letterbox.width) }
         let outputs = try network.forward(pixels)
         var evaluation = loss.evaluate(
             outputs: outputs, targets: targets(image.boxes, letterbox), wantsGradient: true)
@@ -305,10 +323,10 @@ public enum ToxicRun {
     /// Cells with less objectness say nothing.
     private static let leastObjectness = 0.01
 
-    private static func mirror(_ pixels: [Float], size: Int) -> [Float] {
+    private static func mirror(_ pixels: [Float], width: Int) -> [Float] {
         var result = pixels
-        for row in 0..<3 * size {
-            for column in 0..<size { result[row * size + column] = pixels[row * size + size - 1 - column] }
+        for start in stride(from: 0, to: pixels.count, by: width) {
+            for column in 0..<width { result[start + column] = pixels[start + width - 1 - column] }
         }
         return result
     }

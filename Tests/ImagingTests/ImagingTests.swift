@@ -85,7 +85,7 @@ import Testing
     @Test(arguments: [(640, 480), (333, 1000), (17, 9)])
     func boxesGoThereAndBack(width: Int, height: Int) {
         let letterbox = Letterbox(imageWidth: width, imageHeight: height, size: 640)
-        let there = letterbox.toSquare(cx: 0.3, cy: 0.7, width: 0.2, height: 0.1)
+        let there = letterbox.toModel(cx: 0.3, cy: 0.7, width: 0.2, height: 0.1)
         let back = letterbox.toImage(cx: there.cx, cy: there.cy, width: there.width, height: there.height)
         #expect(abs(back.cx - 0.3) < 1e-12 && abs(back.cy - 0.7) < 1e-12)
         #expect(abs(back.width - 0.2) < 1e-12 && abs(back.height - 0.1) < 1e-12)

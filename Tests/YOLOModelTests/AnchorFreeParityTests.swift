@@ -28,7 +28,7 @@ struct AnchorFreeParityTests {
             let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: 640)
             let outputs = try network.forward(letterbox.planarFloats(of: image))
             let targets = try LabelFile.read(file.labelPath).trainableBoxes(classCount: 6).map { label in
-                let box = letterbox.toSquare(cx: label.cx, cy: label.cy, width: label.width, height: label.height)
+                let box = letterbox.toModel(cx: label.cx, cy: label.cy, width: label.width, height: label.height)
                 return LossTarget(
                     classID: Int(label.classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),
                     height: Float(box.height))

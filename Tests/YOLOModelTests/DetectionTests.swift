@@ -31,7 +31,7 @@ import YOLOModel
         options.overlap = model.family == .v5 ? 0.6 : 0.7
         // The head for one match always gives its best 300.
         options.leastConfidence = model.family == .v10 ? 1e-12 : 0.001
-        let found = model.detections(outputs: outputs, size: 640, options: options)
+        let found = model.detections(outputs: outputs, input: TensorShape(c: 3, h: 640, w: 640), options: options)
         // One confidence lies within rounding of the least one.
         #expect(abs(found.count - figures.count) <= 1)
         for figure in figures.top {

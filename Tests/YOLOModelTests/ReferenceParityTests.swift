@@ -120,7 +120,7 @@ struct ReferenceParityTests {
             let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: 640)
             let outputs = try network.forward(letterbox.planarFloats(of: image))
             let targets = try LabelFile.read(file.labelPath).trainableBoxes(classCount: 3).map { label in
-                let box = letterbox.toSquare(
+                let box = letterbox.toModel(
                     cx: label.cx, cy: label.cy, width: label.width, height: label.height)
                 return LossTarget(
                     classID: Int(label.classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),

@@ -17,11 +17,14 @@ typedef struct {
     int kernel_height, kernel_width, stride, padding_height, padding_width, dilation, groups;
     int backward_data;    // 0 or 1: the gradient of the input will be asked for
     int backward_weights; // 0 or 1: the gradients of weight and bias will be asked for
+    int bfloat16;         // 0 or 1: what is multiplied is rounded to bfloat16 first
     int sums_images;      // 0 or 1: the latter are summed over several images
 } assay_convolution_shape;
 
 // The number of channels that convolutions on this CPU like to find together: 16, 8 or 1.
 int assay_dnn_block(void);
+// Whether this CPU multiplies numbers of 16 bits (bfloat16) faster than single ones.
+int assay_dnn_has_bfloat16(void);
 void assay_dnn_use_one_thread(void);
 // "2.6.3"
 void assay_dnn_version(char text[32]);

@@ -31,7 +31,7 @@
         init(
             _ convolution: NetworkGraph.Convolution, graph: NetworkGraph, name: String, input: TensorShape,
             inputBlock: Int, output: TensorShape, outputBlock: Int, needsData: Bool, needsWeights: Bool,
-            normalizesBatch: Bool, sumsImages: Bool, sharing: (weights: SharedWeights, node: Int)?
+            normalizesBatch: Bool, precision: Precision, sumsImages: Bool, sharing: (weights: SharedWeights, node: Int)?
         ) throws {
             self.name = name
             self.convolution = convolution
@@ -44,7 +44,8 @@
                     stride: Int32(convolution.stride), padding_height: Int32(convolution.paddingHeight),
                     padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
                     groups: Int32(convolution.groups), backward_data: needsData ? 1 : 0,
-                    backward_weights: needsWeights ? 1 : 0, sums_images: sumsImages ? 1 : 0), node: name)
+                    backward_weights: needsWeights ? 1 : 0, bfloat16: precision == .bfloat16 ? 1 : 0,
+                    sums_images: sumsImages ? 1 : 0), node: name)
             ownGradient =
                 needsWeights && assay_convolution_has_slow_weights(handle.pointer) != 0
                 ? PlainWeightGradient(

@@ -18,10 +18,15 @@
         }
 
         public func compile(
-            _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, sharing: SharedWeights?
+            _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,
+            sharing: SharedWeights?
         ) throws -> any CompiledNetwork {
             assay_dnn_use_one_thread()
-            return try OneDNNNetwork(graph, input: input, scope: gradient, sharing: sharing)
+            return try OneDNNNetwork(graph, input: input, scope: gradient, precision: precision, sharing: sharing)
+        }
+
+        public func supports(_ precision: Precision) -> Bool {
+            precision == .single || assay_dnn_has_bfloat16() != 0
         }
 
         public func compileForTraining(

@@ -32,7 +32,7 @@
         /// - Parameter trains: whether batch-norms use the statistics of the batch, over several images, and values change.
         init(
             _ graph: NetworkGraph, input: TensorShape, scope: GradientScope, trains: Bool = false,
-            sharing: SharedWeights? = nil
+            precision: Precision = .single, sharing: SharedWeights? = nil
         ) throws {
             guard input.n == 1 else { throw GraphError(node: "input", reason: "one image at a time") }
             self.graph = graph
@@ -56,7 +56,7 @@
                         convolution, graph: graph, name: graph.nodes[index].name, input: shapes[source],
                         inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
                         needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index),
-                        normalizesBatch: planner.normalizesBatch(convolution, index), sumsImages: trains,
+                        normalizesBatch: planner.normalizesBatch(convolution, index), precision: precision, sumsImages: trains,
                         sharing: sharing.map { ($0, index) }))
                 guard scope.includes(index) else { continue }
                 let own = [

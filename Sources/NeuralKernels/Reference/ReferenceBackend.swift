@@ -5,10 +5,13 @@ public struct ReferenceBackend: Backend {
     public init() {}
 
     public func compile(
-        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, sharing: SharedWeights?
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,
+        sharing: SharedWeights?
     ) throws -> any CompiledNetwork {
         try ReferenceNetwork(graph, input: input, scope: gradient)
     }
+
+    public func supports(_ precision: Precision) -> Bool { precision == .single }
 
     public func compileForTraining(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope

@@ -36,7 +36,7 @@ package struct ImageEvidence {
     private(set) var predictions: [Prediction] = []
 
     /// - Parameters:
-    ///   - views: candidates of each view in pixels of its letterboxed square; of mirrored views turned back.
+    ///   - views: candidates of each view in pixels of its letterboxed image; of mirrored views turned back.
     ///   - outputGradients: of the loss of the first view, as the outputs are laid out.
     package init(
         views: [[Candidate]], letterbox: Letterbox, labels boxes: [LabelBox], classCount: Int,

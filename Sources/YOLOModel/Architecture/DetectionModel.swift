@@ -94,17 +94,24 @@ public struct DetectionModel: Sendable {
         } ?? 0
     }
 
-    /// The loss at an image size.
+    /// The loss of square images of a size.
     ///
     /// - Parameter hyperparameters: of anchor-based models.
     public func loss(size: Int, hyperparameters: YOLOv5Hyperparameters = .init()) -> any DetectionLoss {
+        loss(input: TensorShape(c: 3, h: size, w: size), hyperparameters: hyperparameters)
+    }
+
+    /// The loss of images of a shape; its longer side is the image size that the gains are scaled by.
+    ///
+    /// - Parameter hyperparameters: of anchor-based models.
+    public func loss(input: TensorShape, hyperparameters: YOLOv5Hyperparameters = .init()) -> any DetectionLoss {
         switch family {
         case .v5:
             YOLOv5Loss(
-                classCount: classCount, anchorsInPixels: anchors, strides: strides, size: size,
+                classCount: classCount, anchorsInPixels: anchors, strides: strides, input: input,
                 hyperparameters: hyperparameters)
-        case .v8: YOLOv8Loss(classCount: classCount, strides: strides, size: size)
-        case .v10: YOLOv10Loss(classCount: classCount, strides: strides, size: size)
+        case .v8: YOLOv8Loss(classCount: classCount, strides: strides, input: input)
+        case .v10: YOLOv10Loss(classCount: classCount, strides: strides, input: input)
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
+import NeuralKernels
 
-/// What one cell of a model's output says, before non-maximum suppression, in pixels of the letterboxed square.
+/// What one cell of a model's output says, before non-maximum suppression, in pixels of the letterboxed image.
 public struct Candidate: Sendable, Hashable {
     public var left: Double
     public var top: Double
@@ -34,42 +35,42 @@ public struct Candidate: Sendable, Hashable {
 }
 
 extension Candidate {
-    /// In the mirrored square.
-    public func mirrored(size: Int) -> Candidate {
+    /// In the mirrored image of that width.
+    public func mirrored(width: Int) -> Candidate {
         var turned = self
-        turned.left = Double(size) - right
-        turned.right = Double(size) - left
+        turned.left = Double(width) - right
+        turned.right = Double(width) - left
         return turned
     }
 }
 
 extension DetectionModel {
     /// Every cell whose objectness is at least that, in the order of the outputs. For v10 those of its second head.
-    public func candidates(outputs: [[Float]], size: Int, least: Double) -> [Candidate] {
+    public func candidates(outputs: [[Float]], input: TensorShape, least: Double) -> [Candidate] {
         switch family {
-        case .v5: anchorCandidates(outputs, size, least)
-        case .v8: pointCandidates(outputs[...], size, least)
-        case .v10: pointCandidates(outputs[(outputs.count / 2)...], size, least)
+        case .v5: anchorCandidates(outputs, input, least)
+        case .v8: pointCandidates(outputs[...], input, least)
+        case .v10: pointCandidates(outputs[(outputs.count / 2)...], input, least)
         }
     }
 
     /// xy = 2σ − 0.5 and wh = (2σ)²·anchor at each cell.
-    private func anchorCandidates(_ outputs: [[Float]], _ size: Int, _ least: Double) -> [Candidate] {
+    private func anchorCandidates(_ outputs: [[Float]], _ input: TensorShape, _ least: Double) -> [Candidate] {
         // In logits, so that most cells are dismissed without an exponential.
         let leastLogit = Float(log(least / (1 - least)))
         var found: [Candidate] = []
         for (level, output) in outputs.enumerated() {
             let stride = Double(strides[level])
-            let side = size / strides[level]
-            let plane = side * side
+            let columns = input.w / strides[level]
+            let plane = columns * (input.h / strides[level])
             for (index, anchor) in anchors[level].enumerated() {
                 let first = index * (5 + classCount) * plane
                 for cell in 0..<plane where output[first + 4 * plane + cell] > leastLogit {
                     func probability(_ channel: Int) -> Double {
                         Logistic.sigmoid(Double(output[first + channel * plane + cell]))
                     }
-                    let x = (2 * probability(0) - 0.5 + Double(cell % side)) * stride
-                    let y = (2 * probability(1) - 0.5 + Double(cell / side)) * stride
+                    let x = (2 * probability(0) - 0.5 + Double(cell % columns)) * stride
+                    let y = (2 * probability(1) - 0.5 + Double(cell / columns)) * stride
                     let width = pow(2 * probability(2), 2) * anchor.width / 2
                     let height = pow(2 * probability(3), 2) * anchor.height / 2
                     found.append(
@@ -86,10 +87,10 @@ extension DetectionModel {
     }
 
     /// Distances from the cell's centre, each the mean of its distribution.
-    private func pointCandidates(_ outputs: ArraySlice<[Float]>, _ size: Int, _ least: Double) -> [Candidate] {
+    private func pointCandidates(_ outputs: ArraySlice<[Float]>, _ input: TensorShape, _ least: Double) -> [Candidate] {
         let base = outputs.startIndex
         let outputs = Array(outputs)
-        let grid = AnchorPointGrid(strides: strides, size: size)
+        let grid = AnchorPointGrid(strides: strides, input: input)
         var decoder = DistanceDecoder(outputs: outputs, grid: grid)
         let leastLogit = Float(log(least / (1 - least)))
         var found: [Candidate] = []

@@ -1,4 +1,4 @@
-/// A box that a model predicts, in pixels of the letterboxed square.
+/// A box that a model predicts, in pixels of the letterboxed image.
 public struct Detection: Sendable, Hashable {
     public var left: Double
     public var top: Double

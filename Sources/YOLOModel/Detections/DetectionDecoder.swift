@@ -1,3 +1,5 @@
+import NeuralKernels
+
 extension DetectionModel {
     /// Reads the predictions of one image, the most confident first; after non-maximum suppression, but for v10, whose
     /// second head needs none.
@@ -5,10 +7,10 @@ extension DetectionModel {
     /// The confidence is the class probability, times objectness where the family has one.
     ///
     /// - Parameters:
-    ///   - outputs: what the network's forward pass returned at this size.
-    ///   - size: side of the letterboxed square.
-    public func detections(outputs: [[Float]], size: Int, options: DetectionOptions = .init()) -> [Detection] {
-        let found = candidates(outputs: outputs, size: size, least: options.leastConfidence).flatMap { candidate in
+    ///   - outputs: what the network's forward pass returned.
+    ///   - input: the shape of the letterboxed image.
+    public func detections(outputs: [[Float]], input: TensorShape, options: DetectionOptions = .init()) -> [Detection] {
+        let found = candidates(outputs: outputs, input: input, least: options.leastConfidence).flatMap { candidate in
             let factor = family == .v5 ? candidate.objectness : 1
             let scores = candidate.classes.enumerated().map { ($0.offset, factor * $0.element) }
             return Self.kept(scores, options).map { id, score in

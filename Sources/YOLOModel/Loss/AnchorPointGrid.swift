@@ -1,17 +1,18 @@
 import Foundation
+import NeuralKernels
 
 /// The cell centres of all levels, numbered level by level in reading order.
 struct AnchorPointGrid {
     let strides: [Int]
-    let size: Int
+    let input: TensorShape
     /// The first anchor of each level, and the number of all.
     private let starts: [Int]
 
-    init(strides: [Int], size: Int) {
+    init(strides: [Int], input: TensorShape) {
         self.strides = strides
-        self.size = size
+        self.input = input
         var starts = [0]
-        for stride in strides { starts.append(starts[starts.count - 1] + (size / stride) * (size / stride)) }
+        for stride in strides { starts.append(starts[starts.count - 1] + (input.w / stride) * (input.h / stride)) }
         self.starts = starts
     }
 
@@ -28,29 +29,29 @@ struct AnchorPointGrid {
     /// A cell's centre in cells.
     func centre(_ anchor: Int) -> (x: Double, y: Double, stride: Double) {
         let (level, cell) = place(anchor)
-        let side = size / strides[level]
-        return (Double(cell % side) + 0.5, Double(cell / side) + 0.5, Double(strides[level]))
+        let columns = input.w / strides[level]
+        return (Double(cell % columns) + 0.5, Double(cell / columns) + 0.5, Double(strides[level]))
     }
 
     /// The anchors whose centre lies inside a box in pixels, with all four distances above 1e-9.
     func points(inside box: CornerBox<Double>) -> [Int] {
         var found: [Int] = []
         for (level, stride) in strides.enumerated() {
-            let side = size / stride
+            let (columns, rows) = (input.w / stride, input.h / stride)
             let step = Double(stride)
-            func range(_ low: Double, _ high: Double) -> Range<Int> {
+            func range(_ low: Double, _ high: Double, _ count: Int) -> Range<Int> {
                 guard low.isFinite, high.isFinite, low < high else { return 0..<0 }
-                let first = max(0, min(Double(side), (low / step - 0.5).rounded(.down)))
-                let last = max(first, min(Double(side), (high / step + 0.5).rounded(.up)))
+                let first = max(0, min(Double(count), (low / step - 0.5).rounded(.down)))
+                let last = max(first, min(Double(count), (high / step + 0.5).rounded(.up)))
                 return Int(first)..<Int(last)
             }
-            for row in range(box.top, box.bottom) {
+            for row in range(box.top, box.bottom, rows) {
                 let y = (Double(row) + 0.5) * step
                 guard y - box.top > 1e-9, box.bottom - y > 1e-9 else { continue }
-                for column in range(box.left, box.right) {
+                for column in range(box.left, box.right, columns) {
                     let x = (Double(column) + 0.5) * step
                     guard x - box.left > 1e-9, box.right - x > 1e-9 else { continue }
-                    found.append(starts[level] + row * side + column)
+                    found.append(starts[level] + row * columns + column)
                 }
             }
         }

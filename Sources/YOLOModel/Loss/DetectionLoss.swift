@@ -1,4 +1,4 @@
-/// One label, in fractions of the letterboxed square.
+/// One label, in fractions of the letterboxed image.
 public struct LossTarget: Sendable, Hashable {
     public var classID: Int
     public var cx: Float

@@ -1,3 +1,5 @@
+import NeuralKernels
+
 /// The loss of v10: that of the v8 family for the head with many matches a label, and once more for the head with one.
 ///
 /// Outputs are those of the first head, level by level, then those of the second.
@@ -5,11 +7,13 @@ public struct YOLOv10Loss: DetectionLoss {
     private let many: YOLOv8Loss
     private let one: YOLOv8Loss
 
-    public init(classCount: Int, strides: [Int], size: Int, hyperparameters: YOLOv8Hyperparameters = .init()) {
-        many = YOLOv8Loss(classCount: classCount, strides: strides, size: size, hyperparameters: hyperparameters)
+    public init(
+        classCount: Int, strides: [Int], input: TensorShape, hyperparameters: YOLOv8Hyperparameters = .init()
+    ) {
+        many = YOLOv8Loss(classCount: classCount, strides: strides, input: input, hyperparameters: hyperparameters)
         var single = hyperparameters
         single.candidates = 1
-        one = YOLOv8Loss(classCount: classCount, strides: strides, size: size, hyperparameters: single)
+        one = YOLOv8Loss(classCount: classCount, strides: strides, input: input, hyperparameters: single)
     }
 
     public func counts(_ targets: [LossTarget]) -> LossCounts? { nil }

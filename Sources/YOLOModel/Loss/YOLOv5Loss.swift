@@ -1,4 +1,5 @@
 import Foundation
+import NeuralKernels
 
 /// YOLOv5's gains and settings; the defaults are the trainer's.
 public struct YOLOv5Hyperparameters: Sendable, Hashable {
@@ -31,7 +32,7 @@ public struct YOLOv5Loss: DetectionLoss {
     /// A level each, in grid units.
     let anchors: [[(width: Float, height: Float)]]
     let strides: [Int]
-    let size: Int
+    let input: TensorShape
     let hyperparameters: YOLOv5Hyperparameters
 
     private var levels: Int { anchors.count }
@@ -40,18 +41,19 @@ public struct YOLOv5Loss: DetectionLoss {
         hyperparameters.classification * Double(classCount) / 80 * 3 / Double(levels)
     }
     private var objectnessGain: Double {
-        hyperparameters.objectness * Double(size * size) / (640 * 640) * 3 / Double(levels)
+        let size = Double(max(input.w, input.h))
+        return hyperparameters.objectness * size * size / (640 * 640) * 3 / Double(levels)
     }
     private var balance: [Double] { levels == 3 ? [4, 1, 0.4] : [4, 1, 0.25, 0.06, 0.02] }
 
     /// - Parameter anchors: in pixels, a level each.
     public init(
-        classCount: Int, anchorsInPixels anchors: [[(width: Double, height: Double)]], strides: [Int], size: Int,
-        hyperparameters: YOLOv5Hyperparameters = .init()
+        classCount: Int, anchorsInPixels anchors: [[(width: Double, height: Double)]], strides: [Int],
+        input: TensorShape, hyperparameters: YOLOv5Hyperparameters = .init()
     ) {
         self.classCount = classCount
         self.strides = strides
-        self.size = size
+        self.input = input
         self.hyperparameters = hyperparameters
         self.anchors = zip(anchors, strides).map { level, stride in
             level.map { (Float($0.width / Double(stride)), Float($0.height / Double(stride))) }
@@ -73,17 +75,17 @@ public struct YOLOv5Loss: DetectionLoss {
 
     /// The matches of one level in the trainer's order: by offset, then anchor, then label.
     func matches(_ targets: [LossTarget], level: Int) -> [Match] {
-        let cells = size / strides[level]
-        let side = Float(cells)
+        let (columns, rows) = (input.w / strides[level], input.h / strides[level])
+        let (across, down) = (Float(columns), Float(rows))
         var pairs: [(anchor: Int, label: Int, x: Float, y: Float, width: Float, height: Float)] = []
         for (anchor, shape) in anchors[level].enumerated() {
             for (label, target) in targets.enumerated() {
-                let width = target.width * side
-                let height = target.height * side
+                let width = target.width * across
+                let height = target.height * down
                 let ratios = (width / shape.width, height / shape.height)
                 let worst = max(max(ratios.0, 1 / ratios.0), max(ratios.1, 1 / ratios.1))
                 guard worst < hyperparameters.anchorThreshold else { continue }
-                pairs.append((anchor, label, target.cx * side, target.cy * side, width, height))
+                pairs.append((anchor, label, target.cx * across, target.cy * down, width, height))
             }
         }
         let offsets: [(Float, Float)] = [(0, 0), (0.5, 0), (0, 0.5), (-0.5, 0), (0, -0.5)]
@@ -95,12 +97,12 @@ public struct YOLOv5Loss: DetectionLoss {
                 case 0: isMatched = true
                 case 1: isMatched = Self.isNear(pair.x)
                 case 2: isMatched = Self.isNear(pair.y)
-                case 3: isMatched = Self.isNear(side - pair.x)
-                default: isMatched = Self.isNear(side - pair.y)
+                case 3: isMatched = Self.isNear(across - pair.x)
+                default: isMatched = Self.isNear(down - pair.y)
                 }
                 guard isMatched else { continue }
-                let column = min(max(Int(pair.x - offset.0), 0), cells - 1)
-                let row = min(max(Int(pair.y - offset.1), 0), cells - 1)
+                let column = min(max(Int(pair.x - offset.0), 0), columns - 1)
+                let row = min(max(Int(pair.y - offset.1), 0), rows - 1)
                 matches.append(
                     Match(
                         label: pair.label, anchor: pair.anchor, column: column, row: row, x: pair.x - Float(column),
@@ -154,8 +156,8 @@ public struct YOLOv5Loss: DetectionLoss {
         _ output: [Float], _ matches: [Match], _ targets: [LossTarget], _ level: Int, _ wantsGradient: Bool,
         _ pass: inout YOLOv5LossPass
     ) -> LevelResult {
-        let cells = size / strides[level]
-        let plane = cells * cells
+        let columns = input.w / strides[level]
+        let plane = columns * (input.h / strides[level])
         let perAnchor = 5 + classCount
         precondition(output.count == anchors[level].count * perAnchor * plane)
         var result = LevelResult()
@@ -165,7 +167,7 @@ public struct YOLOv5Loss: DetectionLoss {
         let classFactor = classGain / count / Double(classCount)
         var objectTargets = [Float](repeating: 0, count: anchors[level].count * plane)
         for match in matches {
-            let cell = match.row * cells + match.column
+            let cell = match.row * columns + match.column
             let first = match.anchor * perAnchor * plane + cell
             func logit(_ channel: Int) -> Double { Double(output[first + channel * plane]) }
             let anchor = anchors[level][match.anchor]
@@ -235,7 +237,7 @@ public struct YOLOv5Loss: DetectionLoss {
         evaluation.outputGradients.enumerated().map { level, gradient in
             let own = max(1, evaluation.counts.values[level])
             let factor = Float(own * Double(images) / max(1, datasetCounts.values[level]))
-            let plane = (size / strides[level]) * (size / strides[level])
+            let plane = gradient.count / (anchors[level].count * (5 + classCount))
             var scaled = gradient
             // Objectness is a mean over cells, hence the same on either denominator.
             for index in scaled.indices where index / plane % (5 + classCount) != 4 { scaled[index] *= factor }

@@ -24,13 +24,15 @@ public struct YOLOv8Loss: DetectionLoss {
 
     let classCount: Int
     let strides: [Int]
-    let size: Int
+    let input: TensorShape
     let hyperparameters: YOLOv8Hyperparameters
 
-    public init(classCount: Int, strides: [Int], size: Int, hyperparameters: YOLOv8Hyperparameters = .init()) {
+    public init(
+        classCount: Int, strides: [Int], input: TensorShape, hyperparameters: YOLOv8Hyperparameters = .init()
+    ) {
         self.classCount = classCount
         self.strides = strides
-        self.size = size
+        self.input = input
         self.hyperparameters = hyperparameters
     }
 
@@ -45,12 +47,12 @@ public struct YOLOv8Loss: DetectionLoss {
     package func evaluate(
         outputs: [[Float]], targets: [LossTarget], assignedBy assigning: [[Float]], wantsGradient: Bool
     ) -> LossEvaluation {
-        let grid = AnchorPointGrid(strides: strides, size: size)
+        let grid = AnchorPointGrid(strides: strides, input: input)
         precondition(outputs.count == 2 * strides.count)
         let labels = targets.map { target in
-            let side = Double(size)
-            let (x, y) = (Double(target.cx) * side, Double(target.cy) * side)
-            let (halfWidth, halfHeight) = (Double(target.width) * side / 2, Double(target.height) * side / 2)
+            let (across, down) = (Double(input.w), Double(input.h))
+            let (x, y) = (Double(target.cx) * across, Double(target.cy) * down)
+            let (halfWidth, halfHeight) = (Double(target.width) * across / 2, Double(target.height) * down / 2)
             return TaskAlignedAssigner.Label(
                 classID: target.classID,
                 box: CornerBox(left: x - halfWidth, top: y - halfHeight, right: x + halfWidth, bottom: y + halfHeight))
