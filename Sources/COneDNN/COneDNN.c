@@ -138,7 +138,7 @@ static dnnl_status_t describe_backward_weights(dnnl_primitive_desc_t *to, reques
 enum { FEWEST_WINOGRAD_CHANNELS = 16, FEWEST_WINOGRAD_PIXELS = 401, FEWEST_WINOGRAD_WEIGHT_PIXELS = 400 };
 
 static int is_for_winograd(const assay_convolution_shape *s) {
-    return !s->bfloat16 && s->kernel_height == 3 && s->kernel_width == 3 && s->stride == 1 && s->dilation == 1 && s->groups <= 1
+    return s->kernel_height == 3 && s->kernel_width == 3 && s->stride == 1 && s->dilation == 1 && s->groups <= 1
         && s->in_channels >= FEWEST_WINOGRAD_CHANNELS && s->out_channels >= FEWEST_WINOGRAD_CHANNELS;
 }
 
@@ -332,7 +332,7 @@ static dnnl_status_t build(assay_convolution *c) {
     CHECK(layout_make(&c->plain_weight, rank, weight, dnnl_f32, rank == 5 ? dnnl_goihw : dnnl_oihw));
     CHECK(layout_make(&c->plain_bias, 1, bias, dnnl_f32, dnnl_a));
 
-    // What goes into a pass is rounded to bfloat16, what comes out is single.
+    // What goes into a backward pass may be rounded to bfloat16; what comes out is single.
     dnnl_data_type_t type = s->bfloat16 ? dnnl_bf16 : dnnl_f32;
     request r;
     memset(&r, 0, sizeof r);
@@ -340,9 +340,9 @@ static dnnl_status_t build(assay_convolution *c) {
     r.dilates[0] = r.dilates[1] = s->dilation - 1;
     r.padding[0] = s->padding_height;
     r.padding[1] = s->padding_width;
-    CHECK(layout_make(&r.src, 4, in, type, asked_tag(s->in_block)));
+    CHECK(layout_make(&r.src, 4, in, dnnl_f32, asked_tag(s->in_block)));
     CHECK(layout_make(&r.dst, 4, out, dnnl_f32, asked_tag(s->out_block)));
-    CHECK(layout_make(&r.weight, rank, weight, type, dnnl_format_tag_any));
+    CHECK(layout_make(&r.weight, rank, weight, dnnl_f32, dnnl_format_tag_any));
     CHECK(layout_make(&r.bias, 1, bias, dnnl_f32, dnnl_a));
     CHECK(dnnl_primitive_attr_create(&r.attributes));
     CHECK(dnnl_primitive_attr_set_scratchpad_mode(r.attributes, dnnl_scratchpad_mode_user));
@@ -350,7 +350,8 @@ static dnnl_status_t build(assay_convolution *c) {
     dnnl_primitive_desc_t forward = NULL, described = NULL;
     int64_t pixels = out[2] * out[3];
     int winograd = is_for_winograd(s) && pixels >= FEWEST_WINOGRAD_PIXELS;
-    int winograd_weights = is_for_winograd(s) && pixels >= FEWEST_WINOGRAD_WEIGHT_PIXELS;
+    int winograd_data = winograd && !s->bfloat16;
+    int winograd_weights = !s->bfloat16 && is_for_winograd(s) && pixels >= FEWEST_WINOGRAD_WEIGHT_PIXELS;
     dnnl_status_t status = describe_best(describe_forward, &forward, &r, NULL, winograd);
 #define STEP(call)                                   \
     do {                                             \
@@ -366,9 +367,9 @@ static dnnl_status_t build(assay_convolution *c) {
     layout_free(&r.dst);
     STEP(layout_make(&r.dst, 4, out, type, asked_tag(s->out_block)));
     if (s->backward_data) {
-        layout_free(&r.src);
-        STEP(layout_make(&r.src, 4, in, dnnl_f32, asked_tag(s->in_block)));
-        STEP(describe_best(describe_backward_data, &described, &r, forward, winograd));
+        layout_free(&r.weight);
+        STEP(layout_make(&r.weight, rank, weight, type, dnnl_format_tag_any));
+        STEP(describe_best(describe_backward_data, &described, &r, forward, winograd_data));
         STEP(pass_make(&c->backward_data, described));
         STEP(operand_make(&c->data_out, described, dnnl_query_diff_dst_md, &c->held_out, 0));
         STEP(operand_make(&c->data_in, described, dnnl_query_diff_src_md, &c->held_in, 1));

@@ -19,11 +19,11 @@ public enum GradientScope: Hashable, Sendable {
     }
 }
 
-/// How exactly convolutions are computed.
+/// How exactly gradients are computed; the forward pass is single always.
 public enum Precision: String, Sendable, CaseIterable {
     case single
-    /// What is multiplied, activations, weights and gradients, is rounded to 8 significant bits first; sums are single.
-    /// Everything between the convolutions stays single.
+    /// What the backward passes of convolutions multiply, activations, weights and gradients, is rounded to 8 significant
+    /// bits first; sums, and everything between the convolutions, are single.
     case bfloat16
 }
 

@@ -26,7 +26,8 @@ public enum ModelProfile {
                 wayOut: "choose another size")
         }
         let network = try backend.compile(
-            model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .full, precision: precision, sharing: nil)
+            model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .full, precision: precision, sharing: nil
+        )
         guard let profiled = network as? any ProfiledNetwork else {
             throw FileError(
                 file: backend.name, message: "keeps no profile", wayOut: "use the backend onednn")

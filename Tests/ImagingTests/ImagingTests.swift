@@ -82,9 +82,26 @@ import Testing
         #expect(Letterbox(imageWidth: 8, imageHeight: 5, size: 8).padTop == 1)
     }
 
-    @Test(arguments: [(640, 480), (333, 1000), (17, 9)])
-    func boxesGoThereAndBack(width: Int, height: Int) {
-        let letterbox = Letterbox(imageWidth: width, imageHeight: height, size: 640)
+    /// The sides of validation are those that Ultralytics' and YOLOv5's validation give such images.
+    @Test(arguments: [
+        (640, 480, [640, 480], [672, 512]), (640, 640, [640, 640], [672, 672]), (333, 1000, [224, 640], [256, 672]),
+        (640, 496, [640, 512], [672, 512]), (640, 497, [640, 512], [672, 544]), (17, 9, [640, 352], [672, 384]),
+    ])
+    func rectanglesAreTheSmallestThatFit(width: Int, height: Int, smallest: [Int], validation: [Int]) {
+        func sides(_ outline: Letterbox.Outline) -> [Int] {
+            let letterbox = Letterbox(imageWidth: width, imageHeight: height, size: 640, outline: outline, stride: 32)
+            #expect(letterbox.padLeft + letterbox.scaledWidth <= letterbox.width)
+            #expect(letterbox.padTop + letterbox.scaledHeight <= letterbox.height)
+            return [letterbox.width, letterbox.height]
+        }
+        #expect(sides(.square) == [640, 640])
+        #expect(sides(.rectangle) == smallest)
+        #expect(sides(.validation) == validation)
+    }
+
+    @Test(arguments: [(640, 480), (333, 1000), (17, 9)], Letterbox.Outline.allCases)
+    func boxesGoThereAndBack(size: (width: Int, height: Int), outline: Letterbox.Outline) {
+        let letterbox = Letterbox(imageWidth: size.width, imageHeight: size.height, size: 640, outline: outline)
         let there = letterbox.toModel(cx: 0.3, cy: 0.7, width: 0.2, height: 0.1)
         let back = letterbox.toImage(cx: there.cx, cy: there.cy, width: there.width, height: there.height)
         #expect(abs(back.cx - 0.3) < 1e-12 && abs(back.cy - 0.7) < 1e-12)

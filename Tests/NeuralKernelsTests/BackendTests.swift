@@ -26,6 +26,50 @@ import Testing
         }
     }
 
+    /// Outputs to the bit, gradients to the 8 bits that are multiplied.
+    @Test(.enabled(if: Backends.all.contains { $0.supports(.bfloat16) }, "this CPU has no instructions for bfloat16"))
+    func bfloat16IsForGradientsAlone() throws {
+        let network = NetworkBuilder.everything(seed: 5, width: 16)
+        let backend = try #require(Backends.all.first { $0.supports(.bfloat16) })
+        var numbers = SeededNumbers(seed: 7)
+        let input = numbers.array(network.input.count)
+        let results = try Precision.allCases.map { precision -> ([[Float]], [[Float]]) in
+            let compiled = try backend.compile(
+                network.graph, input: network.input, gradient: .full, precision: precision, sharing: nil)
+            let outputs = try compiled.forward(input)
+            var gradientNumbers = SeededNumbers(seed: 8)
+            try compiled.backward(outputs.map { gradientNumbers.array($0.count) })
+            return (outputs, network.graph.parameters.indices.map { compiled.gradient(ofParameter: $0) })
+        }
+        #expect(results[0].0 == results[1].0)
+        let differences = zip(results[0].1, results[1].1).map { difference($0, $1) }
+        #expect(differences.allSatisfy { $0 < 0.03 })
+        #expect(differences.contains { $0 > 1e-5 })
+    }
+
+    /// Networks that share their weights compute what one alone does, on threads of their own.
+    @Test func sharedWeightsChangeNothing() throws {
+        let network = NetworkBuilder.everything(seed: 6, width: 16)
+        var numbers = SeededNumbers(seed: 9)
+        let inputs = (0..<4).map { _ in numbers.array(network.input.count) }
+        for backend in Backends.all {
+            func run(_ compiled: any CompiledNetwork, _ input: [Float]) throws -> [[Float]] {
+                let outputs = try compiled.forward(input)
+                try compiled.backward(outputs)
+                return outputs + network.graph.parameters.indices.map { compiled.gradient(ofParameter: $0) }
+            }
+            let alone = try backend.compile(network.graph, input: network.input, gradient: .full)
+            let weights = SharedWeights()
+            let sharing = try (0..<2).map { _ in
+                try backend.compile(
+                    network.graph, input: network.input, gradient: .full, precision: .single, sharing: weights)
+            }
+            for (index, input) in inputs.enumerated() {
+                #expect(try run(alone, input) == run(sharing[index % 2], input))
+            }
+        }
+    }
+
     /// 3 × 3 convolutions over many pixels and channels, which a backend may compute by Winograd's algorithm.
     @Test(arguments: [(24, 22), (20, 20), (33, 40)])
     func wideConvolutionsAgree(size: (Int, Int)) throws {

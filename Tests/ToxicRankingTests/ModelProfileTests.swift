@@ -9,7 +9,7 @@ import YOLOModel
     func everyLayerHasItsTime() throws {
         let yaml = try #require(StandardModels.yaml(named: "yolov5n", classCount: 2))
         let model = try ModelYAML.parse(yaml, file: "yolov5n.yaml").makeModel()
-        let lines = try ModelProfile.text(model, size: 64, images: 2, backend: nil).split(separator: "\n")
+        let lines = try ModelProfile.text(model, size: 64, images: 2, precision: .single).split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("0 Conv ") } && lines.contains { $0.hasPrefix("24 Detect ") })
         // The shares of the kinds are the whole.
         let start = try #require(lines.firstIndex { $0.hasPrefix("kind") })
@@ -23,7 +23,6 @@ import YOLOModel
     @Test func whatDoesNotFitIsExplained() throws {
         let yaml = try #require(StandardModels.yaml(named: "yolov5n", classCount: 2))
         let model = try ModelYAML.parse(yaml, file: "yolov5n.yaml").makeModel()
-        #expect(throws: FileError.self) { try ModelProfile.text(model, size: 100, images: 1, backend: nil) }
-        #expect(throws: FileError.self) { try ModelProfile.text(model, size: 64, images: 1, backend: "abacus") }
+        #expect(throws: FileError.self) { try ModelProfile.text(model, size: 100, images: 1, precision: .single) }
     }
 }

@@ -26,7 +26,8 @@ import YOLOModel
     private func loss(box: Double, classification: Double, distribution: Double) -> YOLOv8Loss {
         var gains = YOLOv8Hyperparameters()
         (gains.box, gains.classification, gains.distribution) = (box, classification, distribution)
-        return YOLOv8Loss(classCount: 3, strides: strides, size: size, hyperparameters: gains)
+        return YOLOv8Loss(
+            classCount: 3, strides: strides, input: TensorShape(c: 3, h: size, w: size), hyperparameters: gains)
     }
 
     /// Classes and distributions: every logit with a slope worth the name.

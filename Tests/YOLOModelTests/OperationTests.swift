@@ -29,7 +29,8 @@ import YOLOModel
             var hyperparameters = YOLOv5Hyperparameters()
             hyperparameters.set(gains: ["obj_pw": weight, "cls_pw": weight])
             let loss = YOLOv5Loss(
-                classCount: 2, anchorsInPixels: anchors, strides: [8, 16, 32], size: 64,
+                classCount: 2, anchorsInPixels: anchors, strides: [8, 16, 32],
+                input: TensorShape(c: 3, h: 64, w: 64),
                 hyperparameters: hyperparameters)
             let outputs =
                 logits

@@ -17,7 +17,7 @@ typedef struct {
     int kernel_height, kernel_width, stride, padding_height, padding_width, dilation, groups;
     int backward_data;    // 0 or 1: the gradient of the input will be asked for
     int backward_weights; // 0 or 1: the gradients of weight and bias will be asked for
-    int bfloat16;         // 0 or 1: what is multiplied is rounded to bfloat16 first
+    int bfloat16;         // 0 or 1: what the backward passes multiply is rounded to bfloat16
     int sums_images;      // 0 or 1: the latter are summed over several images
 } assay_convolution_shape;
 

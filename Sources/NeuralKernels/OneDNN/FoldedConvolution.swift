@@ -172,7 +172,9 @@
             try check(assay_convolution_weights_set(pointer, handle, folded, bias))
         }
 
-        func use(in convolution: OpaquePointer) throws { try check(assay_convolution_use_weights(convolution, pointer)) }
+        func use(in convolution: OpaquePointer) throws {
+            try check(assay_convolution_use_weights(convolution, pointer))
+        }
 
         private func check(_ status: Int32) throws {
             guard status == 0 else { throw GraphError(node: name, reason: "oneDNN failed with status \(status)") }

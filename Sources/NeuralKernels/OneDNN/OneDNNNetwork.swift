@@ -56,7 +56,8 @@
                         convolution, graph: graph, name: graph.nodes[index].name, input: shapes[source],
                         inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
                         needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index),
-                        normalizesBatch: planner.normalizesBatch(convolution, index), precision: precision, sumsImages: trains,
+                        normalizesBatch: planner.normalizesBatch(convolution, index), precision: precision,
+                        sumsImages: trains,
                         sharing: sharing.map { ($0, index) }))
                 guard scope.includes(index) else { continue }
                 let own = [
@@ -209,7 +210,7 @@
                 let convolution = convolutions[index]
                 try check(
                     convolution.backwardWeights(at(from), at(gradient), scratch: scratch, accumulate: image > 0), index)
-                if image == imageCount - 1 { 
+                if image == imageCount - 1 {
                     try check(convolution.takeGradients(scratch: scratch, into: gradientStart), index)
                 }
             case .activate(.silu, let before, let to, let count): assay_silu(at(before), at(to), count)

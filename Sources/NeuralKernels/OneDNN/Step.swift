@@ -22,7 +22,8 @@
 
         /// Over plain channels; keeps the softmax weights for the way back.
         case attention(SoftmaxAttention, from: Place, to: Place, weights: Place)
-        case attentionBackward(SoftmaxAttention, from: Place, weights: Place, gradient: Place, to: Place, scratch: Place)
+        case attentionBackward(
+            SoftmaxAttention, from: Place, weights: Place, gradient: Place, to: Place, scratch: Place)
 
         case maxPool(MaxPool, from: Place, to: Place, winners: Place)
         case maxPoolBackward(MaxPool, gradient: Place, winners: Place, to: Place)
@@ -91,7 +92,8 @@
                 [a]
             case .convolve(_, let a, let b), .convolutionBackwardData(_, let a, let b),
                 .convolutionBackwardWeights(_, let a, let b), .activateKeepingDerivative(_, let a, let b, _),
-                .activate(_, let a, let b, _),                .normalizeBatch(_, let a, let b), .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b),
+                .activate(_, let a, let b, _), .normalizeBatch(_, let a, let b),
+                .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b),
                 .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
                 .copy(let a, let b, _), .multiply(let a, let b, _):
                 [a, b]

@@ -141,7 +141,9 @@
         /// A node's result on the way back.
         private mutating func keptValue(_ node: Int) -> Place {
             let root = location[node].root
-            if let before = recomputed.removeValue(forKey: root), case .convolution(let it) = graph.nodes[root].operation {
+            if let before = recomputed.removeValue(forKey: root),
+                case .convolution(let it) = graph.nodes[root].operation
+            {
                 let again = memory.add(count: shapes[root].count)
                 steps.append(.activateKeepingDerivative(it.activation, before, to: again, count: shapes[root].count))
                 values[root] = again
