@@ -31,6 +31,39 @@ import Testing
         #expect(results[0].count >= 9)
     }
 
+    /// The plan's options that cost less do what those of the command do, for any number of threads.
+    @Test func cheaperOptionsSayTheSameInPlanAndCommand() throws {
+        let place = try Workplace()
+        try place.makePlan()
+        let plan = place.text("plan.yaml").replacing("letterbox: square", with: "letterbox: rectangle")
+            .replacing("gradient: full", with: "gradient: head")
+        try place.folder.write(plan, to: "plan.yaml")
+        #expect(try place.run("assay", "run", "plan.yaml").status == 0)
+        func rank(_ more: String...) throws -> Executables.Outcome {
+            try Executables.run(
+                "assay-toxic",
+                ["shapes/data.yaml", "--weights", "model.safetensors", "--size", "160", "--format", "csv"] + more,
+                in: place.path)
+        }
+        let rectangle = try rank("--letterbox", "rectangle", "--gradient", "head", "--jobs", "1")
+        #expect(rectangle.status == 0 && rectangle.output == place.text("plan.assay/images.csv"))
+        #expect(try rank("--letterbox", "rectangle", "--gradient", "head", "--jobs", "3").output == rectangle.output)
+        let square = try rank()
+        #expect(square.output != rectangle.output)
+        let rounded = try rank("--precision", "bfloat16")
+        func losses(_ outcome: Executables.Outcome) -> [String] {
+            outcome.output.split(separator: "\n").map { row in
+                let columns = row.split(separator: ",", omittingEmptySubsequences: false)
+                return columns[0] + " " + columns[3]
+            }.sorted()
+        }
+        if rounded.status == 0 {
+            #expect(losses(rounded) == losses(square) && rounded.output != square.output)
+        } else {
+            #expect(rounded.status == 2 && rounded.errors.contains("--precision single"))
+        }
+    }
+
     @Test func stagesOneByOneGiveTheSame() throws {
         let place = try Workplace()
         try place.makePlan("a.yaml")
