@@ -15,6 +15,14 @@ public struct AveragePrecision: Sendable {
         public let ap: Double
     }
 
+    /// What a class's precision is beyond the highest recall that its predictions reach.
+    public enum Tail: Sendable {
+        /// Nothing: as COCO and Ultralytics 8.4 have it.
+        case nothing
+        /// On a line from the last precision down to 0 at full recall: as YOLOv5 and older Ultralytics have it.
+        case falling
+    }
+
     /// Classes that have labels, by id.
     public let classes: [Class]
     /// The confidence of precision and recall.
@@ -26,8 +34,10 @@ public struct AveragePrecision: Sendable {
 
     /// - Parameter images: the predictions of each image, the most confident first, and its labels, whose confidence is
     ///   not used.
-    public static func of(_ images: [(predictions: [Detection], labels: [Detection])]) -> AveragePrecision {
-        AveragePrecision(images.map { ImageResult(predictions: $0.predictions, labels: $0.labels) })
+    public static func of(
+        _ images: [(predictions: [Detection], labels: [Detection])], tail: Tail = .nothing
+    ) -> AveragePrecision {
+        AveragePrecision(images.map { ImageResult(predictions: $0.predictions, labels: $0.labels) }, tail: tail)
     }
 
     static let thresholds = (0..<10).map { 0.5 + 0.05 * Double($0) }
@@ -65,7 +75,7 @@ public struct AveragePrecision: Sendable {
         }
     }
 
-    init(_ images: [ImageResult]) {
+    init(_ images: [ImageResult], tail: Tail) {
         var labels: [Int: Int] = [:]
         var byClass: [Int: [(confidence: Double, isRight: [Bool])]] = [:]
         for image in images {
@@ -91,7 +101,7 @@ public struct AveragePrecision: Sendable {
         let chosen = confidences[best]
         classes = zip(ids, curves).map { id, curve in
             let (precision, recall) = curve.at(chosen)
-            let ap = curve.averagePrecisions
+            let ap = curve.averagePrecisions(tail)
             return Class(
                 classID: id, labels: labels[id] ?? 0, precision: precision, recall: recall, ap50: ap.first ?? 0,
                 ap: ap.reduce(0, +) / Double(max(1, ap.count)))
@@ -153,11 +163,12 @@ public struct AveragePrecision: Sendable {
         }
 
         /// The area below the falling envelope of precision over recall, by 101 points, a threshold each.
-        var averagePrecisions: [Double] {
+        func averagePrecisions(_ tail: Tail) -> [Double] {
             zip(precision, recall).map { precision, recall in
                 guard !precision.isEmpty else { return 0 }
-                let x = [0] + recall + [1]
-                var y = [1] + precision + [0]
+                let ends = tail == .nothing ? [recall[recall.count - 1], 1] : [1]
+                let x = [0] + recall + ends
+                var y = [1] + precision + ends.map { _ in 0 }
                 for index in y.indices.dropLast().reversed() { y[index] = max(y[index], y[index + 1]) }
                 var at = 0
                 let samples = (0...100).map { step -> Double in

@@ -89,7 +89,8 @@ public struct Evaluation: Sendable {
             })
         let known = zip(order, inOrder).sorted { $0.0 < $1.0 }.compactMap(\.1)
         return Evaluation(
-            precision: AveragePrecision(known.map(\.result)), images: known.map(\.image),
+            precision: AveragePrecision(known.map(\.result), tail: model.family == .v5 ? .falling : .nothing),
+            images: known.map(\.image),
             unreadable: samples.count - known.count)
     }
 

@@ -164,6 +164,7 @@ struct Rank: ParsableCommand {
 extension ImageOrder: ExpressibleByArgument {}
 extension GradientReach: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension DetectionHead: ExpressibleByArgument {}
 extension Letterbox.Outline: ExpressibleByArgument {}
 
 /// How the networks that judge images compute, for every command that passes images.
@@ -216,6 +217,13 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Boxes of one class that overlap by more than this are one (default: 0.6 for YOLOv5, else 0.7).")
     var iou: Double?
 
+    @Option(
+        help: """
+            Of YOLOv10: one2one (no suppression, as it is deployed, and as Ultralytics up to 8.3 validates) or one2many \
+            (with suppression, as Ultralytics 8.4 validates unless told otherwise).
+            """)
+    var head = DetectionHead.one2one
+
     @Flag(help: "Also pass each image mirrored and at three quarters of the size, and say how far predictions change.")
     var consistency = false
 
@@ -242,6 +250,7 @@ struct Evaluate: ParsableCommand {
         judging.set(&options)
         var detection = DetectionOptions()
         detection.overlap = iou ?? (model.family == .v5 ? 0.6 : 0.7)
+        detection.head = head
         let progress = ProgressLine("assay-toxic", quiet: common.quiet)
         let evaluation = try Evaluation.run(
             model, dataset: dataset, options: options, detection: detection, checksConsistency: consistency,

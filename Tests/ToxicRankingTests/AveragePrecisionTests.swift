@@ -25,10 +25,24 @@ import YOLOModel
         // Right, spurious, and a second box on the same label.
         let predictions = [box(0, 0.9), box(100, 0.8), box(1, 0.7)]
         let result = AveragePrecision.of([(predictions: predictions, labels: labels)])
-        // Precision 1 up to a recall of one half, and falling to nothing at 1.
-        let ap = result.classes[0].ap50
-        #expect(ap > 0.5 && ap < 0.78)
+        // Precision 1 up to a recall of one half, and then nothing, or falling to nothing at 1.
+        #expect(abs(result.classes[0].ap50 - 0.495) < 1e-12)
+        let falling = AveragePrecision.of([(predictions: predictions, labels: labels)], tail: .falling)
+        #expect(abs(falling.classes[0].ap50 - (0.5 + 0.5 / 3 / 2)) < 0.01)
         #expect(result.classes[0].recall == 0.5)
+    }
+
+    /// The figures that Ultralytics 8.4.190 and 8.2.100 compute from these recalls and precisions, the former to twelve
+    /// digits.
+    @Test func areasAreThoseOfTheFrameworks() {
+        // Ten labels; right, right, wrong, right, right, wrong, right.
+        let labels = (0..<10).map { box(20 * Double($0)) }
+        let places = [0.0, 20, 1000, 40, 60, 1020, 80]
+        let predictions = places.enumerated().map { box($1, 0.9 - 0.1 * Double($0)) }
+        let nothing = AveragePrecision.of([(predictions: predictions, labels: labels)])
+        #expect(abs(nothing.classes[0].ap50 - 0.426428571428571) < 1e-12)
+        let falling = AveragePrecision.of([(predictions: predictions, labels: labels)], tail: .falling)
+        #expect(abs(falling.classes[0].ap50 - 0.608571428571429) < 1e-12)
     }
 
     @Test func looserBoxesOnlyCountAtLowThresholds() {

@@ -45,12 +45,18 @@ extension Candidate {
 }
 
 extension DetectionModel {
-    /// Every cell whose objectness is at least that, in the order of the outputs. For v10 those of its second head.
-    public func candidates(outputs: [[Float]], input: TensorShape, least: Double) -> [Candidate] {
+    /// Every cell whose objectness is at least that, in the order of the outputs.
+    ///
+    /// - Parameter head: of v10.
+    public func candidates(
+        outputs: [[Float]], input: TensorShape, least: Double, head: DetectionHead = .one2one
+    ) -> [Candidate] {
         switch family {
         case .v5: anchorCandidates(outputs, input, least)
         case .v8: pointCandidates(outputs[...], input, least)
-        case .v10: pointCandidates(outputs[(outputs.count / 2)...], input, least)
+        case .v10:
+            pointCandidates(
+                head == .one2one ? outputs[(outputs.count / 2)...] : outputs[..<(outputs.count / 2)], input, least)
         }
     }
 

@@ -28,6 +28,14 @@ public struct Detection: Sendable, Hashable {
     }
 }
 
+/// Which of v10's two heads is read; other families have one.
+public enum DetectionHead: String, Sendable, CaseIterable {
+    /// The head that learns one match a label; its predictions need no suppression.
+    case one2one
+    /// The head that learns many matches a label; overlapping predictions are suppressed.
+    case one2many
+}
+
 /// How predictions are read from a network's outputs.
 public struct DetectionOptions: Sendable, Hashable {
     /// Class scores from this on are kept.
@@ -39,6 +47,7 @@ public struct DetectionOptions: Sendable, Hashable {
     public var most = 300
     /// One box for each class above the least confidence, or only for the best class.
     public var keepsEveryClass = true
+    public var head = DetectionHead.one2one
 
     public init() {}
 }

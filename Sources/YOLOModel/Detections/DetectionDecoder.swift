@@ -1,8 +1,8 @@
 import NeuralKernels
 
 extension DetectionModel {
-    /// Reads the predictions of one image, the most confident first; after non-maximum suppression, but for v10, whose
-    /// second head needs none.
+    /// Reads the predictions of one image, the most confident first; after non-maximum suppression, but for v10's head
+    /// that needs none.
     ///
     /// The confidence is the class probability, times objectness where the family has one.
     ///
@@ -10,7 +10,9 @@ extension DetectionModel {
     ///   - outputs: what the network's forward pass returned.
     ///   - input: the shape of the letterboxed image.
     public func detections(outputs: [[Float]], input: TensorShape, options: DetectionOptions = .init()) -> [Detection] {
-        let found = candidates(outputs: outputs, input: input, least: options.leastConfidence).flatMap { candidate in
+        let found = candidates(
+            outputs: outputs, input: input, least: options.leastConfidence, head: options.head
+        ).flatMap { candidate in
             let factor = family == .v5 ? candidate.objectness : 1
             let scores = candidate.classes.enumerated().map { ($0.offset, factor * $0.element) }
             return Self.kept(scores, options).map { id, score in
@@ -19,7 +21,7 @@ extension DetectionModel {
                     confidence: score, classID: id)
             }
         }
-        guard family == .v10 else { return Suppression.apply(found, options) }
+        guard family == .v10, options.head == .one2one else { return Suppression.apply(found, options) }
         let order = found.indices.sorted { (found[$1].confidence, $0) < (found[$0].confidence, $1) }
         return order.prefix(options.most).map { found[$0] }
     }
