@@ -15,12 +15,14 @@ public struct AveragePrecision: Sendable {
         public let ap: Double
     }
 
-    /// What a class's precision is beyond the highest recall that its predictions reach.
-    public enum Tail: Sendable {
-        /// Nothing: as COCO and Ultralytics 8.4 have it.
-        case nothing
-        /// On a line from the last precision down to 0 at full recall: as YOLOv5 and older Ultralytics have it.
-        case falling
+    /// Whose figures they are.
+    public enum Convention: Sendable {
+        /// COCO's and Ultralytics 8.4's: each prediction, the most confident first, takes the label that it overlaps most
+        /// of those still free; beyond the highest recall that is reached, precision is nothing.
+        case coco
+        /// YOLOv5's and older Ultralytics': each prediction is for the label that it overlaps most, and the most
+        /// confident one gets it; beyond the highest recall, precision falls on a line to 0 at full recall.
+        case yolov5
     }
 
     /// Classes that have labels, by id.
@@ -35,9 +37,11 @@ public struct AveragePrecision: Sendable {
     /// - Parameter images: the predictions of each image, the most confident first, and its labels, whose confidence is
     ///   not used.
     public static func of(
-        _ images: [(predictions: [Detection], labels: [Detection])], tail: Tail = .nothing
+        _ images: [(predictions: [Detection], labels: [Detection])], convention: Convention = .coco
     ) -> AveragePrecision {
-        AveragePrecision(images.map { ImageResult(predictions: $0.predictions, labels: $0.labels) }, tail: tail)
+        AveragePrecision(
+            images.map { ImageResult(predictions: $0.predictions, labels: $0.labels, convention: convention) },
+            convention: convention)
     }
 
     static let thresholds = (0..<10).map { 0.5 + 0.05 * Double($0) }
@@ -48,26 +52,26 @@ public struct AveragePrecision: Sendable {
         var predictions: [(confidence: Double, classID: Int, isRight: [Bool])] = []
         var labels: [Int: Int] = [:]
 
-        /// Each prediction goes to the label that it overlaps most; of several on one label, the most confident counts.
-        ///
         /// - Parameters:
         ///   - predictions: the most confident first.
         ///   - labels: confidence is not used.
-        init(predictions: [Detection], labels: [Detection]) {
+        init(predictions: [Detection], labels: [Detection], convention: Convention) {
             for label in labels { self.labels[label.classID, default: 0] += 1 }
-            let best = predictions.map { prediction -> (label: Int, iou: Double)? in
-                var found: (label: Int, iou: Double)?
-                for (index, label) in labels.enumerated() where label.classID == prediction.classID {
+            // What each prediction overlaps, the most overlapped first.
+            let overlaps = predictions.map { prediction in
+                labels.enumerated().compactMap { index, label -> (label: Int, iou: Double)? in
+                    guard label.classID == prediction.classID else { return nil }
                     let iou = label.iou(prediction)
-                    if iou > found?.iou ?? 0 { found = (index, iou) }
-                }
-                return found
+                    return iou >= AveragePrecision.thresholds[0] ? (index, iou) : nil
+                }.sorted { ($1.iou, $0.label) < ($0.iou, $1.label) }
             }
             var right = predictions.map { _ in [Bool](repeating: false, count: AveragePrecision.thresholds.count) }
             for (place, threshold) in AveragePrecision.thresholds.enumerated() {
                 var taken: Set<Int> = []
-                for (index, match) in best.enumerated() {
-                    guard let match, match.iou >= threshold, taken.insert(match.label).inserted else { continue }
+                for (index, overlaps) in overlaps.enumerated() {
+                    let candidates = overlaps.prefix { $0.iou >= threshold }
+                    let match = convention == .coco ? candidates.first { !taken.contains($0.label) } : candidates.first
+                    guard let match, taken.insert(match.label).inserted else { continue }
                     right[index][place] = true
                 }
             }
@@ -75,7 +79,7 @@ public struct AveragePrecision: Sendable {
         }
     }
 
-    init(_ images: [ImageResult], tail: Tail) {
+    init(_ images: [ImageResult], convention: Convention) {
         var labels: [Int: Int] = [:]
         var byClass: [Int: [(confidence: Double, isRight: [Bool])]] = [:]
         for image in images {
@@ -101,7 +105,7 @@ public struct AveragePrecision: Sendable {
         let chosen = confidences[best]
         classes = zip(ids, curves).map { id, curve in
             let (precision, recall) = curve.at(chosen)
-            let ap = curve.averagePrecisions(tail)
+            let ap = curve.averagePrecisions(convention)
             return Class(
                 classID: id, labels: labels[id] ?? 0, precision: precision, recall: recall, ap50: ap.first ?? 0,
                 ap: ap.reduce(0, +) / Double(max(1, ap.count)))
@@ -163,10 +167,10 @@ public struct AveragePrecision: Sendable {
         }
 
         /// The area below the falling envelope of precision over recall, by 101 points, a threshold each.
-        func averagePrecisions(_ tail: Tail) -> [Double] {
+        func averagePrecisions(_ convention: Convention) -> [Double] {
             zip(precision, recall).map { precision, recall in
                 guard !precision.isEmpty else { return 0 }
-                let ends = tail == .nothing ? [recall[recall.count - 1], 1] : [1]
+                let ends = convention == .coco ? [recall[recall.count - 1], 1] : [1]
                 let x = [0] + recall + ends
                 var y = [1] + precision + ends.map { _ in 0 }
                 for index in y.indices.dropLast().reversed() { y[index] = max(y[index], y[index + 1]) }

@@ -43,6 +43,7 @@ public struct Evaluation: Sendable {
         let size = options.imageSize
         let stride = model.largestStride
         let small = max(stride, size * 3 / 4 / stride * stride)
+        let convention = model.family == .v5 ? AveragePrecision.Convention.yolov5 : .coco
         let source = NetworkSource([model], backend: backend, precision: options.precision)
         let order = try ToxicRun.order(samples, ToxicModels(model), options, isCancelled)
         let inOrder = try WorkerPool.map(
@@ -85,11 +86,11 @@ public struct Evaluation: Sendable {
                     image: Image(
                         image: sample.image, labels: labels.count, detections: shown.count, flipDisagreement: flip,
                         sizeDisagreement: scaled),
-                    result: .init(predictions: predictions, labels: labels))
+                    result: .init(predictions: predictions, labels: labels, convention: convention))
             })
         let known = zip(order, inOrder).sorted { $0.0 < $1.0 }.compactMap(\.1)
         return Evaluation(
-            precision: AveragePrecision(known.map(\.result), tail: model.family == .v5 ? .falling : .nothing),
+            precision: AveragePrecision(known.map(\.result), convention: convention),
             images: known.map(\.image),
             unreadable: samples.count - known.count)
     }

@@ -27,7 +27,7 @@ import YOLOModel
         let result = AveragePrecision.of([(predictions: predictions, labels: labels)])
         // Precision 1 up to a recall of one half, and then nothing, or falling to nothing at 1.
         #expect(abs(result.classes[0].ap50 - 0.495) < 1e-12)
-        let falling = AveragePrecision.of([(predictions: predictions, labels: labels)], tail: .falling)
+        let falling = AveragePrecision.of([(predictions: predictions, labels: labels)], convention: .yolov5)
         #expect(abs(falling.classes[0].ap50 - (0.5 + 0.5 / 3 / 2)) < 0.01)
         #expect(result.classes[0].recall == 0.5)
     }
@@ -41,8 +41,23 @@ import YOLOModel
         let predictions = places.enumerated().map { box($1, 0.9 - 0.1 * Double($0)) }
         let nothing = AveragePrecision.of([(predictions: predictions, labels: labels)])
         #expect(abs(nothing.classes[0].ap50 - 0.426428571428571) < 1e-12)
-        let falling = AveragePrecision.of([(predictions: predictions, labels: labels)], tail: .falling)
+        let falling = AveragePrecision.of([(predictions: predictions, labels: labels)], convention: .yolov5)
         #expect(abs(falling.classes[0].ap50 - 0.608571428571429) < 1e-12)
+    }
+
+    /// Each line was tried on Ultralytics 8.4.190's matching and on YOLOv5 7.0.14's.
+    @Test func aTakenLabelLeavesTheNextBest() {
+        // The first prediction is nearest to the first label, the second as well, but the second label is still free.
+        let labels = [box(0), box(3)]
+        let predictions = [box(1, 0.9), box(1.2, 0.8)]
+        func right(_ convention: AveragePrecision.Convention) -> Double {
+            AveragePrecision.of([(predictions: predictions, labels: labels)], convention: convention).classes[0].recall
+        }
+        #expect(right(.coco) == 1)
+        #expect(right(.yolov5) == 0.5)
+        // Not so where the other label is out of reach.
+        let far = AveragePrecision.of([(predictions: predictions, labels: [box(0), box(30)])])
+        #expect(far.classes[0].recall == 0.5)
     }
 
     @Test func looserBoxesOnlyCountAtLowThresholds() {
