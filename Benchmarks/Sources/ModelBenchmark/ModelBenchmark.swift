@@ -5,17 +5,18 @@ import YOLOModel
 
 /// Loss and full gradient of one image after the other: images a second, and convolutions' share of the time.
 ///
-///     ModelBenchmark MODEL|CHECKPOINT.pt SIZE JOBS IMAGES
+///     ModelBenchmark MODEL|CHECKPOINT.pt SIZE JOBS IMAGES [PRECISION]
 ///
 /// Prints: model size jobs images/s ms/image convolution-share
 @main struct ModelBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 5, let model = try model(arguments[1]), let size = Int(arguments[2]),
-            let jobs = Int(arguments[3]), let images = Int(arguments[4]), size > 0, jobs > 0, images > 0
+        guard (5...6).contains(arguments.count), let model = try model(arguments[1]), let size = Int(arguments[2]),
+            let jobs = Int(arguments[3]), let images = Int(arguments[4]), size > 0, jobs > 0, images > 0,
+            let precision = arguments.count == 6 ? Precision(rawValue: arguments[5]) : .single
         else {
             FileHandle.standardError.write(
-                Data("usage: ModelBenchmark yolov5n|yolov5s|…|CHECKPOINT.pt SIZE JOBS IMAGES\n".utf8))
+                Data("usage: ModelBenchmark yolov5n|yolov5s|…|CHECKPOINT.pt SIZE JOBS IMAGES [bfloat16]\n".utf8))
             exit(2)
         }
         let loss = model.loss(size: size)
@@ -33,7 +34,10 @@ import YOLOModel
         let warm = Barrier(count: jobs)
         let rates = try WorkerPool.map(
             count: jobs, jobs: jobs,
-            makeState: { try backend.compile(model.graph, input: shape, gradient: .full, sharing: weights) },
+            makeState: {
+                try backend.compile(
+                    model.graph, input: shape, gradient: .full, precision: precision, sharing: weights)
+            },
             { network, _ -> (seconds: Double, share: Double) in
                 func once() throws {
                     let outputs = try network.forward(input)
