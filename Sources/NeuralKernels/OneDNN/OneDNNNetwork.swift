@@ -118,8 +118,8 @@
         func backward(batch outputGradients: [[[Float]]]) throws {
             precondition(outputGradients.count == imageCount)
             precondition(outputGradients.allSatisfy { $0.map(\.count) == outputCounts })
+            // What no gradient reaches stays zero, as it was made; all else is written anew.
             var arriving = outputGradients
-            gradients.update(repeating: 0)
             for index in forwardCount..<steps.count {
                 try measure(index) { try runForAll(index, [], &arriving) }
             }
