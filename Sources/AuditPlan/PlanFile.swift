@@ -197,7 +197,7 @@ public struct PlanFile: Sendable {
         toxic:
           splits: [train, val]
           top: 20  # rows of the table that is printed
-          gradient: full  # or head, or none: about half the time, fewer figures
+          gradient: full  # or head, or none: half to two thirds of the time, fewer figures
           precision: single  # or bfloat16: gradients a little faster, where the CPU has it
           letterbox: square  # or rectangle: less grey around the image, faster
 

@@ -58,7 +58,7 @@ struct Rank: ParsableCommand {
 
     @Option(
         help: """
-            full, head (of the head alone) or none (ranked by probability); the latter two take about half the time \
+            full, head (of the head alone) or none (ranked by probability); the latter two take half to two thirds of the time \
             (a plan has its own).
             """)
     var gradient = GradientReach.full

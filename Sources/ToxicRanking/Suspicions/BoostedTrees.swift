@@ -56,23 +56,28 @@ package struct BoostedTrees: Sendable {
         let used = rows.indices.filter { weights[$0] > 0 }
         guard let featureCount = rows.first?.count, !used.isEmpty else { return }
         let binning = Binning(used.map { rows[$0] }, featureCount: featureCount, bins: options.bins)
-        var scores = used.map { _ in start }
         let ownClasses = used.map { classes[$0] }
         let ownWeights = used.map { weights[$0] }
-        var gradients = [Double](repeating: 0, count: used.count)
-        var curvatures = gradients
+        // By sample, then class.
+        var scores = used.flatMap { _ in start }
+        var probabilities = scores
+        var slopes = [Slope](repeating: .zero, count: used.count)
         for _ in 0..<options.rounds {
-            let probabilities = scores.map(Self.softmax)
+            probabilities = scores
+            for index in used.indices {
+                Self.softmax(&probabilities[index * classCount..<(index + 1) * classCount])
+            }
             var trees: [Tree] = []
             for id in 0..<classCount {
                 for index in used.indices {
-                    let p = probabilities[index][id]
-                    gradients[index] = ownWeights[index] * (p - (ownClasses[index] == id ? 1 : 0))
-                    curvatures[index] = ownWeights[index] * max(p * (1 - p), 1e-9)
+                    let p = probabilities[index * classCount + id]
+                    slopes[index] = Slope(
+                        ownWeights[index] * (p - (ownClasses[index] == id ? 1 : 0)),
+                        ownWeights[index] * max(p * (1 - p), 1e-9), 1, 0)
                 }
                 var places = [Int](repeating: 0, count: used.count)
-                let tree = Self.grow(binning, gradients, curvatures, &places, options)
-                for index in used.indices { scores[index][id] += tree.nodes[places[index]].value }
+                let tree = Self.grow(binning, slopes, &places, options)
+                for index in used.indices { scores[index * classCount + id] += tree.nodes[places[index]].value }
                 trees.append(tree)
             }
             rounds.append(trees)
@@ -84,14 +89,18 @@ package struct BoostedTrees: Sendable {
         for trees in rounds {
             for (id, tree) in trees.enumerated() { scores[id] += tree.value(features) }
         }
-        return Self.softmax(scores)
+        Self.softmax(&scores[...])
+        return scores
     }
 
-    private static func softmax(_ scores: [Double]) -> [Double] {
+    private static func softmax(_ scores: inout ArraySlice<Double>) {
         let most = scores.max() ?? 0
-        let powers = scores.map { exp($0 - most) }
-        let sum = powers.reduce(0, +)
-        return powers.map { $0 / sum }
+        var sum = 0.0
+        for index in scores.indices {
+            scores[index] = exp(scores[index] - most)
+            sum += scores[index]
+        }
+        for index in scores.indices { scores[index] /= sum }
     }
 
     /// Features as numbers of quantiles.
@@ -131,24 +140,21 @@ package struct BoostedTrees: Sendable {
         }
     }
 
-    private struct Bin {
-        var gradient = 0.0
-        var curvature = 0.0
-        var count = 0
-    }
+    /// Gradient, curvature and number of samples, in one vector so that one addition sums all.
+    private typealias Slope = SIMD4<Double>
 
     /// Grows one tree level by level; `places` becomes the leaf of each sample.
     private static func grow(
-        _ binning: Binning, _ gradients: [Double], _ curvatures: [Double], _ places: inout [Int], _ options: Options
+        _ binning: Binning, _ slopes: [Slope], _ places: inout [Int], _ options: Options
     ) -> Tree {
         var nodes = [Node()]
         var open = [0]
-        var members = [Array(gradients.indices)]
+        var members = [slopes.indices.map { Int32($0) }]
         for _ in 0..<options.depth {
             var nextOpen: [Int] = []
-            var nextMembers: [[Int]] = []
+            var nextMembers: [[Int32]] = []
             for (node, samples) in zip(open, members) {
-                guard let split = bestSplit(binning, gradients, curvatures, samples, options) else { continue }
+                guard let split = bestSplit(binning, slopes, samples, options) else { continue }
                 nodes[node].feature = split.feature
                 nodes[node].limit = binning.limits[split.feature][split.bin]
                 nodes[node].left = nodes.count
@@ -156,66 +162,50 @@ package struct BoostedTrees: Sendable {
                 nodes += [Node(), Node()]
                 let column = binning.bins[split.feature]
                 nextOpen += [nodes[node].left, nodes[node].right]
-                nextMembers.append(samples.filter { column[$0] <= split.bin })
-                nextMembers.append(samples.filter { column[$0] > split.bin })
+                nextMembers.append(samples.filter { column[Int($0)] <= split.bin })
+                nextMembers.append(samples.filter { column[Int($0)] > split.bin })
                 for side in 0..<2 {
-                    for sample in nextMembers[nextMembers.count - 2 + side] { places[sample] = nodes[node].left + side }
+                    for sample in nextMembers[nextMembers.count - 2 + side] {
+                        places[Int(sample)] = nodes[node].left + side
+                    }
                 }
             }
             (open, members) = (nextOpen, nextMembers)
         }
-        var sums = nodes.map { _ in Bin() }
-        for index in gradients.indices {
-            sums[places[index]].gradient += gradients[index]
-            sums[places[index]].curvature += curvatures[index]
-        }
+        var sums = nodes.map { _ in Slope.zero }
+        for index in slopes.indices { sums[places[index]] += slopes[index] }
         for index in nodes.indices where nodes[index].feature < 0 {
-            nodes[index].value = -options.rate * sums[index].gradient / (sums[index].curvature + options.regularization)
+            nodes[index].value = -options.rate * sums[index][0] / (sums[index][1] + options.regularization)
         }
         return Tree(nodes: nodes)
     }
 
     private static func bestSplit(
-        _ binning: Binning, _ gradients: [Double], _ curvatures: [Double], _ samples: [Int], _ options: Options
+        _ binning: Binning, _ slopes: [Slope], _ samples: [Int32], _ options: Options
     ) -> (feature: Int, bin: Int)? {
         guard samples.count >= 2 * options.leastInLeaf else { return nil }
         var best: (feature: Int, bin: Int)?
         var bestGain = 1e-9
-        var histogram = [Bin](repeating: Bin(), count: binning.binCount)
+        var histogram = [Slope](repeating: .zero, count: binning.binCount)
+        let own = samples.map { slopes[Int($0)] }
         for feature in binning.bins.indices {
             let cuts = binning.limits[feature].count
             guard cuts > 0 else { continue }
-            for bin in 0...cuts { histogram[bin] = Bin() }
+            for bin in 0...cuts { histogram[bin] = .zero }
             binning.bins[feature].withUnsafeBufferPointer { column in
                 histogram.withUnsafeMutableBufferPointer { histogram in
-                    for sample in samples {
-                        let bin = Int(column[sample])
-                        histogram[bin].gradient += gradients[sample]
-                        histogram[bin].curvature += curvatures[sample]
-                        histogram[bin].count += 1
-                    }
+                    for (sample, slope) in zip(samples, own) { histogram[Int(column[Int(sample)])] += slope }
                 }
             }
-            var whole = Bin()
-            for bin in 0...cuts {
-                whole.gradient += histogram[bin].gradient
-                whole.curvature += histogram[bin].curvature
-            }
-            func worth(_ gradient: Double, _ curvature: Double) -> Double {
-                gradient * gradient / (curvature + options.regularization)
-            }
-            let before = worth(whole.gradient, whole.curvature)
-            var left = Bin()
+            let whole = histogram[0...cuts].reduce(.zero, +)
+            func worth(_ sum: Slope) -> Double { sum[0] * sum[0] / (sum[1] + options.regularization) }
+            let before = worth(whole)
+            var left = Slope.zero
             for bin in 0..<cuts {
-                left.gradient += histogram[bin].gradient
-                left.curvature += histogram[bin].curvature
-                left.count += histogram[bin].count
-                guard left.count >= options.leastInLeaf, samples.count - left.count >= options.leastInLeaf else {
-                    continue
-                }
-                let gain =
-                    worth(left.gradient, left.curvature)
-                    + worth(whole.gradient - left.gradient, whole.curvature - left.curvature) - before
+                left += histogram[bin]
+                let least = Double(options.leastInLeaf)
+                guard left[2] >= least, whole[2] - left[2] >= least else { continue }
+                let gain = worth(left) + worth(whole - left) - before
                 if gain > bestGain { (best, bestGain) = ((feature, bin), gain) }
             }
         }
