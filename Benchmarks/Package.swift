@@ -5,6 +5,7 @@ let package = Package(
     name: "assay-benchmarks",
     dependencies: [.package(name: "assay", path: "..")],
     targets: [
+        .executableTarget(name: "ArithmeticPeak"),
         .executableTarget(
             name: "ModelBenchmark", dependencies: [.product(name: "AssayModel", package: "assay")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
