@@ -8,6 +8,8 @@
     /// Of a head and run: P = softmax(scale·QᵀK) by rows, result V·Pᵀ. With G the gradient of the result: dV = G·P,
     /// dP = GᵀV, dS = scale·P∘(dP − its mean by row under P), dQ = K·dSᵀ, dK = Q·dS.
     struct SoftmaxAttention {
+        /// The graph node's.
+        var name: String
         var shape: NetworkGraph.Attention
         /// N
         var pixels: Int

@@ -238,7 +238,9 @@
             attended[index] = (plain, weights)
             unpack(value(input), input, to: plain)
             steps.append(
-                .attention(.init(shape: attention, pixels: pixels), from: plain, to: result, weights: weights))
+                .attention(
+                    .init(name: graph.nodes[index].name, shape: attention, pixels: pixels), from: plain, to: result,
+                    weights: weights))
             pack(result, to: value(index), index, accumulate: false)
         }
 
@@ -392,7 +394,8 @@
             unpack(gradient(index), index, to: arriving)
             steps.append(
                 .attentionBackward(
-                    .init(shape: attention, pixels: pixels), from: plain, weights: weights, gradient: arriving,
+                    .init(name: graph.nodes[index].name, shape: attention, pixels: pixels), from: plain,
+                    weights: weights, gradient: arriving,
                     to: result, scratch: scratch))
             let accumulate = accumulates(input)
             pack(result, to: gradient(input), input, accumulate: accumulate)
