@@ -116,7 +116,7 @@ let package = Package(
         tests("Findings"),
         tests("Imaging"),
         tests("YAMLText"),
-        tests("NeuralKernels"),
+        tests("NeuralKernels", ["CVectorKernels"]),
         tests("YOLODataset"),
         tests("YOLOModel", ["Imaging", "NeuralKernels", "YOLODataset"], resources: [.copy("Figures")]),
         tests("LabelRules"),
