@@ -4,14 +4,15 @@
     torch_yolov5.py MODEL SIZE IMAGES
 
 Batch-norm statistics are frozen. The loss is a fixed linear function of the outputs, which costs less than the real
-one: a small advantage for PyTorch. Prints, for the best of channels-first and -last with one and two threads:
-model size threads images/s ms/image layout
+one: a small advantage for PyTorch. Prints, for the best of the ways in torch_rate.py:
+model size way images/s ms/image
 """
 import sys
-import time
 
 import torch
 from torch import nn
+
+from torch_rate import best_rate
 
 WIDTH = {"yolov5n": (0.33, 0.25), "yolov5s": (0.33, 0.5), "yolov5m": (0.67, 0.75), "yolov5l": (1, 1), "yolov5x": (1.33, 1.25)}
 
@@ -64,32 +65,19 @@ class Net(nn.Module):
         return [h(o) for h, o in zip(self.heads, (o3, o4, o5))]
 
 
-def main():
-    name, size, images = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    best = None
-    for threads in (1, 2):
-        torch.set_num_threads(threads)
-        for layout in (torch.contiguous_format, torch.channels_last):
-            net = Net(name).eval().to(memory_format=layout)
-            x = torch.rand(1, 3, size, size).to(memory_format=layout)
-            weights = [torch.rand_like(o) for o in net(x)]
+def make(name, size, memory):
+    net = Net(name).eval().to(memory_format=memory)
+    x = torch.rand(1, 3, size, size).to(memory_format=memory)
+    weights = [torch.rand_like(o) for o in net(x)]
 
-            def once():
-                net.zero_grad(set_to_none=False)
-                sum((o * w).sum() for o, w in zip(net(x), weights)).backward()
+    def once():
+        net.zero_grad(set_to_none=False)
+        sum((o * w).sum() for o, w in zip(net(x), weights)).backward()
 
-            for _ in range(2):
-                once()
-            start = time.perf_counter()
-            for _ in range(images):
-                once()
-            rate = images / (time.perf_counter() - start)
-            # One thread an image, two images at a time, at best doubles the rate of one thread.
-            rate *= 2 if threads == 1 else 1
-            if best is None or rate > best[0]:
-                best = (rate, threads, str(layout).split(".")[-1])
-    print(f"{name} {size} {best[1]} {best[0]:.2f} {1000 / best[0]:.2f} {best[2]}")
+    return once
 
 
 if __name__ == "__main__":
-    main()
+    name, size, images = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    rate, how = best_rate(make, (name, size), images)
+    print(f"{name} {size} {how} {rate:.2f} {1000 / rate:.2f}")
