@@ -45,13 +45,12 @@ public struct Evaluation: Sendable {
         let small = max(stride, size * 3 / 4 / stride * stride)
         let convention = model.family == .v5 ? AveragePrecision.Convention.yolov5 : .coco
         let source = NetworkSource([model], backend: backend, precision: options.precision)
-        let order = try ToxicRun.order(samples, ToxicModels(model), options, isCancelled)
-        let inOrder = try WorkerPool.map(
-            count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
+        let order = try JudgingOrder(samples, ToxicModels(model), options, isCancelled: isCancelled)
+        let measured = try order.map(
             progress: { progress($0, samples.count) },
             makeState: { (whole: source.networks { _ in .none }, smaller: source.networks { _ in .none }) },
-            { worker, place -> Measured? in
-                let sample = samples[order[place]]
+            { worker, index -> Measured? in
+                let sample = samples[index]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
                 /// In pixels of the scaled image.
                 func predict(_ networks: JudgingNetworks, _ image: RGBImage, _ size: Int) throws -> [Detection] {
@@ -88,11 +87,10 @@ public struct Evaluation: Sendable {
                         sizeDisagreement: scaled),
                     result: .init(predictions: predictions, labels: labels, convention: convention))
             })
-        let known = zip(order, inOrder).sorted { $0.0 < $1.0 }.compactMap(\.1)
+        let known = measured.compactMap(\.self)
         return Evaluation(
-            precision: AveragePrecision(known.map(\.result), convention: convention),
-            images: known.map(\.image),
-            unreadable: samples.count - known.count)
+            precision: AveragePrecision(known.map(\.result), convention: convention), images: known.map(\.image),
+            unreadable: measured.count - known.count)
     }
 
     /// From pixels of the letterboxed image to those of the scaled image in it.

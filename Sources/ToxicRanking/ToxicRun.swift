@@ -138,23 +138,20 @@ public enum ToxicRun {
             let source = NetworkSource(models.models, backend: backend, precision: options.precision)
             return { Worker(source.networks { scope(reach, $0) }) }
         }
-        let order = try order(samples, models, options, isCancelled)
+        let order = try JudgingOrder(samples, models, options, isCancelled: isCancelled)
         let whole =
             options.gradientOfShare
-            ? try wholeBatch(samples, order, models, dataset, options, workers(.none), isCancelled) : nil
+            ? try wholeBatch(samples, order, models, dataset, options, workers(.none)) : nil
         let boxes = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
             { _, index in samples[index].trainableBoxes(in: dataset) })
         let planting = LabelPlanting(
             pool: boxes.joined().map { (Int($0.classID), $0.cx, $0.cy, $0.width, $0.height) }, seed: options.seed)
-        let inOrder = try WorkerPool.map(
-            count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
+        let measured = try order.map(
             progress: { progress($0, samples.count) }, makeState: workers(options.gradient),
-            { worker, place in
-                let index = order[place]
-                return try measure(samples[index], index, boxes[index], worker, models, whole, planting, options)
+            { worker, index in
+                try measure(samples[index], index, boxes[index], worker, models, whole, planting, options)
             })
-        let measured = zip(order, inOrder).sorted { $0.0 < $1.0 }.map(\.1)
         var result = summarise(measured, losses, backend.name)
         result.isOutOfFold = models.isOutOfFold
         result.predictions = measured.map {
@@ -174,25 +171,6 @@ public enum ToxicRun {
         return result
     }
 
-    /// The order in which images are judged: those of one shape together, so that networks are made once a shape.
-    static func order(
-        _ samples: [DatasetSample], _ models: ToxicModels, _ options: ToxicOptions,
-        _ isCancelled: @Sendable @escaping () -> Bool
-    ) throws -> [Int] {
-        guard options.outline != .square else { return Array(samples.indices) }
-        let shapes = try WorkerPool.map(
-            count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
-            { _, index -> SIMD2<Int> in
-                guard let header = try? ImageHeader.readFile(samples[index].imagePath), header.width > 0,
-                    header.height > 0
-                else { return .zero }
-                let model = models.models[models.index(samples[index].image)]
-                let letterbox = options.letterbox(width: header.width, height: header.height, model)
-                return SIMD2(letterbox.width, letterbox.height)
-            })
-        return samples.indices.sorted { (shapes[$0].x, shapes[$0].y, $0) < (shapes[$1].x, shapes[$1].y, $1) }
-    }
-
     /// What the dataset's loss as one batch divides by: the images that have figures, and their counts.
     private struct WholeBatch: Sendable {
         var images = 0
@@ -209,22 +187,20 @@ public enum ToxicRun {
     ///
     /// Images are decoded for it: the labels of one without pixels are in nobody's batch.
     private static func wholeBatch(
-        _ samples: [DatasetSample], _ order: [Int], _ models: ToxicModels, _ dataset: Dataset,
-        _ options: ToxicOptions, _ makeWorker: @Sendable @escaping () -> Worker,
-        _ isCancelled: @Sendable @escaping () -> Bool
+        _ samples: [DatasetSample], _ order: JudgingOrder, _ models: ToxicModels, _ dataset: Dataset,
+        _ options: ToxicOptions, _ makeWorker: @Sendable @escaping () -> Worker
     ) throws -> WholeBatch {
-        let parts = try WorkerPool.map(
-            count: samples.count, jobs: options.jobs, isCancelled: isCancelled,
-            makeState: { makeWorker() },
-            { worker, place -> LossCounts? in
-                let sample = samples[order[place]]
+        let parts = try order.map(
+            makeState: makeWorker,
+            { worker, index -> LossCounts? in
+                let sample = samples[index]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
-                let index = models.index(sample.image)
-                let letterbox = options.letterbox(width: image.width, height: image.height, models.models[index])
+                let (number, model) = (models.index(sample.image), models.models[models.index(sample.image)])
+                let letterbox = options.letterbox(width: image.width, height: image.height, model)
                 let targets = targets(sample.trainableBoxes(in: dataset), letterbox)
-                let loss = models.models[index].loss(input: letterbox.input)
+                let loss = model.loss(input: letterbox.input)
                 if let counts = loss.counts(targets) { return counts }
-                let network = try worker.networks.network(index, input: letterbox.input)
+                let network = try worker.networks.network(number, input: letterbox.input)
                 let outputs = try network.forward(letterbox.planarFloats(of: image))
                 let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: false)
                 return evaluation.isFinite ? evaluation.counts : nil

@@ -63,6 +63,13 @@ struct Rank: ParsableCommand {
             """)
     var gradient = GradientReach.full
 
+    @Option(
+        help: """
+            single, or bfloat16 for gradients, where the CPU has the instructions: 1.1 to 1.2 times as fast; losses stay as \
+            they are, gradient norms change in the third digit (a plan has its own).
+            """)
+    var precision = Precision.single
+
     @OptionGroup var judging: JudgingOptions
 
     @Flag(help: "Gradient figures of each image's share of the dataset's loss, instead of its loss as a batch of one.")
@@ -137,6 +144,7 @@ struct Rank: ParsableCommand {
         options.seed = seed
         options.jobs = common.jobs
         judging.set(&options)
+        options.precision = precision
         options.gradientOfShare = gradientOfShare
         options.gradient = gradient
         var result = try ToxicRun.run(
@@ -169,26 +177,18 @@ extension Letterbox.Outline: ExpressibleByArgument {}
 
 /// How the networks that judge images compute, for every command that passes images.
 struct JudgingOptions: ParsableArguments {
-    @Option(help: "onednn or reference (default: the fastest of this build; a plan has its own).")
+    @Option(help: "onednn or reference (default: the fastest of this build).")
     var backend: String?
 
     @Option(
         help: """
-            single, or bfloat16 for gradients, where the CPU has the instructions: 1.1 to 1.2 times as fast; losses stay as \
-            they are, gradient norms change in the third digit (a plan has its own).
-            """)
-    var precision = Precision.single
-
-    @Option(
-        help: """
             square, rectangle (the smallest that fits; faster, with less grey around the image), or validation (half a \
-            stride more, as trainers validate). Losses change: there are fewer cells (a plan has its own).
+            stride more, as trainers validate). Losses change: there are fewer cells.
             """)
     var letterbox = Letterbox.Outline.square
 
     func set(_ options: inout ToxicOptions) {
         options.backend = backend
-        options.precision = precision
         options.outline = letterbox
     }
 }
