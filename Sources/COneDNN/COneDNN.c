@@ -447,9 +447,8 @@ void assay_convolution_free(assay_convolution *c) {
 static size_t bias_size(const assay_convolution *c) { return sizeof(float) * (size_t)c->shape.out_channels; }
 
 // The gradients of one pass, at the beginning of its scratch memory; where images are summed, twice.
-static size_t gradient_size(const assay_convolution *c) {
-    return aligned(layout_size(&c->gradient_layout)) + aligned(bias_size(c));
-}
+static size_t bias_gradient_start(const assay_convolution *c) { return aligned(layout_size(&c->gradient_layout)); }
+static size_t gradient_size(const assay_convolution *c) { return bias_gradient_start(c) + aligned(bias_size(c)); }
 
 size_t assay_convolution_scratch_size(const assay_convolution *c, assay_pass which) {
     switch (which) {
@@ -546,7 +545,7 @@ int assay_convolution_backward_weights(
         if (accumulate) part = second;
     }
     CHECK(dnnl_memory_set_data_handle(c->weight_gradient, part));
-    CHECK(dnnl_memory_set_data_handle(c->bias_gradient, (char *)part + aligned(layout_size(&c->gradient_layout))));
+    CHECK(dnnl_memory_set_data_handle(c->bias_gradient, (char *)part + bias_gradient_start(c)));
     CHECK(operand_bring(&c->weights_in, c->stream, in, &left));
     CHECK(operand_bring(&c->weights_out, c->stream, out_gradient, &left));
     dnnl_exec_arg_t arguments[5] = {
@@ -557,7 +556,7 @@ int assay_convolution_backward_weights(
     };
     CHECK(pass_run(&c->backward_weights, c->stream, arguments, 4, left));
     if (part != sum) {
-        size_t bias_start = aligned(layout_size(&c->gradient_layout)) / sizeof(float);
+        size_t bias_start = bias_gradient_start(c) / sizeof(float);
         add_to(sum, part, layout_size(&c->gradient_layout) / sizeof(float));
         add_to(sum + bias_start, part + bias_start, (size_t)c->shape.out_channels);
     }
@@ -565,7 +564,7 @@ int assay_convolution_backward_weights(
 }
 
 int assay_convolution_weight_gradient(assay_convolution *c, const void *scratch, float *weight, float *bias) {
-    memcpy(bias, (const char *)scratch + aligned(layout_size(&c->gradient_layout)), bias_size(c));
+    memcpy(bias, (const char *)scratch + bias_gradient_start(c), bias_size(c));
     return reorder_run(&c->from_weight_gradient, c->stream, scratch, weight);
 }
 

@@ -19,12 +19,7 @@ public enum ModelProfile {
     ///   - images: passes that are measured, after two that are not.
     public static func text(_ model: DetectionModel, size: Int, images: Int, precision: Precision) throws -> String {
         let backend = try Backends.required(nil, precision: precision)
-        guard size % model.largestStride == 0
-        else {
-            throw FileError(
-                file: "--size", message: "\(size) is no multiple of the stride \(model.largestStride)",
-                wayOut: "choose another size")
-        }
+        try model.checkImageSize(size, file: "--size")
         let network = try backend.compile(
             model.graph, input: TensorShape(c: 3, h: size, w: size), gradient: .full, precision: precision, sharing: nil
         )

@@ -139,12 +139,11 @@ public enum ToxicRun {
             return { Worker(source.networks { scope(reach, $0) }) }
         }
         let order = try JudgingOrder(samples, models, options, isCancelled: isCancelled)
-        let whole =
-            options.gradientOfShare
-            ? try wholeBatch(samples, order, models, dataset, options, workers(.none)) : nil
         let boxes = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
             { _, index in samples[index].trainableBoxes(in: dataset) })
+        let whole =
+            options.gradientOfShare ? try wholeBatch(samples, boxes, order, models, options, workers(.none)) : nil
         let planting = LabelPlanting(
             pool: boxes.joined().map { (Int($0.classID), $0.cx, $0.cy, $0.width, $0.height) }, seed: options.seed)
         let measured = try order.map(
@@ -187,7 +186,7 @@ public enum ToxicRun {
     ///
     /// Images are decoded for it: the labels of one without pixels are in nobody's batch.
     private static func wholeBatch(
-        _ samples: [DatasetSample], _ order: JudgingOrder, _ models: ToxicModels, _ dataset: Dataset,
+        _ samples: [DatasetSample], _ boxes: [[LabelBox]], _ order: JudgingOrder, _ models: ToxicModels,
         _ options: ToxicOptions, _ makeWorker: @Sendable @escaping () -> Worker
     ) throws -> WholeBatch {
         let parts = try order.map(
@@ -195,9 +194,10 @@ public enum ToxicRun {
             { worker, index -> LossCounts? in
                 let sample = samples[index]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
-                let (number, model) = (models.index(sample.image), models.models[models.index(sample.image)])
+                let number = models.index(sample.image)
+                let model = models.models[number]
                 let letterbox = options.letterbox(width: image.width, height: image.height, model)
-                let targets = targets(sample.trainableBoxes(in: dataset), letterbox)
+                let targets = targets(boxes[index], letterbox)
                 let loss = model.loss(input: letterbox.input)
                 if let counts = loss.counts(targets) { return counts }
                 let network = try worker.networks.network(number, input: letterbox.input)

@@ -16,7 +16,6 @@
         let normalizer: BatchNormalizer?
         private let weights: FoldedWeights
         private var biasGradient: [Float]
-        private let valuesPerChannel: Int
         /// Where oneDNN has no fast gradient of the weights.
         private let ownGradient: PlainWeightGradient?
 
@@ -51,7 +50,6 @@
                 ? PlainWeightGradient(
                     convolution, input: input, inputBlock: inputBlock, output: output, outputBlock: outputBlock) : nil
             let channels = output.c
-            valuesPerChannel = graph.parameters[convolution.weight].values.count / channels
             biasGradient = Array(repeating: 0, count: channels)
             normalizer =
                 normalizesBatch
@@ -117,7 +115,7 @@
                 assay_unfold_gradient(
                     weightGradient, biasGradient, weights.weight, weights.scale, weights.inverseDeviation, weights.mean,
                     gamma, beta,
-                    Int32(biasGradient.count), valuesPerChannel)
+                    Int32(biasGradient.count), weights.weight.count / biasGradient.count)
             } else if let bias = convolution.bias, let target = start(bias) {
                 target.update(from: biasGradient, count: biasGradient.count)
             }
@@ -169,15 +167,11 @@
                     }
                 }
             }
-            try check(assay_convolution_weights_set(pointer, handle, folded, bias))
+            try GraphError.check(assay_convolution_weights_set(pointer, handle, folded, bias), node: name)
         }
 
         func use(in convolution: OpaquePointer) throws {
-            try check(assay_convolution_use_weights(convolution, pointer))
-        }
-
-        private func check(_ status: Int32) throws {
-            guard status == 0 else { throw GraphError(node: name, reason: "oneDNN failed with status \(status)") }
+            try GraphError.check(assay_convolution_use_weights(convolution, pointer), node: name)
         }
     }
 

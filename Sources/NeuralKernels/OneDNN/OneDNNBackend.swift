@@ -37,6 +37,13 @@
         }
     }
 
+    extension GraphError {
+        /// - Parameter status: oneDNN's, 0 when all is well.
+        static func check(_ status: Int32, node: String) throws {
+            guard status == 0 else { throw GraphError(node: node, reason: "oneDNN failed with status \(status)") }
+        }
+    }
+
     /// Owner of one convolution's primitives.
     struct ConvolutionHandle: ~Copyable {
         let pointer: OpaquePointer

@@ -158,11 +158,7 @@
         }
 
         private func check(_ status: Int32, _ convolution: Int) throws {
-            try check(status, node: convolutions[convolution].name)
-        }
-
-        private func check(_ status: Int32, node: String) throws {
-            guard status == 0 else { throw GraphError(node: node, reason: "oneDNN failed with status \(status)") }
+            try GraphError.check(status, node: convolutions[convolution].name)
         }
 
         /// - Parameter outer: an element an image, as in `run`.
@@ -218,9 +214,10 @@
             case .activateKeepingDerivative(.leakyReLU(let slope), let before, let to, let count):
                 assay_leaky_keeping_derivative(at(before), at(to), slope, count)
             case .attention(let attention, let from, let to, let weights):
-                try check(attention.forward(at(from), to: at(to), weights: at(weights)), node: attention.name)
+                try GraphError.check(
+                    attention.forward(at(from), to: at(to), weights: at(weights)), node: attention.name)
             case .attentionBackward(let attention, let from, let weights, let gradient, let to, let scratch):
-                try check(
+                try GraphError.check(
                     attention.backward(
                         at(from), weights: at(weights), gradient: at(gradient), to: at(to), scratch: at(scratch)),
                     node: attention.name)

@@ -134,22 +134,19 @@
 
         /// Whether a convolution's activation is computed again on the way back, so that until then only what it is
         /// computed from need be kept: the largest ones, some 1 % of the time for a tenth of the memory.
-        private func recomputes(_ node: Int) -> Bool {
-            scope.includes(node) && location[node].root == node && shapes[node].count >= 1_000_000
+        private func isWorthRecomputing(_ node: Int) -> Bool {
+            location[node].root == node && shapes[node].count >= 1_000_000
         }
 
-        /// A node's result on the way back.
-        private mutating func keptValue(_ node: Int) -> Place {
-            let root = location[node].root
-            if let before = recomputed.removeValue(forKey: root),
-                case .convolution(let it) = graph.nodes[root].operation
-            {
-                let again = memory.add(count: shapes[root].count)
-                steps.append(.activateKeepingDerivative(it.activation, before, to: again, count: shapes[root].count))
-                values[root] = again
-                derivatives[root] = before
-            }
-            return value(node)
+        /// On the way back: computes a convolution's activation again where it has not been kept, with its derivative.
+        private mutating func recompute(_ node: Int) {
+            guard let before = recomputed.removeValue(forKey: node),
+                case .convolution(let it) = graph.nodes[node].operation
+            else { return }
+            let again = memory.add(count: shapes[node].count)
+            steps.append(.activateKeepingDerivative(it.activation, before, to: again, count: shapes[node].count))
+            values[node] = again
+            derivatives[node] = before
         }
 
         // MARK: Forward
@@ -172,17 +169,17 @@
                     steps.append(.normalizeBatch(position, before, to: to))
                 } else if convolution.activation == .none {
                     steps.append(.convolve(position, from: from, to: to))
-                } else if recomputes(index) {
-                    let before = memory.add(count: shape.count)
-                    recomputed[index] = before
-                    steps.append(.convolve(position, from: from, to: before))
-                    steps.append(.activate(convolution.activation, before, to: to, count: shape.count))
                 } else if scope.includes(index) {
                     let before = memory.add(count: shape.count)
-                    derivatives[index] = before
                     steps.append(.convolve(position, from: from, to: before))
-                    steps.append(
-                        .activateKeepingDerivative(convolution.activation, before, to: to, count: shape.count))
+                    if isWorthRecomputing(index) {
+                        recomputed[index] = before
+                        steps.append(.activate(convolution.activation, before, to: to, count: shape.count))
+                    } else {
+                        derivatives[index] = before
+                        steps.append(
+                            .activateKeepingDerivative(convolution.activation, before, to: to, count: shape.count))
+                    }
                 } else {
                     steps.append(.convolve(position, from: from, to: to))
                     steps.append(.activate(convolution.activation, to, to: to, count: shape.count))
@@ -405,14 +402,15 @@
             guard let position = convolutions.firstIndex(of: index) else { return }
             let input = graph.nodes[index].inputs[0]
             var arriving = gradient(index)
-            if recomputed[index] != nil { _ = keptValue(index) }
+            recompute(index)
             if let before = unnormalized[index] {
                 steps.append(.normalizeBatchBackward(position, before, gradient: arriving))
             } else if let derivative = derivatives[index] {
                 steps.append(.multiply(derivative, by: arriving, count: shapes[index].count))
                 arriving = derivative
             }
-            steps.append(.convolutionBackwardWeights(position, from: keptValue(input), gradient: arriving))
+            recompute(location[input].root)
+            steps.append(.convolutionBackwardWeights(position, from: value(input), gradient: arriving))
             guard wantsGradient(input) else { return }
             if accumulates(input) {
                 let part = memory.add(count: shapes[input].count)

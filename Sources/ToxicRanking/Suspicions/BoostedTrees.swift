@@ -60,10 +60,9 @@ package struct BoostedTrees: Sendable {
         let ownWeights = used.map { weights[$0] }
         // By sample, then class.
         var scores = used.flatMap { _ in start }
-        var probabilities = scores
         var slopes = [Slope](repeating: .zero, count: used.count)
         for _ in 0..<options.rounds {
-            probabilities = scores
+            var probabilities = scores
             for index in used.indices {
                 Self.softmax(&probabilities[index * classCount..<(index + 1) * classCount])
             }
