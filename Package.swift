@@ -87,7 +87,7 @@ let package = Package(
         // Floor 4
         library(
             "AuditPlan",
-            ["FileReading", "Findings", "YAMLText", .product(name: "GRDB", package: "GRDB.swift")]),
+            ["FileReading", "Findings", "LabelRules", "YAMLText", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // Floor 5
         library("AuditStages", ["AuditPlan", "LabelRules", "AnchorFitting", "ProbeTraining", "ToxicRanking"]),

@@ -1,4 +1,5 @@
 import FileReading
+import LabelRules
 import YAMLText
 
 /// The stages of an audit, in the order in which they run.
@@ -27,17 +28,10 @@ public struct PlanSettings: Sendable, Hashable {
         public var trainer = "ultralytics"
         /// `error`, `warning` or `note`, by code or its beginning.
         public var severities: [String: String] = [:]
-        /// Limits of rules, by name.
-        public var thresholds: [String: Double] = [:]
+        /// Limits of rules.
+        public var thresholds = CheckThresholds()
         /// Whether an error that most label files have is reported once.
         public var condenses = true
-
-        /// The names of thresholds, and what they may be.
-        public static let thresholdRanges: [String: ClosedRange<Double>] = [
-            "min_side": 0...1000, "max_aspect": 1...1_000_000, "same_box_iou": 0.5...1, "rounding_spill": 0...1000,
-            "whole_image": 0.5...1, "imbalance": 1...1_000_000_000, "blank_spread": 0...255,
-            "near_duplicate_bits": 0...64, "longest_row": 64...67_108_864,
-        ]
     }
 
     public struct Anchors: Sendable, Hashable {
@@ -176,11 +170,12 @@ struct SettingsReader {
                 settings.labels.severities[try text(entry.key)] = try word(entry.value, ["error", "warning", "note"])
             }
             if let node = block["thresholds"], !node.isNull {
-                try check(node, keys: PlanSettings.Labels.thresholdRanges.keys.sorted())
+                let known = RuleRegistry.thresholds
+                try check(node, keys: known.map(\.name).sorted())
                 for entry in node.mapping ?? [] {
                     let name = try text(entry.key)
-                    settings.labels.thresholds[name] = try number(
-                        entry.value, PlanSettings.Labels.thresholdRanges[name] ?? 0...0)
+                    let range = known.first { $0.name == name }?.range ?? 0...0
+                    try settings.labels.thresholds.set(name, to: try number(entry.value, range))
                 }
             }
             if let node = block["condense"] { settings.labels.condenses = try flag(node) }

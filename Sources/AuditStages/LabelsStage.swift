@@ -13,7 +13,7 @@ public enum LabelsStage {
         try StageRunner.run(.labels, plan: path, inputs: inputs) { context in
             let settings = context.plan.settings
             let dataset = try Dataset.open(settings.dataset)
-            var check = try checkSettings(context.plan)
+            var check = checkSettings(context.plan)
             check.cachePath = CachePlace.path(of: dataset)
             let result = try LabelCheck.run(
                 dataset, settings: check, jobs: jobs, isCancelled: isCancelled,
@@ -44,7 +44,7 @@ public enum LabelsStage {
     }
 
     /// What the plan says about the check.
-    static func checkSettings(_ plan: PlanFile) throws -> CheckSettings {
+    static func checkSettings(_ plan: PlanFile) -> CheckSettings {
         let labels = plan.settings.labels
         var settings = CheckSettings()
         settings.reading = ImageReading(rawValue: labels.images) ?? .decode
@@ -52,23 +52,7 @@ public enum LabelsStage {
         settings.trainingSize = plan.settings.imageSize
         settings.severities = labels.severities.compactMapValues(Severity.init(rawValue:))
         settings.condenses = labels.condenses
-        for (name, value) in labels.thresholds {
-            switch name {
-            case "min_side": settings.thresholds.smallestSide = value
-            case "max_aspect": settings.thresholds.largestAspect = value
-            case "same_box_iou": settings.thresholds.sameBoxIoU = value
-            case "rounding_spill": settings.thresholds.roundingSpill = value
-            case "whole_image": settings.thresholds.wholeImage = value
-            case "imbalance": settings.thresholds.imbalance = value
-            case "blank_spread": settings.thresholds.blankSpread = Int(value)
-            case "near_duplicate_bits": settings.thresholds.nearDuplicateBits = Int(value)
-            case "longest_row": settings.thresholds.longestRow = Int(value)
-            default:
-                throw FileError(
-                    file: plan.path, message: "there is no threshold “\(name)”",
-                    wayOut: "use one of \(PlanSettings.Labels.thresholdRanges.keys.sorted().joined(separator: ", "))")
-            }
-        }
+        settings.thresholds = labels.thresholds
         return settings
     }
 
@@ -89,8 +73,10 @@ public enum LabelsStage {
         try DatasetDigest.add(try Dataset.open(plan.settings.dataset), to: &digest)
         let labels = plan.settings.labels
         digest.update(field: labels.images)
-        digest.update(field: "\(try checkSettings(plan))")
-        digest.update(field: "\(labels.select) \(labels.ignore) \(labels.ignoredAt.sorted { $0.key < $1.key })")
+        digest.update("check", checkSettings(plan))
+        digest.update("select", labels.select)
+        digest.update("ignore", labels.ignore)
+        digest.update("ignored at", labels.ignoredAt)
         digest.update(field: try labels.baseline.map { try ContentDigest.ofFile($0).hex } ?? "none")
         // Another set of rules is another check.
         digest.update(field: RuleRegistry.documentation.map(\.code).joined(separator: " "))

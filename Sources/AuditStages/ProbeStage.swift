@@ -97,7 +97,8 @@ public enum ProbeStage {
         let settings = try settings(plan, dataset)
         try DatasetDigest.add(dataset, to: &digest)
         digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
-        digest.update(field: "\(settings) \(Backends.named(settings.backend)?.name ?? "none")")
+        digest.update("settings", settings)
+        digest.update("backend", Backends.named(settings.backend)?.name)
         digest.update(field: plan.results[.anchors]?.inputs ?? "none")
         return digest.finish()
     }

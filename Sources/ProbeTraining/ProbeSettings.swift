@@ -66,6 +66,32 @@ public struct ProbeSettings: Sendable, Hashable {
     }
 }
 
+extension ProbeSettings: Digestible {
+    /// Adds all that a training depends on.
+    public func add(to digest: inout DigestBuilder) {
+        digest.update("weights", weights)
+        digest.update("model", model)
+        digest.update("splits", splits)
+        digest.update("folds", folds)
+        digest.update("size", size)
+        digest.update("epochs", epochs)
+        digest.update("batch", batch)
+        digest.update("accumulation", accumulation)
+        digest.update("optimizer", optimizer.rawValue)
+        digest.update("rate", rate)
+        digest.update("clip norm", clipNorm)
+        digest.update("warm-up epochs", warmUpEpochs)
+        digest.update("freezes backbone", freezesBackbone)
+        digest.update("grows image size", growsImageSize)
+        digest.update("mosaic", mosaic)
+        digest.update("upside down", upsideDown)
+        digest.update("hyperparameters", hyperparameters)
+        digest.update("budget", budget)
+        digest.update("seed", seed)
+        digest.update("backend", backend)
+    }
+}
+
 /// A finished probe.
 public struct ProbeResult: Sendable {
     public let models: [DetectionModel]
@@ -120,9 +146,12 @@ public enum ProbeRun {
         if let budget = settings.budget {
             (settings.size, settings.epochs) = try fit(budget, settings, start.model, split, jobs, isCancelled)
         }
-        let store = statePath.map {
-            TrainingStore(path: $0, identity: "\(identity) \(settings) \(split.folds)")
-        }
+        var digest = DigestBuilder()
+        digest.update("inputs", identity)
+        digest.update("settings", settings)
+        digest.update("folds", split.folds)
+        let run = digest.finish()
+        let store = statePath.map { TrainingStore(path: $0, identity: run.hex) }
         let trained = try ProbeTrainer(settings.options(jobs: jobs)).train(
             start.model, on: split.samples, folds: split.training, store: store, isCancelled: isCancelled,
             progress: { progress($0, settings.epochs) })

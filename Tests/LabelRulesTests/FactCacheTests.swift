@@ -22,11 +22,11 @@ import YOLODataset
     }
 
     private func run(
-        _ folder: TemporaryFolder, cache: Bool = true, _ change: (inout CheckSettings) -> Void = { _ in }
+        _ folder: TemporaryFolder, cache: Bool = true, _ change: (inout CheckSettings) throws -> Void = { _ in }
     ) throws -> LabelCheckResult {
         var settings = CheckSettings()
         settings.cachePath = cache ? folder.path + "/../" + Self.name(folder) : nil
-        change(&settings)
+        try change(&settings)
         return try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), settings: settings, jobs: 2)
     }
 
@@ -77,8 +77,8 @@ import YOLODataset
         _ = try run(folder) { $0.reading = .header }
         #expect(same(try run(folder), try run(folder, cache: false)))
         #expect(same(try run(folder) { $0.reading = .none }, try run(folder, cache: false) { $0.reading = .none }))
-        let strict: (inout CheckSettings) -> Void = {
-            $0.thresholds.smallestSide = 300
+        let strict: (inout CheckSettings) throws -> Void = {
+            try $0.thresholds.set("min_side", to: 300)
             $0.trainer = .darknet
         }
         #expect(same(try run(folder, strict), try run(folder, cache: false, strict)))

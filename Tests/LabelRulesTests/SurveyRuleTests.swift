@@ -30,11 +30,11 @@ import YOLODataset
         try #require(ImageEncoder.jpeg(image, quality: quality))
     }
 
-    private func findings(_ folder: TemporaryFolder, _ change: (inout CheckSettings) -> Void = { _ in }) throws
+    private func findings(_ folder: TemporaryFolder, _ change: (inout CheckSettings) throws -> Void = { _ in }) throws
         -> [Finding]
     {
         var settings = CheckSettings()
-        change(&settings)
+        try change(&settings)
         return try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), settings: settings, jobs: 2).findings
     }
 
@@ -63,7 +63,7 @@ import YOLODataset
         try folder.write(try jpeg(picture(1, width: 192, height: 144)), to: "images/val/large.jpg")
         try folder.write(row, to: "labels/val/large.txt")
         #expect(try codes(folder) == ["I009 images/train/again.jpg", "D006 images/val/large.jpg"])
-        #expect(try findings(folder) { $0.thresholds.nearDuplicateBits = 0 }.count <= 2)
+        #expect(try findings(folder) { try $0.thresholds.set("near_duplicate_bits", to: 0) }.count <= 2)
     }
 
     @Test func onePictureWithTwoSetsOfLabels() throws {
@@ -206,7 +206,7 @@ import YOLODataset
         let folder = try place(["train/a.jpg", "val/b.jpg"])
         try folder.write("0 0.5 0.5 0.2 0.2\n0 0.5 0.505 0.2 0.2\n", to: "labels/train/a.txt")
         #expect(try findings(folder).map(\.code) == ["B007"])
-        #expect(try findings(folder) { $0.thresholds.sameBoxIoU = 0.99 }.isEmpty)
+        #expect(try findings(folder) { try $0.thresholds.set("same_box_iou", to: 0.99) }.isEmpty)
         #expect(try findings(folder) { $0.severities = ["B": .note, "B007": .error] }.map(\.severity) == [.error])
         try folder.write("0 0.5 0.5 0.02 0.02\n", to: "labels/train/a.txt")
         #expect(try findings(folder).isEmpty)

@@ -81,9 +81,17 @@ final class FactCache: Sendable {
     /// What facts depend on besides the files: the program, and what makes a label file unremarkable.
     private static func key(_ dataset: Dataset, _ settings: CheckSettings) -> ContentDigest {
         var digest = DigestBuilder()
-        digest.update(field: FileIdentity(ofFile: "/proc/self/exe").map { "\($0)" } ?? UUID().uuidString)
-        digest.update(field: "\(settings.thresholds) \(settings.trainingSize) \(dataset.classCount)")
-        digest.update(field: "\(dataset.keypointShape ?? []) \(settings.reading == .none)")
+        // A program that cannot be told from another shares facts with none.
+        let program = FileIdentity(ofFile: "/proc/self/exe").map { file in
+            [file.size, file.modifiedSeconds, file.modifiedNanoseconds].map { UInt64(bitPattern: $0) } + [file.inode]
+        }
+        digest.update("program", program)
+        if program == nil { digest.update("run", UUID().uuidString) }
+        digest.update("thresholds", settings.thresholds)
+        digest.update("training size", settings.trainingSize)
+        digest.update("classes", dataset.classCount)
+        digest.update("keypoints", dataset.keypointShape)
+        digest.update("reads images", settings.reading != .none)
         return digest.finish()
     }
 

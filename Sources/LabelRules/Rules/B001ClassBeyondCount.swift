@@ -10,6 +10,7 @@ public struct ClassBeyondCount: LabelRule {
         why: "Ultralytics drops the whole image; YOLOv5 stops when training starts. With an nc that is "
             + "too small for the dataset, most of the data vanishes without an error.",
         fix: "correct the class id, or nc and names in data.yaml",
+        systematic: "class ids are not below nc",
         triggering: ["3 0.5 0.5 0.2 0.2\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n", "2 0.5 0.5 0.2 0.2\n"])
 

@@ -11,14 +11,21 @@ public struct BoxOutside: LabelRule {
             + "trained on as it stands, with an edge that no pixel shows. A coordinate above 1.01 or "
             + "below 0 drops the whole image.",
         fix: "cut the box at the edge of the image",
+        systematic: "boxes reach outside the image",
         triggering: ["0 0.95 0.5 0.2 0.2\n", "0 0.5 1.05 0.2 0.2\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n", "0 0.9 0.9 0.2 0.2\n"])
+
+    static let roundingSpill = RuleThreshold(
+        name: "rounding_spill", default: 1, range: 0...1000, unit: "pixels",
+        help: "A box that reaches this far beyond the edge or less is a note.")
+    public static let thresholds = [roundingSpill]
 
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
         // A file of corners is one finding of its own.
         guard CornersForCentre.evidence(file.labels) == nil else { return [] }
+        let roundingSpill = file.thresholds[Self.roundingSpill]
         return file.labels.rows.compactMap { row in
             guard let box = row.box, box.width > 0, box.height > 0,
                 row.largestPlace <= PixelCoordinates.least,
@@ -39,7 +46,7 @@ public struct BoxOutside: LabelRule {
             let amount = file.imageSize == nil ? "" : " by \(ShortNumber.text((worst.1 * 10).rounded() / 10)) px"
             return finding(
                 file.sample.label, line: row.line, column: row.column,
-                severity: worst.1 <= file.thresholds.roundingSpill ? .note : .warning,
+                severity: worst.1 <= roundingSpill ? .note : .warning,
                 message: "the box reaches beyond the \(worst.0) edge\(amount)",
                 effect: .kept("trained on as it stands, with a side that no pixel shows"))
         }

@@ -8,6 +8,7 @@ public struct PixelCoordinates: LabelRule {
         what: "A row holds numbers far beyond 1: pixels, where fractions of the image are expected.",
         why: "Ultralytics drops the whole image. Nothing in such a file is trained on.",
         fix: "divide x and width by the image's width, y and height by its height",
+        systematic: "coordinates are pixels, not fractions",
         triggering: ["0 320 240 64 48\n"],
         clean: ["0 0.5 1.2 0.2 0.2\n"])
 

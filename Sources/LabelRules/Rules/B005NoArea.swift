@@ -9,6 +9,7 @@ public struct NoArea: LabelRule {
         why: "Ultralytics and YOLOv5 keep a box of zero width in silence: its CIoU pulls predictions "
             + "toward nothing. A negative size drops the whole image.",
         fix: "draw the box again, or delete the row",
+        systematic: "boxes have no area",
         triggering: ["0 0.5 0.5 0 0.2\n", "0 0.5 0.5 0.2 -0.1\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n"])
 

@@ -12,6 +12,11 @@ public struct NearDuplicateBox: LabelRule {
         triggering: ["0 0.5 0.5 0.2 0.2\n0 0.5 0.501 0.2 0.2\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n0 0.5 0.5 0.2 0.2\n", "0 0.5 0.5 0.2 0.2\n1 0.5 0.501 0.2 0.2\n"])
 
+    static let sameBoxIoU = RuleThreshold(
+        name: "same_box_iou", default: 0.95, range: 0.5...1,
+        help: "Two boxes of a class that overlap by this IoU or more are nearly the same.")
+    public static let thresholds = [sameBoxIoU]
+
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
@@ -25,13 +30,14 @@ public struct NearDuplicateBox: LabelRule {
         }
         boxes.sort { ($0.box.left, $0.index) < ($1.box.left, $1.index) }
         var found: [Finding] = []
+        let leastIoU = file.thresholds[Self.sameBoxIoU]
         // At such an IoU, left edges lie within this part of the width of each other.
-        let apart = 1.2 * (1 - file.thresholds.sameBoxIoU)
+        let apart = 1.2 * (1 - leastIoU)
         for place in boxes.indices {
             let first = boxes[place]
             for next in boxes[(place + 1)...] {
                 guard next.box.left - first.box.left <= apart * first.box.width else { break }
-                guard first.box.iou(next.box) >= file.thresholds.sameBoxIoU else { continue }
+                guard first.box.iou(next.box) >= leastIoU else { continue }
                 let earlier = min(first.index, next.index)
                 let later = max(first.index, next.index)
                 guard rows[earlier].classID == rows[later].classID, !rows[earlier].equals(rows[later]) else {

@@ -11,16 +11,22 @@ public struct TinyBox: LabelRule {
         triggering: ["0 0.5 0.5 0.002 0.002\n"],
         clean: ["0 0.5 0.5 0.002 0.2\n"])
 
+    static let smallestSide = RuleThreshold(
+        name: "min_side", default: 2, range: 0...1000, unit: "pixels",
+        help: "A box with both sides shorter than this, at the training size, is tiny.")
+    public static let thresholds = [smallestSide]
+
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
         guard let size = file.imageSize else { return [] }
         let scale = Double(file.trainingSize) / Double(max(size.width, size.height, 1))
+        let smallestSide = file.thresholds[Self.smallestSide]
         return file.labels.rows.compactMap { row in
             guard let box = row.box, box.width > 0, box.height > 0 else { return nil }
             let width = box.width * Double(size.width) * scale
             let height = box.height * Double(size.height) * scale
-            guard max(width, height) < file.thresholds.smallestSide else { return nil }
+            guard max(width, height) < smallestSide else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "\(ShortNumber.text((width * 100).rounded() / 100)) × "

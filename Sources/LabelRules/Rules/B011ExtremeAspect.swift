@@ -12,14 +12,20 @@ public struct ExtremeAspect: LabelRule {
         triggering: ["0 0.5 0.5 0.9 0.005\n"],
         clean: ["0 0.5 0.5 0.9 0.01\n"])
 
+    static let largestAspect = RuleThreshold(
+        name: "max_aspect", default: 100, range: 1...1_000_000,
+        help: "A box with one side more than this many times the other is extreme.")
+    public static let thresholds = [largestAspect]
+
     public init() {}
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
-        file.labels.rows.compactMap { row in
+        let largestAspect = file.thresholds[Self.largestAspect]
+        return file.labels.rows.compactMap { row in
             guard let box = row.box, box.width > 0, box.height > 0 else { return nil }
             let size = file.imageSize ?? (1, 1)
             let ratio = box.width * Double(size.width) / (box.height * Double(size.height))
-            guard max(ratio, 1 / ratio) > file.thresholds.largestAspect else { return nil }
+            guard max(ratio, 1 / ratio) > largestAspect else { return nil }
             return finding(
                 file.sample.label, line: row.line, column: row.column,
                 message: "one side is \(ShortNumber.text(max(ratio, 1 / ratio).rounded())) times the other",

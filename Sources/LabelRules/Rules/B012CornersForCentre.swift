@@ -11,6 +11,7 @@ public struct CornersForCentre: LabelRule {
         why: "Trainers test single numbers only, so every box is learned in the wrong place and size, "
             + "without a word.",
         fix: "write centre and size: ((x1+x2)/2, (y1+y2)/2, x2-x1, y2-y1)",
+        systematic: "boxes are corners x1 y1 x2 y2, not centre and size",
         triggering: ["0 0.1 0.1 0.4 0.4\n0 0.5 0.5 0.9 0.8\n0 0.6 0.2 0.95 0.6\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n0 0.4 0.4 0.6 0.6\n0 0.3 0.3 0.4 0.4\n", "0 0.1 0.1 0.4 0.4\n"])
 

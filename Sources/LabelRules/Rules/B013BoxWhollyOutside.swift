@@ -9,6 +9,7 @@ public struct BoxWhollyOutside: LabelRule {
         why: "With a coordinate above 1.01 or below 0 the whole image is dropped; otherwise an object "
             + "is taught that no pixel shows.",
         fix: "remove the row, or draw the box where the object is",
+        systematic: "boxes lie outside the image",
         triggering: ["0 1.3 0.5 0.2 0.2\n"],
         clean: ["0 0.95 0.5 0.2 0.2\n"])
 

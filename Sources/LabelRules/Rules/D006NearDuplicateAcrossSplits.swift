@@ -12,6 +12,8 @@ public struct NearDuplicateAcrossSplits: LabelRule {
         why: "Validation then measures in part what was learned by heart.",
         fix: "keep such images in one split")
 
+    public static let thresholds = [ImageTwins.nearDuplicateBits]
+
     public init() {}
 
     public func check(_ survey: DatasetSurvey) -> [Finding] {

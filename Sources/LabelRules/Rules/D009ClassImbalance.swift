@@ -9,13 +9,18 @@ public struct ClassImbalance: LabelRule {
         why: "The rare class is hardly ever in a batch; its AP says little.",
         fix: "gather more of the rare class, or sample its images more often")
 
+    static let imbalance = RuleThreshold(
+        name: "imbalance", default: 100, range: 1...1_000_000_000,
+        help: "The most frequent class may have this many times the boxes of the rarest in training.")
+    public static let thresholds = [imbalance]
+
     public init() {}
 
     public func check(_ survey: DatasetSurvey) -> [Finding] {
         guard let train = survey.rowsBySplit["train"]?.filter({ $0.key >= 0 && $0.key < survey.dataset.classCount }),
             let most = train.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
             let least = train.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
-            Double(most.value) > survey.thresholds.imbalance * Double(least.value)
+            Double(most.value) > survey.thresholds[Self.imbalance] * Double(least.value)
         else { return [] }
         return [
             finding(

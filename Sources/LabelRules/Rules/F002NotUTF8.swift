@@ -9,6 +9,7 @@ public struct NotUTF8: LabelRule {
         why: "The trainer cannot read the text and drops the image. Older Ultralytics, YOLOv5 and YOLOv7 drop it for a "
             + "byte-order mark as well.",
         fix: "save the file as UTF-8 (in Windows tools: not Unicode)",
+        systematic: "label files are not UTF-8",
         triggering: ["\u{0}0 0.5 0.5 0.2 0.2\n", "\u{FEFF}0 0.5 0.5 0.2 0.2\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n"])
 

@@ -8,6 +8,7 @@ public struct NotANumber: LabelRule {
         what: "A field of a row is not a number, or holds an underscore, which Python reads over.",
         why: "One row that does not parse drops the whole image.",
         fix: "write the row as: class cx cy w h, with a decimal point",
+        systematic: "rows do not parse",
         triggering: ["0 0.5 0.5 0.2 x\n", "0 0.5 0.5 0.2 0_.2\n", "1_0 0.5 0.5 0.2 0.2\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n", "0 5e-1 .5 0.2 +0.2\n"])
 

@@ -9,6 +9,7 @@ public struct ColumnCount: LabelRule {
             + "x3 y3 …).",
         why: "Ultralytics drops the whole image.",
         fix: "bring the row to class cx cy w h",
+        systematic: "rows have another number of columns",
         triggering: ["0 0.5 0.5 0.2\n", "0 0.5 0.5 0.2 0.2 9.5\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n", "0 0.1 0.1 0.9 0.1 0.5 0.9\n"])
 

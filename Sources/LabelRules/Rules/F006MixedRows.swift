@@ -9,6 +9,7 @@ public struct MixedRows: LabelRule {
         why: "Ultralytics takes the file for one of polygons and drops the whole image; older versions "
             + "read the boxes wrong.",
         fix: "write all rows of the file in one form",
+        systematic: "boxes and polygons are mixed",
         triggering: ["0 0.5 0.5 0.2 0.2\n0 0.1 0.1 0.9 0.1 0.5 0.9\n"],
         clean: ["0 0.1 0.1 0.9 0.1 0.5 0.9\n"])
 

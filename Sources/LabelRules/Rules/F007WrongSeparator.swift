@@ -9,6 +9,7 @@ public struct WrongSeparator: LabelRule {
             + "by blanks.",
         why: "Ultralytics drops the whole image.",
         fix: "write decimal points, and blanks between the fields",
+        systematic: "numbers hold commas or other separators",
         triggering: ["0 0,5 0,5 0,2 0,2\n", "0;0.5;0.5;0.2;0.2\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n", "0 x 0.5 0.2 0.2\n"])
 

@@ -10,6 +10,7 @@ public struct ConfidenceColumn: LabelRule {
             + "objects that were tracked.",
         why: "Ultralytics drops the whole image; other tools read a polygon.",
         fix: "remove the sixth column, and look whether these are predictions that nobody has checked",
+        systematic: "rows have a sixth column",
         triggering: ["0 0.5 0.5 0.2 0.2 0.9\n", "0 0.5 0.5 0.2 0.2 17\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n"])
 

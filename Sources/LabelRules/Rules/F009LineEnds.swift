@@ -9,6 +9,7 @@ public struct LineEnds: LabelRule {
         why: "Trainers take all of them. Other tools do not: darknet and shell scripts lose the last row, or read a "
             + "carriage return as part of a number.",
         fix: "end each line with a line feed",
+        systematic: "lines end with CRLF, or the last one does not end",
         triggering: ["0 0.5 0.5 0.2 0.2\r\n", "0 0.5 0.5 0.2 0.2"],
         clean: ["0 0.5 0.5 0.2 0.2\n", ""])
 

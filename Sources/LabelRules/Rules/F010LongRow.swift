@@ -12,6 +12,11 @@ public struct LongRow: LabelRule {
         triggering: ["0" + String(repeating: " 0.5 0.5", count: 6_000) + "\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n"])
 
+    static let longestRow = RuleThreshold(
+        name: "longest_row", default: 65_536, range: 64...67_108_864, unit: "bytes",
+        help: "A file may hold this many bytes for each of its rows.")
+    public static let thresholds = [longestRow]
+
     public init() {}
 
     private static let mostColumns = 10_000
@@ -26,7 +31,7 @@ public struct LongRow: LabelRule {
             ]
         }
         let mean = file.byteCount / max(1, file.labels.rows.count)
-        guard mean > file.thresholds.longestRow else { return [] }
+        guard Double(mean) > file.thresholds[Self.longestRow] else { return [] }
         return [
             finding(
                 file.sample.label, message: "\(file.byteCount) bytes for \(file.labels.rows.count) rows",

@@ -10,6 +10,7 @@ public struct BlankRows: LabelRule {
             "Newer Ultralytics passes over it; older versions and YOLOv5 drop the whole image, and YOLOv7 does so even "
             + "for an empty row.",
         fix: "delete the blank row",
+        systematic: "blank rows stand between rows",
         triggering: ["0 0.5 0.5 0.2 0.2\n \n0 0.3 0.3 0.1 0.1\n"],
         clean: ["0 0.5 0.5 0.2 0.2\n\n0 0.3 0.3 0.1 0.1\n", "0 0.5 0.5 0.2 0.2\n \n"])
 

@@ -8,7 +8,8 @@ public struct RefusedByTrainer: LabelRule {
         what: "The trainer that the check is made for (--trainer) does not take the file, though no other rule has "
             + "anything to say about the row that it stumbles over: for example polygons under YOLOv7.",
         why: "The image is never seen by this trainer, with all its rows.",
-        fix: "write the rows as: class cx cy w h")
+        fix: "write the rows as: class cx cy w h",
+        systematic: "the trainer refuses the rows")
 
     public init() {}
 

@@ -11,6 +11,8 @@ public struct NearDuplicateImage: LabelRule {
             + "two truths.",
         fix: "keep one of the two, or look whether their labels agree")
 
+    public static let thresholds = [ImageTwins.nearDuplicateBits]
+
     public init() {}
 
     public func check(_ survey: DatasetSurvey) -> [Finding] {

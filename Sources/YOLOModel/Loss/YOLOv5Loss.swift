@@ -1,3 +1,4 @@
+import FileReading
 import Foundation
 import NeuralKernels
 
@@ -21,6 +22,18 @@ public struct YOLOv5Hyperparameters: Sendable, Hashable {
         classification = gains["cls"] ?? classification
         objectnessPositiveWeight = gains["obj_pw"] ?? objectnessPositiveWeight
         classPositiveWeight = gains["cls_pw"] ?? classPositiveWeight
+    }
+}
+
+extension YOLOv5Hyperparameters: Digestible {
+    /// Adds all six figures.
+    public func add(to digest: inout DigestBuilder) {
+        digest.update("box", box)
+        digest.update("obj", objectness)
+        digest.update("cls", classification)
+        digest.update("obj_pw", objectnessPositiveWeight)
+        digest.update("cls_pw", classPositiveWeight)
+        digest.update("anchor_t", Double(anchorThreshold))
     }
 }
 

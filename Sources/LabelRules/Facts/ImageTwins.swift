@@ -18,6 +18,12 @@ struct ImageTwins: Sendable {
     /// second in at most one pair.
     private(set) var near: [Pair] = []
 
+    /// How far apart two fingerprints may be, of 256 bits, for their pictures to be compared. The rules about near
+    /// duplicates share it: pictures are compared once for all of them.
+    static let nearDuplicateBits = RuleThreshold(
+        name: "near_duplicate_bits", default: 40, range: 0...64, unit: "bits",
+        help: "Pictures whose fingerprints of 256 bits differ in this many or fewer are compared.")
+
     /// Compression and scaling leave more than this; a picture of the same scene with something moved has less.
     static let leastLikeness = 0.985
     /// Pictures with more candidates than this are all alike to a fingerprint; it says nothing about them.

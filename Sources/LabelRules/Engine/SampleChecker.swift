@@ -29,6 +29,7 @@ package struct SampleChecker: Sendable {
     let settings: CheckSettings
     let cache: FactCache?
     private let screen: LabelScreen
+    private let blankSpread: Double
     private(set) var tally = SampleTally()
     /// The folder whose files are read at the moment.
     private var folder: SampleFolder?
@@ -52,6 +53,7 @@ package struct SampleChecker: Sendable {
         self.cache = cache
         screen = LabelScreen(
             classCount: dataset.classCount, thresholds: settings.thresholds, trainingSize: settings.trainingSize)
+        blankSpread = settings.thresholds[BlankImage.blankSpread]
         rowsByClass = Array(repeating: 0, count: min(dataset.classCount, 1 << 16))
         shapes = Array(repeating: ClassShape(), count: rowsByClass.count)
     }
@@ -175,7 +177,7 @@ package struct SampleChecker: Sendable {
         if refusal != nil { tally.lostImages.insert(number) }
         if image.unreadable == nil, refusal == nil, image.contents?.warning == nil,
             !image.pillow.isRewritten(by: settings.trainer),
-            Int(image.contents?.spread ?? 255) > settings.thresholds.blankSpread, let header = image.header,
+            Double(image.contents?.spread ?? 255) > blankSpread, let header = image.header,
             sample.folder.images.withBytes(sample.index, { LabelScreen.isUnremarkable(header, name: $0) })
         {
             return

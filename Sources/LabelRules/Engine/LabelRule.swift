@@ -13,13 +13,16 @@ public struct RuleDocumentation: Sendable {
     public let what: String
     public let why: String
     public let fix: String
+    /// What it means for the dataset as a whole when most label files have it: one error of the tool that wrote them,
+    /// which is then reported once. Nil where each finding stands for itself.
+    public let systematic: String?
     /// Label files, for the rules that look at label text: those that the rule must find, and those that it must not.
     public let triggering: [String]
     public let clean: [String]
 
     public init(
         code: String, name: String, severity: Severity, what: String, why: String, fix: String,
-        triggering: [String] = [], clean: [String] = []
+        systematic: String? = nil, triggering: [String] = [], clean: [String] = []
     ) {
         self.code = code
         self.name = name
@@ -27,6 +30,7 @@ public struct RuleDocumentation: Sendable {
         self.what = what
         self.why = why
         self.fix = fix
+        self.systematic = systematic
         self.triggering = triggering
         self.clean = clean
     }
@@ -99,7 +103,10 @@ public struct ImageFacts: Sendable {
 /// Looks for one kind of trouble. Each method is called once a dataset, once a label file, once an
 /// image, or once when all have been read.
 public protocol LabelRule: Sendable {
+    /// Its code, what it finds and why that matters.
     static var documentation: RuleDocumentation { get }
+    /// The limits of the rule that a person may set; none unless declared.
+    static var thresholds: [RuleThreshold] { get }
     func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding]
     func check(_ file: LabelFileFacts) -> [Finding]
     func check(_ image: ImageFacts) -> [Finding]
@@ -108,6 +115,8 @@ public protocol LabelRule: Sendable {
 }
 
 extension LabelRule {
+    public static var thresholds: [RuleThreshold] { [] }
+
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] { [] }
     public func check(_ file: LabelFileFacts) -> [Finding] { [] }
     public func check(_ image: ImageFacts) -> [Finding] { [] }

@@ -23,6 +23,23 @@ public enum RuleRegistry {
     /// The documentation of every rule, in order.
     public static var documentation: [RuleDocumentation] { all.map { type(of: $0).documentation } }
 
+    /// The limits that a person may set, in the order of the codes; each says which rules it belongs to.
+    public static let thresholds: [RuleThreshold] = {
+        var gathered: [RuleThreshold] = []
+        for rule in all {
+            for threshold in type(of: rule).thresholds {
+                let place = gathered.firstIndex { $0.name == threshold.name } ?? gathered.endIndex
+                if place == gathered.endIndex { gathered.append(threshold) }
+                gathered[place].codes.append(type(of: rule).documentation.code)
+            }
+        }
+        return gathered
+    }()
+
+    /// What each finding means for the dataset as a whole when most label files have it, by code.
+    static let systematicMeanings = Dictionary(
+        uniqueKeysWithValues: documentation.compactMap { rule in rule.systematic.map { (rule.code, $0) } })
+
     /// The rule of that code, whatever its case.
     public static func documentation(of code: String) -> RuleDocumentation? {
         documentation.first { $0.code == code.uppercased() }

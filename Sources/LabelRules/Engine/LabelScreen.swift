@@ -5,12 +5,26 @@ import YOLODataset
 ///
 /// It may call something remarkable that no rule minds, but never the other way round: a test holds it to that.
 struct LabelScreen: Sendable {
-    let classCount: Int
-    let thresholds: CheckThresholds
-    let trainingSize: Int
+    private let classCount: Int
+    private let trainingSize: Int
+    /// What the rules of small, large, long and repeated boxes look at.
+    private let smallestSide: Double
+    private let wholeImage: Double
+    private let largestAspect: Double
+    private let sameBoxIoU: Double
 
     /// More boxes than this are compared by the rules, which sort them.
     private static let mostBoxes = 64
+
+    /// - Parameter trainingSize: side of the training square in pixels.
+    init(classCount: Int, thresholds: CheckThresholds, trainingSize: Int) {
+        self.classCount = classCount
+        self.trainingSize = trainingSize
+        smallestSide = thresholds[TinyBox.smallestSide]
+        wholeImage = thresholds[WholeImageBox.wholeImage]
+        largestAspect = thresholds[ExtremeAspect.largestAspect]
+        sameBoxIoU = thresholds[NearDuplicateBox.sameBoxIoU]
+    }
 
     /// - Parameter imageSize: after EXIF orientation; nil where it is not known.
     func isUnremarkable(_ boxes: [LabelBox], imageSize: (width: Int, height: Int)?) -> Bool {
@@ -18,9 +32,9 @@ struct LabelScreen: Sendable {
         let (width, height) = imageSize.map { (Double($0.width), Double($0.height)) } ?? (1, 1)
         let scale = Double(trainingSize) / max(width, height, 1)
         // Where the size is not known, a side of a thousandth is looked at.
-        let leastWidth = imageSize == nil ? 0.001 : thresholds.smallestSide / (width * scale)
-        let leastHeight = imageSize == nil ? 0.001 : thresholds.smallestSide / (height * scale)
-        let mostSide = min(thresholds.wholeImage, 0.999)
+        let leastWidth = imageSize == nil ? 0.001 : smallestSide / (width * scale)
+        let leastHeight = imageSize == nil ? 0.001 : smallestSide / (height * scale)
+        let mostSide = min(wholeImage, 0.999)
         for box in boxes {
             // The tests of trainers in Python and of darknet, and those of the rules.
             guard box.classID < min(classCount, 1 << 16), box.width > leastWidth, box.height > leastHeight,
@@ -30,14 +44,14 @@ struct LabelScreen: Sendable {
                 box.width > 0.0025, box.height > 0.0025
             else { return false }
             let aspect = box.width * width / (box.height * height)
-            guard aspect < thresholds.largestAspect, aspect * thresholds.largestAspect > 1 else { return false }
+            guard aspect < largestAspect, aspect * largestAspect > 1 else { return false }
         }
         return !hasPair(boxes)
     }
 
     /// Whether two boxes are nearly the same place.
     private func hasPair(_ boxes: [LabelBox]) -> Bool {
-        let least = min(thresholds.sameBoxIoU, 0.95) - 0.01
+        let least = min(sameBoxIoU, 0.95) - 0.01
         return boxes.withUnsafeBufferPointer { boxes in
             for first in 0..<boxes.count {
                 let a = boxes[first]

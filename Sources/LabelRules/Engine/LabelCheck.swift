@@ -56,8 +56,9 @@ public enum LabelCheck {
             thresholds: settings.thresholds, samples: samples,
             twins: settings.reading == .decode
                 ? try ImageTwins(
-                    tallies.flatMap(\.contents), samples: samples, bits: settings.thresholds.nearDuplicateBits,
-                    jobs: jobs, isCancelled: isCancelled) : ImageTwins(),
+                    tallies.flatMap(\.contents), samples: samples,
+                    bits: Int(settings.thresholds[ImageTwins.nearDuplicateBits]), jobs: jobs, isCancelled: isCancelled)
+                : ImageTwins(),
             hasPictures: settings.reading == .decode,
             swaps: tallies.reduce(into: SwapEvidence()) { $0.add($1.swaps) },
             orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) })

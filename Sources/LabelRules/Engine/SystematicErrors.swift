@@ -8,20 +8,9 @@ enum SystematicErrors {
     /// From this share of the label files on.
     static let leastShare = 0.5
 
-    /// What each such error means for the dataset as a whole.
-    private static let meanings: [String: String] = [
-        "B001": "class ids are not below nc", "B004": "coordinates are pixels, not fractions",
-        "B012": "boxes are corners x1 y1 x2 y2, not centre and size", "F002": "label files are not UTF-8",
-        "F003": "rows do not parse", "F004": "rows have another number of columns",
-        "F006": "boxes and polygons are mixed", "F007": "numbers hold commas or other separators",
-        "F008": "rows have a sixth column", "F009": "lines end with CRLF, or the last one does not end",
-        "F011": "blank rows stand between rows", "F012": "the trainer refuses the rows",
-        "B005": "boxes have no area", "B010": "boxes cover the whole image", "B003": "boxes reach outside the image",
-        "B013": "boxes lie outside the image",
-    ]
-
     /// - Parameter labelFiles: of the dataset.
     static func condense(_ findings: [Finding], labelFiles: Int, dataset: Dataset) -> [Finding] {
+        let meanings = RuleRegistry.systematicMeanings
         var byCode: [String: (rows: Int, files: Set<String>, first: Finding)] = [:]
         for finding in findings where meanings[finding.code] != nil {
             byCode[finding.code, default: (0, [], finding)].rows += 1
