@@ -145,3 +145,24 @@ public struct AnchorRequest: Sendable, Hashable {
         return levels
     }
 }
+
+extension AnchorRequest: Digestible {
+    /// Adds everything that is asked for.
+    public func add(to digest: inout DigestBuilder) {
+        digest.update("size", size)
+        digest.update("resize", resize)
+        digest.update("count", count)
+        digest.update("strides", strides)
+        digest.update("per level", perLevel)
+        digest.update("classes", classes)
+        digest.update("class weights", classWeights)
+        digest.update("scales", scales)
+        digest.update("augment scale", augmentScale)
+        digest.update("least recall", leastRecall)
+        digest.update("whole pixels", wholePixels)
+        digest.update("method", method.rawValue)
+        digest.update("folds", folds)
+        digest.update("certifies", certifies)
+        digest.update("seed", seed)
+    }
+}

@@ -120,7 +120,8 @@ public enum AnchorsStage {
         var digest = DigestBuilder()
         let settings = plan.settings
         try DatasetDigest.add(try Dataset.open(settings.dataset), to: &digest)
-        digest.update(field: "\(request(settings)) \(settings.anchors.splits)")
+        digest.update("request", request(settings))
+        digest.update("splits", settings.anchors.splits)
         digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
         if let current = settings.anchors.current, AnchorSource.list(parsing: current) == nil {
             digest.update(field: try ContentDigest.ofFile(current).hex)

@@ -31,6 +31,21 @@ public struct Dataset: Sendable {
     /// What a trainer takes as the number of classes: `nc` where it is given, else the number of names.
     public var classCount: Int { declaredClassCount ?? classNames.count }
 
+    /// Of the splits that are declared, in the order `train`, `val`, `test`.
+    public var splitNames: [String] { splits.map(\.name) }
+
+    /// The split of that name.
+    ///
+    /// - Throws: `FileError`, which names the splits that data.yaml declares.
+    public func split(named name: String) throws -> DatasetSplit {
+        guard let split = splits.first(where: { $0.name == name }) else {
+            throw FileError(
+                file: yamlPath, message: "has no split “\(name)”",
+                wayOut: "use \(splitNames.joined(separator: ", ")), or declare it")
+        }
+        return split
+    }
+
     /// The path of `file` relative to the root, as findings and tables print it.
     public func relative(_ file: String) -> String { Paths.relative(file, to: root) }
 
@@ -162,42 +177,5 @@ private struct DatasetReader {
         FileError(
             file: shown, line: node?.line ?? 1, column: node?.column ?? 1, message: message,
             wayOut: "a data.yaml looks like: path: . / train: images/train / val: images/val / names: [cat, dog]")
-    }
-}
-
-/// darknet's `.data` with its `.names`.
-private enum DarknetData {
-    static func open(_ path: String) throws -> Dataset {
-        let text = String(decoding: try FileReading.bytes(ofFile: path, limit: 1 << 20), as: UTF8.self)
-        var values: [String: (text: String, line: Int)] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-            if parts.count == 2, !parts[0].hasPrefix("#") { values[parts[0]] = (parts[1], index + 1) }
-        }
-        let root = Paths.directory(of: path)
-        func resolve(_ path: String) -> String {
-            let beside = Paths.absolute(path, relativeTo: root)
-            return FileManager.default.fileExists(atPath: beside) ? beside : Paths.absolute(path)
-        }
-        var names: [String] = []
-        if let file = values["names"] {
-            let contents = String(
-                decoding: try FileReading.bytes(ofFile: resolve(file.text), limit: 1 << 24), as: UTF8.self)
-            names = contents.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-                .filter { !$0.isEmpty }
-        }
-        let count = values["classes"].flatMap { Int($0.text) }
-        let splits = [("train", "train"), ("val", "valid"), ("test", "test")].compactMap { name, key in
-            values[key].map { DatasetSplit(name: name, sources: [resolve($0.text)], line: $0.line, column: 1) }
-        }
-        guard !splits.isEmpty, count != nil || !names.isEmpty else {
-            throw FileError(
-                file: path, message: "is not a darknet .data file: classes, names, train and valid are expected",
-                wayOut: "name a data.yaml instead")
-        }
-        return Dataset(
-            yamlPath: path, root: root, classNames: names, declaredClassCount: count,
-            classCountLine: values["classes"]?.line, namesLine: values["names"]?.line, splits: splits,
-            keypointShape: nil)
     }
 }

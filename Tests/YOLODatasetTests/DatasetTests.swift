@@ -28,6 +28,15 @@ import YOLODataset
         #expect(listing.samples[1].label == "labels/train/deep/x.txt" && listing.samples[1].hasLabelFile)
     }
 
+    @Test func splitsAreFoundByNameAndTheKnownOnesNamed() throws {
+        let folder = try place("train: images/train\nval: images/val\nnames: [a]\n", ["images/train/a.jpg"])
+        let dataset = try Dataset.open(folder.path + "/data.yaml")
+        #expect(dataset.splitNames == ["train", "val"])
+        #expect(try dataset.split(named: "val").line == 2)
+        let error = #expect(throws: FileError.self) { try dataset.split(named: "nope") }
+        #expect(error?.wayOut.hasPrefix("use train, val") == true)
+    }
+
     @Test func roboflowsPathsAndSynonyms() throws {
         let folder = try place(
             "train: ../train/images\nvalidation: ../valid/images\nnc: '2'\nnames: [a, b]\n",
