@@ -9,7 +9,7 @@ import YOLODataset
     private func findings(_ rule: any LabelRule, _ text: String) -> [Finding] { rule.check(facts(text)) }
 
     /// With what the trainer makes of the rows.
-    private func judged(_ text: String) -> [Finding] { SampleChecker.findings(facts(text)) }
+    private func judged(_ text: String) -> [Finding] { LabelFileCheck.findings(facts(text)) }
 
     private func facts(_ text: String) -> LabelFileFacts {
         let sample = DatasetSample(

@@ -43,7 +43,7 @@ import YOLODataset
             let bytes = Array(Self.text(&draw).utf8)
             let sizes: [(width: Int, height: Int)?] = [(640, 480), (4000, 300), (33, 640), nil]
             let size = sizes[draw.next(sizes.count)]
-            guard let boxes = SampleChecker.unremarkableBoxes(bytes, classCount: 3, imageSize: size) else { continue }
+            guard let boxes = LabelFileCheck.unremarkableBoxes(bytes, classCount: 3, imageSize: size) else { continue }
             passed += 1
             let file = LabelFile.parse(bytes)
             #expect(file.rows.map(\.values) == boxes.map { [Double($0.classID), $0.cx, $0.cy, $0.width, $0.height] })
@@ -53,7 +53,7 @@ import YOLODataset
                 #expect(judgement.boxes.count == boxes.count, "\(trainer): \(String(decoding: bytes, as: UTF8.self))")
                 var settings = CheckSettings()
                 settings.trainer = trainer
-                let findings = SampleChecker.findings(
+                let findings = LabelFileCheck.findings(
                     LabelFileFacts(
                         sample: sample, labels: file, classCount: 3, classNames: ["a", "b", "c"], imageSize: size,
                         judgement: judgement, byteCount: bytes.count, settings: settings))

@@ -1,35 +1,6 @@
 import FileReading
 import Findings
-import Imaging
 import YOLODataset
-
-/// How much of each image is read.
-public enum ImageReading: String, Sendable, CaseIterable {
-    /// Not at all.
-    case none
-    /// The header.
-    case header
-    /// Every byte, at an eighth of the size where the format allows.
-    case decode
-}
-
-/// What the check found.
-public struct LabelCheckResult: Sendable {
-    /// By file, line, column and code.
-    public let findings: [Finding]
-    public let images: Int
-    public let boxes: Int
-    /// Label rows by class id; ids beyond the classes included.
-    public let boxesByClass: [Int: Int]
-    /// Images that training would never see, and the label rows that it would not.
-    public let droppedImages: Int
-    public let droppedBoxes: Int
-    public let droppedBoxesByClass: [Int: Int]
-    public let trainer: Trainer
-    public let profile: DatasetProfile
-
-    public func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }
-}
 
 /// Runs the rules over a dataset.
 public enum LabelCheck {
@@ -51,7 +22,23 @@ public enum LabelCheck {
             return checker.finish()
         }
         if let cache, tallies.contains(where: { $0.misses > 0 }) { cache.write(samples, tallies) }
-        let survey = DatasetSurvey(
+        let survey = try survey(dataset, samples, tallies, settings, jobs: jobs, isCancelled: isCancelled)
+        let findings = findings(listing, tallies, survey, settings)
+        let lost = tallies.reduce(into: [Int: Int]()) { $0.merge($1.lostRowsByClass, uniquingKeysWith: +) }
+        return LabelCheckResult(
+            findings: findings, images: samples.count, boxes: survey.profile.rows,
+            boxesByClass: survey.rowsByClass,
+            droppedImages: tallies.reduce(0) { $0 + $1.lostImages.count },
+            droppedBoxes: lost.values.reduce(0, +), droppedBoxesByClass: lost, trainer: settings.trainer,
+            profile: survey.profile)
+    }
+
+    /// What the samples say together.
+    private static func survey(
+        _ dataset: Dataset, _ samples: [DatasetSample], _ tallies: [SampleTally], _ settings: CheckSettings, jobs: Int,
+        isCancelled: @Sendable @escaping () -> Bool
+    ) throws -> DatasetSurvey {
+        DatasetSurvey(
             dataset: dataset, profile: tallies.reduce(into: DatasetProfile()) { $0.add($1.profile) },
             thresholds: settings.thresholds, samples: samples,
             twins: settings.reading == .decode
@@ -62,15 +49,20 @@ public enum LabelCheck {
             hasPictures: settings.reading == .decode,
             swaps: tallies.reduce(into: SwapEvidence()) { $0.add($1.swaps) },
             orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) })
+    }
+
+    /// All findings, by file, line, column, code and message, with the severities that the person set.
+    private static func findings(
+        _ listing: SampleListing, _ tallies: [SampleTally], _ survey: DatasetSurvey, _ settings: CheckSettings
+    ) -> [Finding] {
         // A file that two splits list is checked for each, but reported once.
         var seen: Set<Finding> = []
         var ofFiles = tallies.flatMap(\.findings).sorted { $0.sample < $1.sample }.flatMap(\.findings)
             .filter { seen.insert($0).inserted }
         if settings.condenses {
-            ofFiles = SystematicErrors.condense(
-                ofFiles, labelFiles: samples.count(where: \.hasLabelFile), dataset: dataset)
+            ofFiles = SystematicErrors.condense(ofFiles, labelFiles: listing.samples.count(where: \.hasLabelFile))
         }
-        var findings = RuleRegistry.all.flatMap { $0.check(dataset, listing) } + ofFiles
+        var findings = RuleRegistry.all.flatMap { $0.check(survey.dataset, listing) } + ofFiles
         findings += RuleRegistry.all.flatMap { $0.check(survey) }
         if !settings.severities.isEmpty {
             for index in findings.indices {
@@ -79,16 +71,9 @@ public enum LabelCheck {
                 }
             }
         }
-        findings.sort {
+        return findings.sorted {
             ($0.file, $0.line ?? 0, $0.column ?? 0, $0.code, $0.message)
                 < ($1.file, $1.line ?? 0, $1.column ?? 0, $1.code, $1.message)
         }
-        let lost = tallies.reduce(into: [Int: Int]()) { $0.merge($1.lostRowsByClass, uniquingKeysWith: +) }
-        return LabelCheckResult(
-            findings: findings, images: samples.count, boxes: survey.profile.rows,
-            boxesByClass: survey.rowsByClass,
-            droppedImages: tallies.reduce(0) { $0 + $1.lostImages.count },
-            droppedBoxes: lost.values.reduce(0, +), droppedBoxesByClass: lost, trainer: settings.trainer,
-            profile: survey.profile)
     }
 }

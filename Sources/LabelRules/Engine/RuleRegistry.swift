@@ -57,23 +57,3 @@ public enum RuleRegistry {
         """ + documentation.map(\.page).joined(separator: "\n")
     }
 }
-
-extension RuleDocumentation {
-    /// The rule's section in Markdown.
-    public var page: String {
-        var text = "## \(code) \(name) (\(severity.rawValue))\n\n\(what)\n\n**Why.** \(why)\n\n**Fix.** \(fix).\n"
-        if !triggering.isEmpty { text += "\nFound in:\n\n" + Self.block(triggering) }
-        if !clean.isEmpty { text += "\nNot found in:\n\n" + Self.block(clean) }
-        return text
-    }
-
-    private static func block(_ examples: [String]) -> String {
-        let shown = examples.map { example in
-            example.isEmpty
-                ? "(nothing)"
-                : example.replacing("\0", with: "␀").split(separator: "\n", omittingEmptySubsequences: false)
-                    .joined(separator: "⏎")
-        }
-        return "```\n" + shown.joined(separator: "\n") + "\n```\n"
-    }
-}

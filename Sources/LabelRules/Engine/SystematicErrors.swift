@@ -1,5 +1,4 @@
 import Findings
-import YOLODataset
 
 /// An error that most label files have is one error, of the tool that wrote them.
 enum SystematicErrors {
@@ -9,7 +8,7 @@ enum SystematicErrors {
     static let leastShare = 0.5
 
     /// - Parameter labelFiles: of the dataset.
-    static func condense(_ findings: [Finding], labelFiles: Int, dataset: Dataset) -> [Finding] {
+    static func condense(_ findings: [Finding], labelFiles: Int) -> [Finding] {
         let meanings = RuleRegistry.systematicMeanings
         var byCode: [String: (rows: Int, files: Set<String>, first: Finding)] = [:]
         for finding in findings where meanings[finding.code] != nil {

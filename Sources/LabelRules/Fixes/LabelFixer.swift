@@ -70,8 +70,8 @@ public enum LabelFixer {
     private static func mendText(_ file: LabelFile, _ lines: inout LabelLines) {
         guard file.textProblem == nil else { return }
         for row in file.rows {
-            guard case .notANumber(let field) = row.problem, WrongSeparator.isSeparator(field),
-                let text = lines.text(line: row.line), let mended = RowFix.mended(separators: text)
+            guard row.wronglySeparatedField != nil, let text = lines.text(line: row.line),
+                let mended = RowFix.mended(separators: text)
             else { continue }
             lines.replace(line: row.line, by: mended, code: "F007")
         }

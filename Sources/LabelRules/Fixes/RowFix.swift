@@ -20,17 +20,17 @@ enum RowFix {
         _ labels: LabelFile, size: (width: Int, height: Int)?, allowsGuesses: Bool
     ) -> [Change] {
         guard labels.textProblem == nil else { return [] }
-        if allowsGuesses, CornersForCentre.evidence(labels) != nil { return labels.rows.compactMap(fromCorners) }
+        if allowsGuesses, labels.cornerBoxes != nil { return labels.rows.compactMap(fromCorners) }
         let copies = Set(labels.repeats { $0.equals($1) }.map(\.index))
         return labels.rows.enumerated().compactMap { index, row in
-            if allowsGuesses, ConfidenceColumn.has(row) {
+            if allowsGuesses, row.hasSixthColumn {
                 return Change(line: row.line, code: "F008", new: text(row.values[0], Array(row.values[1..<5])))
             }
             guard row.problem == nil, let box = row.box else { return nil }
             if copies.contains(index) { return Change(line: row.line, code: "B006", new: nil) }
             if box.width <= 0 || box.height <= 0 { return Change(line: row.line, code: "B005", new: nil) }
             guard row.kind == .box else { return nil }
-            if row.largestPlace > PixelCoordinates.least {
+            if row.readsLikePixels {
                 return allowsGuesses ? size.flatMap { fromPixels(row, $0) } : nil
             }
             return clipped(row, size, allowsGuesses)

@@ -20,7 +20,7 @@ public struct ClassBeyondCount: LabelRule {
         file.labels.rows.compactMap { row in
             guard row.problem == nil, let id = row.classID, id >= file.classCount else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column,
+                file, row,
                 message: "class id \(id), but the dataset has \(file.classCount) classes (0…\(file.classCount - 1))",
                 effect: .refusedImage)
         }

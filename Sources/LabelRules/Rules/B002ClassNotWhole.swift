@@ -20,7 +20,7 @@ public struct ClassNotWhole: LabelRule {
                 return nil
             }
             return finding(
-                file.sample.label, line: row.line, column: row.column,
+                file, row,
                 message: "class id \(ShortNumber.text(value)) is \(value < 0 ? "negative" : "not a whole number")",
                 effect: .refusedImage)
         }

@@ -24,11 +24,11 @@ public struct BoxOutside: LabelRule {
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
         // A file of corners is one finding of its own.
-        guard CornersForCentre.evidence(file.labels) == nil else { return [] }
+        guard file.labels.cornerBoxes == nil else { return [] }
         let roundingSpill = file.thresholds[Self.roundingSpill]
         return file.labels.rows.compactMap { row in
             guard let box = row.box, box.width > 0, box.height > 0,
-                row.largestPlace <= PixelCoordinates.least,
+                !row.readsLikePixels,
                 RowBox(row)?.isWhollyOutside == false
             else { return nil }
             let left = -(box.cx - box.width / 2)
@@ -45,7 +45,7 @@ public struct BoxOutside: LabelRule {
             guard let worst = spills.max(by: { $0.1 < $1.1 }), worst.1 > rounding else { return nil }
             let amount = file.imageSize == nil ? "" : " by \(ShortNumber.text((worst.1 * 10).rounded() / 10)) px"
             return finding(
-                file.sample.label, line: row.line, column: row.column,
+                file, row,
                 severity: worst.1 <= roundingSpill ? .note : .warning,
                 message: "the box reaches beyond the \(worst.0) edge\(amount)",
                 effect: .kept("trained on as it stands, with a side that no pixel shows"))

@@ -14,16 +14,11 @@ public struct PixelCoordinates: LabelRule {
 
     public init() {}
 
-    /// Beyond this a number is no fraction that went over the edge.
-    static let least = 2.0
-
     public func check(_ file: LabelFileFacts) -> [Finding] {
         file.labels.rows.compactMap { row in
-            let largest = row.largestPlace
-            guard row.problem == nil, largest > Self.least else { return nil }
+            guard row.problem == nil, row.readsLikePixels else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column,
-                message: "the coordinate \(ShortNumber.text(largest)) is no fraction: pixels?",
+                file, row, message: "the coordinate \(ShortNumber.text(row.largestPlace)) is no fraction: pixels?",
                 effect: .refusedImage)
         }
     }

@@ -20,7 +20,7 @@ public struct NoArea: LabelRule {
             guard let box = row.box, box.width <= 0 || box.height <= 0 else { return nil }
             let isNegative = box.width < 0 || box.height < 0
             return finding(
-                file.sample.label, line: row.line, column: row.column,
+                file, row,
                 message:
                     "the box has no area: width \(ShortNumber.text(box.width)), height \(ShortNumber.text(box.height))",
                 effect: isNegative ? .refusedImage : .kept("trained on in silence, a box around nothing"))

@@ -17,8 +17,7 @@ public struct DuplicateRow: LabelRule {
     public func check(_ file: LabelFileFacts) -> [Finding] {
         file.labels.repeats { $0.equals($1) }.map { copy in
             finding(
-                file.sample.label, line: copy.row.line, column: copy.row.column,
-                message: "the same row as line \(copy.first.line)",
+                file, copy.row, message: "the same row as line \(copy.first.line)",
                 effect: .altered("the trainer removes the second copy"))
         }
     }

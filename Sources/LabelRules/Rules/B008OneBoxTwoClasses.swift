@@ -18,7 +18,7 @@ public struct OneBoxTwoClasses: LabelRule {
         file.labels.repeats { $0.classID != nil && $1.classID != nil && $0.hasSamePlace(as: $1) }.compactMap { copy in
             guard let classID = copy.row.classID, let first = copy.first.classID, first != classID else { return nil }
             return finding(
-                file.sample.label, line: copy.row.line, column: copy.row.column,
+                file, copy.row,
                 message: "the same box as line \(copy.first.line), but class \(classID) instead of \(first)",
                 effect: .kept("both are trained on in silence"))
         }

@@ -28,7 +28,7 @@ public struct TinyBox: LabelRule {
             let height = box.height * Double(size.height) * scale
             guard max(width, height) < smallestSide else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column,
+                file, row,
                 message: "\(ShortNumber.text((width * 100).rounded() / 100)) × "
                     + "\(ShortNumber.text((height * 100).rounded() / 100)) px at \(file.trainingSize) px",
                 effect: .altered("dropped by augmentation in training, kept in validation"))

@@ -28,7 +28,7 @@ public struct WholeImageBox: LabelRule {
                 return nil
             }
             return finding(
-                file.sample.label, line: row.line, column: row.column, message: "the box covers the whole image",
+                file, row, message: "the box covers the whole image",
                 effect: .kept("trained on as it stands"))
         }
     }

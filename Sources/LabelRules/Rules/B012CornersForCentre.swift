@@ -17,27 +17,11 @@ public struct CornersForCentre: LabelRule {
 
     public init() {}
 
-    /// The boxes of a file that reads like corners, and how many of them would reach outside; nil for all other files.
-    static func evidence(_ labels: LabelFile) -> (rows: [LabelRow], outside: Int)? {
-        // Nearly every file is dismissed at one of its first rows.
-        for index in labels.rows.indices where labels.rows[index].kind == .box && labels.rows[index].problem == nil {
-            guard let box = labels.rows[index].box, box.width > box.cx, box.height > box.cy, box.width <= 1.01 else {
-                return nil
-            }
-        }
-        let rows = labels.rows.filter { $0.kind == .box && $0.problem == nil }
-        guard rows.count >= 3 else { return nil }
-        let outside = rows.count { row in
-            RowBox(row).map { $0.left < -0.01 || $0.top < -0.01 || $0.right > 1.01 || $0.bottom > 1.01 } ?? false
-        }
-        return outside * 2 > rows.count ? (rows, outside) : nil
-    }
-
     public func check(_ file: LabelFileFacts) -> [Finding] {
-        guard let (rows, outside) = Self.evidence(file.labels), let first = rows.first else { return [] }
+        guard let (rows, outside) = file.labels.cornerBoxes, let first = rows.first else { return [] }
         return [
             finding(
-                file.sample.label, line: first.line, column: first.column,
+                file, first,
                 message:
                     "all \(rows.count) boxes read like corners x1 y1 x2 y2; as centre and size, \(outside) of them "
                     + "reach outside the image",

@@ -18,10 +18,10 @@ public struct BoxWhollyOutside: LabelRule {
     public func check(_ file: LabelFileFacts) -> [Finding] {
         file.labels.rows.compactMap { row in
             guard let box = RowBox(row), box.width > 0, box.height > 0, box.isWhollyOutside,
-                row.largestPlace <= PixelCoordinates.least
+                !row.readsLikePixels
             else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column, message: "no part of the box lies in the image",
+                file, row, message: "no part of the box lies in the image",
                 effect: .kept("an object that no pixel shows"))
         }
     }

@@ -36,7 +36,7 @@ public struct PolygonDegenerate: LabelRule {
                 return nil
             }
             return finding(
-                file.sample.label, line: row.line, column: row.column, message: message,
+                file, row, message: message,
                 effect: .kept("trained on as the box around it"))
         }
     }

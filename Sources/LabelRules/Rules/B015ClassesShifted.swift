@@ -22,7 +22,7 @@ public struct ClassesShifted: LabelRule {
         }
         return [
             finding(
-                survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
+                classesOf: survey.dataset,
                 message: "class ids run from 1 to \(high) in \(counts.values.reduce(0, +)) rows, those of the dataset "
                     + "from 0 to \(survey.dataset.classCount - 1)",
                 effect: .readWrong("every label becomes the class after its own"))

@@ -20,8 +20,7 @@ public struct DuplicateName: LabelRule {
                 return nil
             }
             return finding(
-                dataset.relative(dataset.yamlPath), line: dataset.namesLine, column: 1,
-                message: "classes \(earlier) and \(id) are both named \"\(name)\"",
+                classesOf: dataset, message: "classes \(earlier) and \(id) are both named \"\(name)\"",
                 effect: .kept("trained as two classes in silence"))
         }
     }

@@ -19,7 +19,7 @@ public struct ClassWithoutBox: LabelRule {
         let names = missing.prefix(10).map { survey.dataset.className($0) }.joined(separator: ", ")
         return [
             finding(
-                survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
+                classesOf: survey.dataset,
                 message: "\(missing.count) of \(survey.dataset.classCount) classes have no box: \(names)"
                     + (missing.count > 10 ? ", …" : ""),
                 effect: .kept("outputs that nothing teaches"))

@@ -21,8 +21,7 @@ public struct ClassOnlyInValidation: LabelRule {
         let names = only.prefix(10).map { survey.dataset.className($0) }.joined(separator: ", ")
         return [
             finding(
-                survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
-                message: "classes with boxes in validation but none in training: \(names)",
+                classesOf: survey.dataset, message: "classes with boxes in validation but none in training: \(names)",
                 effect: .kept("cannot be learned, and counts in the mean AP"))
         ]
     }

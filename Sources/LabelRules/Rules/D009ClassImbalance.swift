@@ -24,7 +24,7 @@ public struct ClassImbalance: LabelRule {
         else { return [] }
         return [
             finding(
-                survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
+                classesOf: survey.dataset,
                 message: "\(survey.dataset.className(most.key)) has \(most.value) boxes in training, "
                     + "\(survey.dataset.className(least.key)) \(least.value)",
                 effect: .kept("the rare class is hardly learned"))

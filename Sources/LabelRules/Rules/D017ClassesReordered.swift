@@ -42,7 +42,7 @@ public struct ClassesReordered: LabelRule {
                     + survey.dataset.className(classes[meant[place]])
             }
             return finding(
-                survey.dataset.relative(survey.dataset.yamlPath), line: survey.dataset.namesLine, column: 1,
+                classesOf: survey.dataset,
                 message: "in \(name), \(pairs.joined(separator: ", "))" + (moved.count > 8 ? ", …" : ""),
                 effect: .readWrong("the ids of \(moved.count) classes mean other classes than in train"))
         }

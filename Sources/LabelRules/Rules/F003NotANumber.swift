@@ -19,13 +19,13 @@ public struct NotANumber: LabelRule {
         return file.labels.rows.compactMap { row in
             if row.hasUnderscore, row.problem == nil {
                 return finding(
-                    file.sample.label, line: row.line, column: row.column, severity: .warning,
+                    file, row, severity: .warning,
                     message: "an underscore in a number is read over: 1_0 is 10",
                     effect: .readWrong("as another number than it may be meant"))
             }
-            guard case .notANumber(let field) = row.problem, !WrongSeparator.isSeparator(field) else { return nil }
+            guard case .notANumber(let field) = row.problem, row.wronglySeparatedField == nil else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column, message: "“\(field)” is not a number",
+                file, row, message: "“\(field)” is not a number",
                 effect: .refusedImage)
         }
     }

@@ -18,10 +18,9 @@ public struct ColumnCount: LabelRule {
     public func check(_ file: LabelFileFacts) -> [Finding] {
         guard file.labels.textProblem == nil else { return [] }
         return file.labels.rows.compactMap { row in
-            guard case .wrongColumnCount(let count) = row.problem, !ConfidenceColumn.has(row) else { return nil }
+            guard case .wrongColumnCount(let count) = row.problem, !row.hasSixthColumn else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column,
-                message: "\(count) columns, where 5 are expected (or a polygon's odd number from 7)",
+                file, row, message: "\(count) columns, where 5 are expected (or a polygon's odd number from 7)",
                 effect: .refusedImage)
         }
     }

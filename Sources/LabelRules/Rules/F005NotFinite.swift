@@ -18,7 +18,7 @@ public struct NotFinite: LabelRule {
         file.labels.rows.compactMap { row in
             guard case .notFinite(let field) = row.problem else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column, message: "“\(field)” is not a finite number",
+                file, row, message: "“\(field)” is not a finite number",
                 effect: .refusedImage)
         }
     }

@@ -23,7 +23,7 @@ public struct MixedRows: LabelRule {
         let (first, other) = (rows[start], rows[end])
         return [
             finding(
-                file.sample.label, line: other.line, column: other.column,
+                file, other,
                 message: "a \(other.kind == .polygon ? "polygon" : "box"), while line \(first.line) is a "
                     + "\(first.kind == .polygon ? "polygon" : "box")",
                 effect: .refusedImage)

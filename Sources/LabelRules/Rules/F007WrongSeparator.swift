@@ -15,17 +15,12 @@ public struct WrongSeparator: LabelRule {
 
     public init() {}
 
-    static func isSeparator(_ field: String) -> Bool {
-        field.contains { ",;|".contains($0) } && field.allSatisfy { $0.isNumber || ",;|.-+eE".contains($0) }
-    }
-
     public func check(_ file: LabelFileFacts) -> [Finding] {
         guard file.labels.textProblem == nil else { return [] }
         return file.labels.rows.compactMap { row in
-            guard case .notANumber(let field) = row.problem, Self.isSeparator(field) else { return nil }
+            guard let field = row.wronglySeparatedField else { return nil }
             return finding(
-                file.sample.label, line: row.line, column: row.column,
-                message: "“\(field.prefix(40))” holds a comma or another separator", effect: .refusedImage)
+                file, row, message: "“\(field.prefix(40))” holds a comma or another separator", effect: .refusedImage)
         }
     }
 }

@@ -16,18 +16,11 @@ public struct ConfidenceColumn: LabelRule {
 
     public init() {}
 
-    static func has(_ row: LabelRow) -> Bool {
-        guard case .wrongColumnCount(6) = row.problem, row.values.count == 6, let last = row.values.last else {
-            return false
-        }
-        return (0...1).contains(last) || last > 1 && last == last.rounded()
-    }
-
     public func check(_ file: LabelFileFacts) -> [Finding] {
         guard file.labels.textProblem == nil else { return [] }
-        return file.labels.rows.filter(Self.has).map { row in
+        return file.labels.rows.filter(\.hasSixthColumn).map { row in
             finding(
-                file.sample.label, line: row.line, column: row.column,
+                file, row,
                 message:
                     "a sixth column, \(ShortNumber.text(row.values[5])): a \(row.values[5] > 1 ? "track" : "confidence")?",
                 effect: .refusedImage)

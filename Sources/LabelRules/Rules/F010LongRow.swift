@@ -26,7 +26,7 @@ public struct LongRow: LabelRule {
         if let row = file.labels.rows.first(where: { $0.fields > Self.mostColumns }) {
             return [
                 finding(
-                    file.sample.label, line: row.line, column: row.column, message: "a row of \(row.fields) columns",
+                    file, row, message: "a row of \(row.fields) columns",
                     effect: .kept("read as one outline"))
             ]
         }

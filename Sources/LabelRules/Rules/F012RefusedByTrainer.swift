@@ -13,8 +13,7 @@ public struct RefusedByTrainer: LabelRule {
 
     public init() {}
 
-    /// - Parameter others: what all other rules say about the file.
-    func check(_ file: LabelFileFacts, after others: [Finding]) -> [Finding] {
+    public func check(_ file: LabelFileFacts, after others: [Finding]) -> [Finding] {
         guard let refusal = file.judgement.refusal else { return [] }
         let line = file.judgement.refusalLine
         // Whether one of them is about a place that the trainer stumbles over.

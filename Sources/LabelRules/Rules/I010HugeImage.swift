@@ -12,7 +12,7 @@ public struct HugeImage: LabelRule {
 
     public init() {}
 
-    static let limit = 89_478_485
+    private static let limit = 89_478_485
 
     public func check(_ image: ImageFacts) -> [Finding] {
         guard let header = image.header else { return [] }

@@ -1,0 +1,9 @@
+/// How much of each image is read.
+public enum ImageReading: String, Sendable, CaseIterable {
+    /// Not at all.
+    case none
+    /// The header.
+    case header
+    /// Every byte, at an eighth of the size where the format allows.
+    case decode
+}

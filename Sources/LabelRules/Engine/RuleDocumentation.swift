@@ -1,0 +1,55 @@
+import Findings
+
+/// What a rule is about, for `explain`, for docs/rules.md and for its own tests.
+public struct RuleDocumentation: Sendable {
+    /// Stable; the letter is the family.
+    public let code: String
+    /// In a few words.
+    public let name: String
+    /// Of most of its findings; a finding may be milder.
+    public let severity: Severity
+    public let what: String
+    public let why: String
+    public let fix: String
+    /// What it means for the dataset as a whole when most label files have it: one error of the tool that wrote them,
+    /// which is then reported once. Nil where each finding stands for itself.
+    public let systematic: String?
+    /// Label files, for the rules that look at label text: those that the rule must find, and those that it must not.
+    public let triggering: [String]
+    public let clean: [String]
+
+    public init(
+        code: String, name: String, severity: Severity, what: String, why: String, fix: String,
+        systematic: String? = nil, triggering: [String] = [], clean: [String] = []
+    ) {
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.what = what
+        self.why = why
+        self.fix = fix
+        self.systematic = systematic
+        self.triggering = triggering
+        self.clean = clean
+    }
+}
+
+extension RuleDocumentation {
+    /// The rule's section in Markdown.
+    public var page: String {
+        var text = "## \(code) \(name) (\(severity.rawValue))\n\n\(what)\n\n**Why.** \(why)\n\n**Fix.** \(fix).\n"
+        if !triggering.isEmpty { text += "\nFound in:\n\n" + Self.block(triggering) }
+        if !clean.isEmpty { text += "\nNot found in:\n\n" + Self.block(clean) }
+        return text
+    }
+
+    private static func block(_ examples: [String]) -> String {
+        let shown = examples.map { example in
+            example.isEmpty
+                ? "(nothing)"
+                : example.replacing("\0", with: "␀").split(separator: "\n", omittingEmptySubsequences: false)
+                    .joined(separator: "⏎")
+        }
+        return "```\n" + shown.joined(separator: "\n") + "\n```\n"
+    }
+}

@@ -1,0 +1,22 @@
+import Findings
+import Imaging
+
+/// What one worker gathers, sample by sample.
+struct SampleTally: Sendable {
+    var profile = DatasetProfile()
+    /// Findings by sample.
+    var findings: [(sample: Int, findings: [Finding])] = []
+    /// Images and label rows that training would never see.
+    var lostImages: Set<Int> = []
+    var lostRowsByClass: [Int: Int] = [:]
+    /// Images that were read whole, for finding what is there twice.
+    var contents: [(sample: Int, digest: SIMD2<UInt64>, hash: PerceptualHash?)] = []
+    /// Boxes that would lie inside the image with width and height changed places, of those that do not.
+    var swaps = SwapEvidence()
+    var orientations = OrientationEvidence()
+    /// Samples that the cache did not know.
+    var misses = 0
+    /// What the cache is to keep: where the record of each sample is, in `recordBytes` or in the old cache.
+    var records: [(sample: Int32, isOld: Bool, start: UInt32, end: UInt32)] = []
+    var recordBytes = ByteWriter()
+}
