@@ -67,6 +67,7 @@ let package = Package(
 
         // Floor 1
         library("FileReading", ["CVectorKernels"]),
+        library("TextForms"),
         library("Findings"),
         library("Imaging", ["CImageCodecs", "FileReading"]),
         library("YAMLText", ["CYAML", "FileReading"]),
@@ -113,6 +114,7 @@ let package = Package(
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("FileReading"),
+        tests("TextForms"),
         tests("Findings"),
         tests("Imaging"),
         tests("YAMLText"),

@@ -1,0 +1,20 @@
+/// Text on one line: `%` and line ends as `%25`, `%0D` and `%0A`.
+public enum PercentText {
+    /// - Parameter also: further ASCII characters that are written as `%` and two digits.
+    public static func escaped(_ text: String, also: String = "") -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "%", "\r", "\n": out += QuotedText.code(scalar, "%", width: 2)
+            case _ where also.unicodeScalars.contains(scalar): out += QuotedText.code(scalar, "%", width: 2)
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+
+    /// What `escaped` made of a text, turned back; further characters stay escaped.
+    public static func plain(_ text: String) -> String {
+        text.replacing("%0D", with: "\r").replacing("%0A", with: "\n").replacing("%25", with: "%")
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+import TextForms
+
+@Suite struct CSVWriterTests {
+    @Test func fieldsOfSeveralTypesMakeARow() {
+        var csv = CSVWriter(columns: ["a", "b", "c", "d"])
+        csv.row("x, \"y\"", 3, 0.25, Int?.none)
+        csv.row([1.0, .nan, nil, 1e-7])
+        #expect(csv.text == "a,b,c,d\n\"x, \"\"y\"\"\",3,0.25,\n1,,,1e-07\n")
+    }
+
+    @Test(arguments: ["", "a", "a,b", "\"", "a\"b", "line\nend", "line\r\nend", "\r"])
+    func fieldsReadBack(text: String) {
+        #expect(CSVText.plain(CSVText.field(text)) == text)
+        #expect(CSVText.field(text).hasPrefix("\"") == (text.utf8.contains { ",\"\n\r".utf8.contains($0) }))
+    }
+}
+
+@Suite struct XMLTextTests {
+    @Test func whatMeansSomethingIsEscaped() {
+        let text = "<a href=\"x\">'&'</a>\u{1}\t\n\u{85}"
+        #expect(XMLText.escaped(text) == "&lt;a href=&quot;x&quot;&gt;'&amp;'&lt;/a&gt;\t\n")
+        #expect(XMLText.escaped(text, quotes: .both).contains("&#39;&amp;&#39;"))
+        #expect(XMLText.escaped(text, quotes: .none).contains("href=\"x\""))
+        #expect(XMLText.escaped(text, controls: .spaces).hasSuffix("&gt;   \u{85}"))
+    }
+
+    @Test func percentsKeepTextOnOneLine() {
+        #expect(PercentText.escaped("a%0A\r\nb") == "a%250A%0D%0Ab")
+        #expect(PercentText.escaped("a:b,c", also: ":,") == "a%3Ab%2Cc")
+        for text in ["", "%", "%25", "a\nb\r", "%0A"] { #expect(PercentText.plain(PercentText.escaped(text)) == text) }
+    }
+}
+
+@Suite struct FigureTests {
+    @Test func figuresAreRounded() {
+        #expect(Figure.text(0.12345, decimals: 3) == "0.123" && Figure.text(2, decimals: 3) == "2.0")
+        #expect(Figure.short(0.1235, decimals: 3) == "0.124" && Figure.short(2, decimals: 3) == "2")
+        #expect(Figure.short(.infinity, decimals: 3) == "inf" && Figure.short(1e300, decimals: 3) == "1e+300")
+        #expect(Figure.percent(0.125) == "12.5")
+        #expect(FixedNumber(0.5, decimals: 2).text == "0.50" && FixedNumber(0.125, decimals: 2).text == "0.12")
+    }
+
+    @Test func rowsHaveNoExponents() {
+        #expect(RowNumber.text(0, decimals: 8) == "0.0" && RowNumber.text(1e-7, decimals: 8) == "0.0000001")
+        #expect(RowNumber.text(0.5, decimals: 6, padded: true) == "0.500000")
+        #expect(RowNumber.text(-1, decimals: 6) == "0.0" && RowNumber.text(1, decimals: 8) == "1.0")
+        #expect(RowNumber.text(0.999999999, decimals: 8) == "1.0" && RowNumber.text(.nan, decimals: 6) == "0.0")
+        #expect(RowNumber.classID(3) == "3" && RowNumber.classID(2.5) == "2.5")
+    }
+
+    @Test func rowNumbersOfSixDecimalsAreThoseOfPrintf() {
+        for millionths in stride(from: 0, through: 1_000_000, by: 37) {
+            let value = Double(millionths) / 1e6
+            #expect(RowNumber.text(value, decimals: 6, padded: true) == String(format: "%.6f", value))
+        }
+    }
+}
+
+@Suite struct ColumnsTests {
+    @Test func columnsAreAsWideAsTheirWidestCell() {
+        #expect(Columns.aligned([["a", "bb", "c"], ["dddd", "e"]]) == ["a     bb  c", "dddd  e"])
+        #expect(Columns.left("ab", 4) + "|" == "ab  |" && Columns.left("abcd", 2) + "|" == "abcd |")
+        #expect(Columns.right("ab", 4) == "  ab")
+    }
+}
