@@ -74,16 +74,18 @@ let package = Package(
         library("NeuralKernels", ["COneDNN", "CVectorKernels"], settings: oneDNN),
 
         // Floor 2
-        library("YOLODataset", ["FileReading", "Findings", "Imaging", "YAMLText"]),
+        library("YOLODataset", ["FileReading", "YAMLText"]),
         library("YOLOModel", ["FileReading", "NeuralKernels", "YAMLText"]),
 
         // Floor 3
         library("LabelRules", ["FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset"]),
-        library("AnchorFitting", ["CVectorKernels", "FileReading", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
+        library(
+            "AnchorFitting",
+            ["CVectorKernels", "FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
         library(
             "ProbeTraining",
             ["CVectorKernels", "FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
-        library("ToxicRanking", ["Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+        library("ToxicRanking", ["FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
 
         // Floor 4
         library(
@@ -91,8 +93,13 @@ let package = Package(
             ["FileReading", "Findings", "LabelRules", "YAMLText", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // Floor 5
-        library("AuditStages", ["AuditPlan", "LabelRules", "AnchorFitting", "ProbeTraining", "ToxicRanking"]),
-        library("AuditReport", ["AuditPlan", "Imaging", "LabelRules", "YOLODataset"]),
+        library(
+            "AuditStages",
+            [
+                "AnchorFitting", "AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "NeuralKernels",
+                "ProbeTraining", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
+            ]),
+        library("AuditReport", ["AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "YOLODataset"]),
 
         // Floor 6
         library(
@@ -103,12 +110,21 @@ let package = Package(
             ]),
 
         // Floor 7
-        tool("assay", ["AuditStages"]),
-        tool("assay-labels", ["AuditStages", "LabelRules"]),
-        tool("assay-anchors", ["AuditStages", "AnchorFitting"]),
-        tool("assay-probe", ["AuditStages", "ProbeTraining"]),
-        tool("assay-toxic", ["AuditStages", "Imaging", "NeuralKernels", "ProbeTraining", "ToxicRanking"]),
-        tool("assay-report", ["AuditReport"]),
+        tool("assay", ["AuditPlan", "AuditStages", "FileReading", "ToxicRanking", "YOLODataset", "YOLOModel"]),
+        tool(
+            "assay-labels",
+            ["AuditPlan", "AuditStages", "FileReading", "Findings", "LabelRules", "YOLODataset"]),
+        tool("assay-anchors", ["AnchorFitting", "AuditPlan", "AuditStages", "FileReading", "YOLODataset"]),
+        tool(
+            "assay-probe",
+            ["AuditPlan", "AuditStages", "FileReading", "ProbeTraining", "YOLODataset", "YOLOModel"]),
+        tool(
+            "assay-toxic",
+            [
+                "AuditPlan", "AuditStages", "FileReading", "Imaging", "NeuralKernels", "ProbeTraining", "ToxicRanking",
+                "YOLODataset", "YOLOModel",
+            ]),
+        tool("assay-report", ["AuditPlan", "AuditReport", "FileReading", "LabelRules", "YOLODataset"]),
         tool("make-fixtures", ["FileReading", "Imaging", "YOLOModel"]),
 
         .target(
@@ -116,17 +132,18 @@ let package = Package(
         tests("FileReading"),
         tests("TextForms"),
         tests("Findings"),
-        tests("Imaging"),
-        tests("YAMLText"),
+        tests("Imaging", ["FileReading"]),
+        tests("YAMLText", ["FileReading"]),
         tests("NeuralKernels", ["CVectorKernels"]),
-        tests("YOLODataset"),
-        tests("YOLOModel", ["Imaging", "NeuralKernels", "YOLODataset"], resources: [.copy("Figures")]),
-        tests("LabelRules"),
-        tests("AnchorFitting"),
-        tests("ProbeTraining"),
-        tests("ToxicRanking"),
-        tests("AuditPlan"),
-        tests("AuditReport"),
+        tests("YOLODataset", ["FileReading", "Imaging"]),
+        tests(
+            "YOLOModel", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset"], resources: [.copy("Figures")]),
+        tests("LabelRules", ["FileReading", "Findings", "Imaging", "YOLODataset"]),
+        tests("AnchorFitting", ["FileReading", "Imaging", "YOLODataset", "YOLOModel"]),
+        tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+        tests("ToxicRanking", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+        tests("AuditPlan", ["FileReading", "Findings"]),
+        tests("AuditReport", ["AuditPlan", "Findings"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
