@@ -7,6 +7,20 @@ struct TorchCheckpoint {
     private let bytes: [UInt8]
     /// Where the numbers of each storage are.
     private let data: [String: Range<Int>]
+    /// Modules, settings and numbers that may be made of the file.
+    private let budget: ReadingBudget
+
+    private init(file: String, bytes: [UInt8], data: [String: Range<Int>]) {
+        self.file = file
+        self.bytes = bytes
+        self.data = data
+        // A number takes a byte at least. Modules that share weights read them several times.
+        budget = ReadingBudget(
+            (1 << 24) + 8 * bytes.count,
+            failure: FileError(
+                file: file, message: "the checkpoint is damaged: it repeats itself beyond all reason",
+                wayOut: "save it again from the trainer"))
+    }
 
     /// What a checkpoint holds for us.
     struct Contents {
@@ -88,6 +102,7 @@ struct TorchCheckpoint {
     }
 
     private func tensors(_ state: PickleContainer) throws -> [String: NamedTensor] {
+        try budget.spend(state.entries.count)
         var found: [String: NamedTensor] = [:]
         for entry in state.entries {
             if case .string(let name) = entry.key, case .tensor(let tensor) = entry.value {
@@ -103,12 +118,14 @@ struct TorchCheckpoint {
             throw FileError(
                 file: file, message: "the module tree is damaged", wayOut: "save the checkpoint again")
         }
+        try budget.spend(1 + object.entries.count)
         let className = object.className.split(separator: ".").last.map(String.init) ?? ""
         var record = ModuleRecord(className: className)
         for entry in object.entries {
             guard case .string(let name) = entry.key else { continue }
             switch (name, entry.value) {
             case ("_modules", .dictionary(let children)):
+                try budget.spend(children.entries.count)
                 for child in children.entries {
                     guard case .string(let childName) = child.key, case .object = child.value else { continue }
                     record.children.append((childName, try module(child.value, depth: depth + 1)))
@@ -121,26 +138,28 @@ struct TorchCheckpoint {
                 }
             case (_, .tensor(let tensor)): record.tensors[name] = try load(tensor)
             default:
-                if !name.hasPrefix("_"), let plain = Self.plain(entry.value, depth: 0) { record.settings[name] = plain }
+                if !name.hasPrefix("_"), let plain = try plain(entry.value, depth: 0) { record.settings[name] = plain }
             }
         }
         return record
     }
 
     /// Values a person would write in a settings file; nil for everything else.
-    private static func plain(_ value: PickleValue, depth: Int) -> PlainValue? {
+    private func plain(_ value: PickleValue, depth: Int) throws -> PlainValue? {
         guard depth < 8 else { return nil }
+        try budget.spend(1)
         switch value {
         case .none: return PlainValue.none
         case .bool(let value): return .bool(value)
         case .int(let value): return .int(value)
         case .double(let value): return .double(value)
         case .string(let value): return .string(value)
-        case .list(let list), .tuple(let list): return .list(list.items.compactMap { plain($0, depth: depth + 1) })
+        case .list(let list), .tuple(let list):
+            return .list(try list.items.compactMap { try plain($0, depth: depth + 1) })
         case .dictionary(let dictionary):
             // Class names: a map from 0…n−1.
-            let keyed = dictionary.entries.compactMap { entry -> (Int, PlainValue)? in
-                guard case .int(let key) = entry.key, let value = plain(entry.value, depth: depth + 1) else {
+            let keyed = try dictionary.entries.compactMap { entry -> (Int, PlainValue)? in
+                guard case .int(let key) = entry.key, let value = try plain(entry.value, depth: depth + 1) else {
                     return nil
                 }
                 return (key, value)
@@ -159,8 +178,11 @@ struct TorchCheckpoint {
             wayOut: "copy it again, or save it again from the trainer")
         guard let range = data[tensor.key] else { throw truncated }
         let size = tensor.kind.size
-        let reach = zip(tensor.shape, tensor.strides).reduce(tensor.offset) { $0 + max(0, $1.0 - 1) * $1.1 }
-        guard tensor.count == 0 || (reach + 1) * size <= range.count else { throw truncated }
+        let reach =
+            tensor.count == 0
+            ? 0 : zip(tensor.shape, tensor.strides).reduce(tensor.offset) { $0 + max(0, $1.0 - 1) * $1.1 }
+        guard tensor.count == 0 || reach < range.count / size else { throw truncated }
+        try budget.spend(tensor.count)
         var values = [Float](repeating: 0, count: tensor.count)
         bytes.withUnsafeBytes { raw in
             var index = [Int](repeating: 0, count: tensor.shape.count)
