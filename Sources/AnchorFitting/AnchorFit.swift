@@ -50,8 +50,8 @@ public enum AnchorFit {
             // Every size gets an anchor of its own; what is left over repeats the most frequent ones.
             let byFrequency = coarse.weight.indices.sorted { (coarse.weight[$1], $0) < (coarse.weight[$0], $1) }
             let sizes = coarse.exactSizes.isEmpty ? (0..<coarse.count).map(coarse.size) : coarse.exactSizes
-            // To 1e-5 px, so that sides read like numbers that a person would write.
-            let anchors = PixelGrid.rounded(byFrequency.map { sizes[$0] }, step: 1e-5)
+            // Labels are rounded to six decimals: 15.99996 px was drawn with a side of 16.
+            let anchors = PixelGrid.rounded(byFrequency.map { sizes[$0] }, step: options.step)
             return (0..<count).map { anchors[$0 % anchors.count] }.sorted(by: AnchorSize.ascending)
         }
         if options.method != .best {

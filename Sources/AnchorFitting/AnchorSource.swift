@@ -70,5 +70,8 @@ public struct AnchorSource: Sendable, Hashable {
 }
 
 extension AnchorSize {
-    fileprivate init(_ pair: (width: Double, height: Double)) { self.init(width: pair.width, height: pair.height) }
+    /// What a checkpoint holds: sides over the stride, in single precision.
+    fileprivate init(_ pair: (width: Double, height: Double)) {
+        self.init(width: PixelGrid.meant(pair.width), height: PixelGrid.meant(pair.height))
+    }
 }

@@ -5,6 +5,13 @@ enum PixelGrid {
     /// Sides are counted in steps, so that they are the decimal numbers that they look like.
     private static func snapped(_ steps: Double, _ perPixel: Double) -> Double { max(1, steps.rounded()) / perPixel }
 
+    /// The multiple of 0.01 px that a side in single precision stands for: 15.32 for 15.319999694824219. A side that is
+    /// farther from all of them than single precision rounds stays as it is.
+    static func meant(_ side: Double) -> Double {
+        let near = (side * 100).rounded() / 100
+        return abs(near - side) <= side * 0x1p-22 ? near : side
+    }
+
     /// Plain rounding.
     static func rounded(_ anchors: [AnchorSize], step: Double) -> [AnchorSize] {
         let perPixel = (1 / step).rounded()
