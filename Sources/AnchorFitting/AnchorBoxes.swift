@@ -6,13 +6,17 @@ import YOLODataset
 public struct AnchorBoxes: Sendable {
     /// Where a box comes from.
     public struct Source: Sendable, Hashable {
+        /// The label file, relative to the dataset's root.
         public let label: String
+        /// 1-based line of its row.
         public let line: Int
+        /// From 0.
         public let classID: Int
     }
 
     /// Sizes in pixels of the training image, in the order of the samples.
     public var sizes: [AnchorSize] = []
+    /// One for each of `sizes`.
     public var sources: [Source] = []
     /// Boxes under 2 px on both sides: left out of the fit.
     public var tooSmall = 0

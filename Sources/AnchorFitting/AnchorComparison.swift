@@ -2,31 +2,44 @@ import FileReading
 
 /// Old against new.
 public struct AnchorComparison: Sendable {
+    /// Which anchors to train with.
     public enum Verdict: String, Sendable {
         case new, keep
         /// The model has no anchors.
         case none
     }
 
+    /// What was asked for.
     public let settings: AnchorSettings
     /// Ascending by area, in pixels.
     public let anchors: [AnchorSize]
+    /// The anchors in use; nil where nothing says them.
     public let source: AnchorSource?
+    /// Of the anchors in use, on all boxes; nil where there are none.
     public let currentMetrics: AnchorMetrics?
+    /// Of the new anchors, on the boxes that they were fitted to.
     public let newMetrics: AnchorMetrics
+    /// Both on boxes that were held out; nil where there was no cross-validation.
     public let heldOut: CrossValidation?
+    /// A fitness that no anchors can exceed; nil where none was asked for.
     public let bound: AnchorBound?
+    /// Of the new anchors, by level and class.
     public let newDetail: AnchorDetail
+    /// Of the anchors in use, by level and class; nil where there are none.
     public let currentDetail: AnchorDetail?
+    /// Boxes that were fitted to.
     public let boxCount: Int
     /// Boxes under 2 px on both sides.
     public let tooSmall: Int
+    /// Images whose size could not be read: their boxes are not among those fitted to.
     public let unreadableImages: Int
+    /// The boxes against the strides of the levels.
     public let sizes: ObjectSizes
 
     /// New anchors are taken only when they fit better by more than this.
     public static let smallestGain = 1e-4
 
+    /// The anchors in use, ascending by area, in pixels; nil where there are none.
     public var current: [AnchorSize]? { source.flatMap { $0.anchors.isEmpty ? nil : $0.anchors } }
 
     /// Boxes that none of the new anchors reaches.
@@ -87,6 +100,7 @@ public struct AnchorComparison: Sendable {
 
 /// Objects against strides: what matters for a model without anchors, too.
 public struct ObjectSizes: Hashable, Sendable {
+    /// Pixels of the training image a cell, the finest level first.
     public let strides: [Int]
     /// Boxes whose shorter side is under the stride, by level.
     public let underStride: [Int]

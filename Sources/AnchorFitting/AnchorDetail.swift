@@ -1,8 +1,10 @@
 /// What single levels, classes and boxes get from anchors, at the training size itself.
 public struct AnchorDetail: Sendable {
+    /// What one detection level gets.
     public struct Level: Hashable, Sendable {
         /// `P3/8`.
         public let name: String
+        /// Of this level, ascending by area, in pixels.
         public let anchors: [AnchorSize]
         /// Boxes whose best anchor is on this level.
         public var best = 0
@@ -10,14 +12,19 @@ public struct AnchorDetail: Sendable {
         public var learnable = 0
     }
 
+    /// What the boxes of one class get.
     public struct Class: Hashable, Sendable {
+        /// From 0.
         public let classID: Int
+        /// Boxes of the class.
         public var boxes = 0
+        /// Of these, those whose best ratio to an anchor is above the threshold, 1/4.
         public var reached = 0
         var ratios = 0.0
 
         /// Best possible recall of the class.
         public var bestPossibleRecall: Double { boxes == 0 ? 0 : Double(reached) / Double(boxes) }
+        /// Mean of a box's best ratio where that is above the threshold, else 0.
         public var fitness: Double { boxes == 0 ? 0 : ratios / Double(boxes) }
     }
 

@@ -4,7 +4,9 @@ import YOLOModel
 
 /// Finds the anchors of the highest fitness.
 public enum AnchorFit {
+    /// What is searched, and how.
     public struct Options: Hashable, Sendable {
+        /// How anchors are found.
         public enum Method: String, Sendable, CaseIterable {
             /// The highest fitness.
             case best
@@ -14,8 +16,11 @@ public enum AnchorFit {
             case kMeansIoU = "kmeans-iou"
         }
 
+        /// How many anchors.
         public var count: Int
+        /// Of every random choice.
         public var seed: UInt64
+        /// How they are found.
         public var method = Method.best
         /// Sides are multiples of this, in pixels: 0.01 loses nothing that matters; 1 gives whole pixels.
         public var step = 0.01
@@ -24,6 +29,7 @@ public enum AnchorFit {
         /// Fewer starts and swaps: for curves, not for anchors to train with.
         var isQuick = false
 
+        /// The method of the highest fitness, with a hundredth of a pixel for a step.
         public init(count: Int, seed: UInt64) {
             self.count = count
             self.seed = seed

@@ -2,8 +2,10 @@
 public struct AnchorLevels: Hashable, Sendable {
     /// Pixels of the training image a cell.
     public let strides: [Int]
+    /// Anchors of each level.
     public let perLevel: [Int]
 
+    /// Anchors of all levels.
     public var count: Int { perLevel.reduce(0, +) }
 
     /// - Returns: nil unless both lists are of one length, with positive figures and rising strides.

@@ -4,7 +4,9 @@ import FileReading
 public struct AnchorRequest: Sendable, Hashable {
     /// A wrong setting.
     public struct Problem: UserFacingError, Hashable {
+        /// The option's name, without its dashes.
         public let setting: String
+        /// What is wrong with it, and what may be written.
         public let message: String
 
         public var description: String { "\(setting): \(message)" }
@@ -14,21 +16,31 @@ public struct AnchorRequest: Sendable, Hashable {
     public var size: String?
     /// `letterbox` or `stretch`.
     public var resize: String?
+    /// Anchors in all; nil for as many as those in use, or 9.
     public var count: Int?
+    /// Pixels a cell, a level each; empty for those of the model in use.
     public var strides: [Int] = []
     /// One figure for all levels, or one a level.
     public var perLevel: [Int] = []
     /// Names or numbers; empty for all.
     public var classes: [String] = []
+    /// `uniform`, `inverse`, or `class=factor,…`.
     public var classWeights = "uniform"
     /// `0.5..1.5`
     public var scales: String?
+    /// The trainer's scale augmentation: sizes from 1 − x to 1 + x. From 0 up to, but not including, 1.
     public var augmentScale = 0.0
+    /// The best possible recall that the anchors must have, 0…1; nil for none.
     public var leastRecall: Double?
+    /// Whether sides are whole pixels; else they are hundredths.
     public var wholePixels = false
+    /// How they are found.
     public var method = AnchorFit.Options.Method.best
+    /// Folds of the cross-validation, 2…50; 0 for none.
     public var folds = 5
+    /// Whether an upper bound on the fitness is proved.
     public var certifies = false
+    /// Of every random choice.
     public var seed: UInt64 = 0
 
     public init() {}

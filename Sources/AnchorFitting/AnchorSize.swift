@@ -2,14 +2,18 @@ import Foundation
 
 /// Width and height in pixels of the training image.
 public struct AnchorSize: Hashable, Sendable {
+    /// Pixels.
     public var width: Double
+    /// Pixels.
     public var height: Double
 
+    /// A size in pixels; not checked.
     public init(width: Double, height: Double) {
         self.width = width
         self.height = height
     }
 
+    /// Square pixels.
     public var area: Double { width * height }
 
     /// Both sides times a factor.

@@ -3,8 +3,10 @@ import YOLOModel
 
 /// The anchors that are in use, and where they come from.
 public struct AnchorSource: Sendable, Hashable {
+    /// Where anchors were read from; `list` is the command line or a plan.
     public enum Kind: Sendable, Hashable { case checkpoint, modelYAML, darknet, list }
 
+    /// Where they were read from.
     public let kind: Kind
     /// Ascending by area, in pixels of `input`; empty for a model that has none.
     public let anchors: [AnchorSize]

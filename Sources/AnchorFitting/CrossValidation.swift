@@ -3,11 +3,15 @@ import YOLOModel
 
 /// Anchors measured on boxes that they were not fitted to.
 public struct CrossValidation: Hashable, Sendable {
+    /// How many parts there were, each held out once.
     public let folds: Int
     /// Means over the folds of the figures on the part held out.
     public let newFitness: Double
+    /// Best possible recall of the new anchors, the mean over the folds.
     public let newRecall: Double
+    /// Fitness of the anchors in use on the same parts; nil where there are none.
     public let currentFitness: Double?
+    /// Best possible recall of the anchors in use on the same parts; nil where there are none.
     public let currentRecall: Double?
 
     /// Fits to all folds but one and measures on that one, for each. All boxes of a label file fall in one fold, drawn

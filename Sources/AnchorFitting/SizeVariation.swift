@@ -2,6 +2,7 @@
 ///
 /// Fitness and recall are means over the factors.
 public struct SizeVariation: Hashable, Sendable {
+    /// Of the training size; positive.
     public let factors: [Double]
 
     /// Training at one size without scale augmentation.

@@ -2,6 +2,7 @@ import FileReading
 
 /// The image that a trainer feeds its model: its size, and how pictures are made to fit.
 public struct TrainingInput: Hashable, Sendable {
+    /// How a picture is made to fit the input.
     public enum Resize: String, Sendable, CaseIterable {
         /// One factor for both sides, the rest filled up: YOLOv5 and what came after.
         case letterbox
@@ -11,9 +12,13 @@ public struct TrainingInput: Hashable, Sendable {
 
     /// Pixels.
     public var width: Int
+    /// Pixels.
     public var height: Int
+    /// How pictures are made to fit.
     public var resize: Resize
 
+    /// - Parameters:
+    ///   - width: pixels; not checked, as `height`.
     public init(width: Int, height: Int, resize: Resize = .letterbox) {
         self.width = width
         self.height = height

@@ -5,6 +5,7 @@ import FileReading
 public struct DecodedImage: Sendable {
     /// EXIF orientation applied.
     public let image: RGBImage
+    /// As the file says it, before the orientation was applied.
     public let header: ImageHeader
     /// What the decoder complained about while it went on, for example `Premature end of JPEG file`; empty when sound.
     public let warning: String
@@ -22,6 +23,7 @@ public enum ImageDecoder {
         try decode(try FileReading.bytes(ofFile: path), file: path, scaleDenominator: scaleDenominator)
     }
 
+    /// The same for a file that is in memory; `file` is its name in errors.
     public static func decode(_ bytes: [UInt8], file: String, scaleDenominator: Int = 1) throws -> DecodedImage {
         let header = try ImageHeader.read(bytes, file: file)
         var out = assay_image()

@@ -1,5 +1,6 @@
 import FileReading
 
+/// The formats whose headers are read, by their first bytes and not by the file's suffix.
 public enum ImageFormat: String, Sendable, Hashable {
     case jpeg, png, bmp, webp, tiff, gif
 
@@ -9,16 +10,20 @@ public enum ImageFormat: String, Sendable, Hashable {
 
 /// What stands at the beginning of an image file.
 public struct ImageHeader: Sendable, Hashable {
+    /// By the first bytes.
     public let format: ImageFormat
     /// Size as stored, before EXIF orientation.
     public let storedWidth: Int
+    /// Rows as stored, before EXIF orientation.
     public let storedHeight: Int
     /// EXIF orientation, 1…8; 1 where there is none.
     public let orientation: Int
+    /// 8 or 16, and 1, 2 or 4 of some PNG files; 8 where the format is not asked for more.
     public let bitsPerChannel: Int
     /// 1 grey or palette, 3 colour, 4 CMYK or colour with alpha; 0 where the header does not say.
     public let channels: Int
 
+    /// A header by its figures; nothing is checked.
     public init(
         format: ImageFormat, storedWidth: Int, storedHeight: Int, orientation: Int, bitsPerChannel: Int, channels: Int
     ) {
@@ -32,6 +37,7 @@ public struct ImageHeader: Sendable, Hashable {
 
     /// Size as a viewer shows the image: the size that label fractions refer to.
     public var width: Int { orientation >= 5 ? storedHeight : storedWidth }
+    /// Rows as a viewer shows the image.
     public var height: Int { orientation >= 5 ? storedWidth : storedHeight }
 
     /// Reads the header of a file, looking at its first 8 KiB, then 64 KiB, and at all of it when that is not enough.

@@ -14,15 +14,21 @@ public struct Letterbox: Sendable, Hashable {
 
     /// Of what the model sees, in pixels.
     public let width: Int
+    /// Of what the model sees, in pixels.
     public let height: Int
+    /// Of the image as a viewer shows it, in its own pixels.
     public let imageWidth: Int
+    /// Of the image as a viewer shows it, in its own pixels.
     public let imageHeight: Int
     /// Pixels of the model an image pixel.
     public let scale: Double
     /// Size of the image inside.
     public let scaledWidth: Int
+    /// Of the image inside, in pixels of the model.
     public let scaledHeight: Int
+    /// Grey columns before the image, in pixels of the model.
     public let padLeft: Int
+    /// Grey rows above the image, in pixels of the model.
     public let padTop: Int
 
     /// The grey of the padding.

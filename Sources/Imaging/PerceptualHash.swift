@@ -2,10 +2,13 @@
 ///
 /// Scaling, recompression and small changes of light leave nearly all of the bits alone.
 public struct PerceptualHash: Sendable, Hashable {
+    /// 256 bits, row by row from the lowest of the first word on: 1 where brightness rises to the right.
     public let words: SIMD4<UInt64>
 
+    /// A fingerprint that was kept.
     public init(words: SIMD4<UInt64>) { self.words = words }
 
+    /// The fingerprint of an image of any size; one pass over its pixels.
     public init(_ image: RGBImage) {
         let (columns, rows) = (17, 16)
         // Sixteenths of a grey level: less is noise.

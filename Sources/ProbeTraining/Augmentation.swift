@@ -6,6 +6,7 @@ import YOLOModel
 public struct Augmentation: Sendable, Hashable {
     /// Probability of mirroring left to right, and top to bottom.
     public var mirror = 0.5
+    /// Probability of turning upside down.
     public var upsideDown = 0.0
     /// Scale is drawn from 1 − zoom … 1 + zoom.
     public var zoom = 0.3
@@ -13,6 +14,7 @@ public struct Augmentation: Sendable, Hashable {
     public var translation = 0.1
     /// Brightness and saturation are multiplied by 1 − x … 1 + x.
     public var light = 0.3
+    /// Saturation is multiplied by 1 − x … 1 + x.
     public var saturation = 0.4
     /// Probability that four images share a view.
     public var mosaic = 0.5
@@ -44,6 +46,7 @@ package struct TrainingView {
     }
 
     let size: Int
+    /// One, or the four of a mosaic.
     package let tiles: [Tile]
     /// Rows are the new red, green and blue as sums of the old.
     let colour: [Float]

@@ -9,6 +9,7 @@ public struct ProbeFolder: Sendable {
     public let models: [DetectionModel]
     /// For each image, relative to the dataset's root, its fold, from 0.
     public let folds: [String: Int]
+    /// Side in pixels of the square that the models were trained at.
     public let imageSize: Int
 
     /// For each image its loss at moments of the training, by the model that has not seen it.

@@ -10,6 +10,7 @@ public struct ProbeSplit: Sendable {
     public let samples: [ProbeSample]
     /// For each sample, the fold that has not seen it.
     public let folds: [Int]
+    /// How many models there are.
     public let foldCount: Int
     /// Groups of more than one image that duplicates or near-duplicates make.
     public let groupedImages: Int

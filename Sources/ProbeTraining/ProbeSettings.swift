@@ -8,27 +8,41 @@ public struct ProbeSettings: Sendable, Hashable {
     public var weights: String?
     /// A published size, for training from scratch.
     public var model = "yolov5n"
+    /// Splits whose images are learned from and judged.
     public var splits = ["train", "val"]
+    /// Models, of which each judges the images that it has not seen; 2 at least.
     public var folds = 3
+    /// Side of the image in pixels, a multiple of the model's largest stride.
     public var size = 320
+    /// How often each image is seen.
     public var epochs = 40
+    /// Images of one batch.
     public var batch = 16
+    /// Batches of one step.
     public var accumulation = 1
+    /// How steps follow from gradients.
     public var optimizer = TrainingOptions.Method.adamW
     /// Nil for what suits the optimizer.
     public var rate: Double?
     /// 0 switches clipping off.
     public var clipNorm = 10.0
+    /// Epochs in which rates rise.
     public var warmUpEpochs = 3.0
+    /// Whether neck and head alone are trained.
     public var freezesBackbone = false
+    /// Whether the first half of the epochs sees images of half the size.
     public var growsImageSize = false
+    /// Probability that four images share a view.
     public var mosaic = 0.5
+    /// Probability of turning an image upside down.
     public var upsideDown = 0.0
     /// Gains and positive weights of the loss.
     public var hyperparameters = YOLOv5Hyperparameters()
     /// Seconds that training may take; size and epochs follow from it.
     public var budget: Double?
+    /// Of every random choice.
     public var seed: UInt64 = 0
+    /// `onednn` or `reference`; nil for the fastest of this build.
     public var backend: String?
 
     public init() {}
@@ -94,14 +108,20 @@ extension ProbeSettings: Digestible {
 
 /// A finished probe.
 public struct ProbeResult: Sendable {
+    /// One a fold: the model that has not seen the fold's images.
     public let models: [DetectionModel]
+    /// What all folds began with.
     public let start: StartingModel
+    /// The images, and which fold judges which.
     public let split: ProbeSplit
     /// With the size and the epochs that a budget has led to.
     public let settings: ProbeSettings
+    /// All folds' steps, in the order of time.
     public let steps: [TrainingStep]
+    /// Losses of held-out images at moments of the training.
     public let traces: [LossTrace]
 
+    /// The part of the steps whose gradient was scaled down, 0…1.
     public var clippedShare: Double {
         steps.isEmpty ? 0 : Double(steps.count(where: \.isClipped)) / Double(steps.count)
     }
@@ -113,10 +133,14 @@ public struct ProbeResult: Sendable {
         return last.reduce(into: LossParts()) { $0.add($1.parts, factor: 1 / Double(last.count)) }
     }
 
+    /// What the curves say about the training, a sentence each; empty where nothing is amiss.
     public var diagnoses: [String] {
         TrainingDiagnosis.sentences(steps, images: split.samples.map(\.sample.image))
     }
 
+    /// What a `ProbeFolder` consists of, name by name.
+    ///
+    /// - Throws: where a model cannot be encoded.
     public func files() throws -> [(name: String, bytes: [UInt8])] {
         try ProbeFolder.files(models, start, split, imageSize: settings.size, steps: steps, traces: traces)
     }

@@ -8,12 +8,16 @@ import YOLOModel
 
 /// One image with the labels that training takes.
 public struct ProbeSample: Sendable, Hashable {
+    /// The image and its label file.
     public let sample: DatasetSample
+    /// The labels that training takes, in the order of the rows.
     public let boxes: [LabelBox]
     /// In pixels, after EXIF orientation.
     public let width: Int
+    /// In pixels, after EXIF orientation.
     public let height: Int
 
+    /// - Parameter width: in pixels after EXIF orientation, as `height`.
     public init(sample: DatasetSample, boxes: [LabelBox], width: Int, height: Int) {
         self.sample = sample
         self.boxes = boxes
@@ -26,7 +30,9 @@ public struct ProbeSample: Sendable, Hashable {
 public struct TrainingStep: Sendable, Hashable, Codable {
     /// From 0.
     public var fold: Int
+    /// From 0.
     public var epoch: Int
+    /// From 0, within the epoch.
     public var step: Int
     /// Mean over the step's batches, gains included.
     public var parts: LossParts
@@ -34,12 +40,15 @@ public struct TrainingStep: Sendable, Hashable, Codable {
     public var gradientNorm: Double
     /// ‖g‖/max_norm; above 1 the gradient was scaled down.
     public var clipRatio: Double
+    /// Learning rate of the weights.
     public var rate: Double
     /// Images of the step, in the order of the trainer's samples; mosaics name their first.
     public var images: [Int]
 
+    /// Whether the gradient was scaled down.
     public var isClipped: Bool { clipRatio > 1 }
 
+    /// A step by its figures.
     package init(
         fold: Int, epoch: Int, step: Int, parts: LossParts, gradientNorm: Double, clipRatio: Double, rate: Double,
         images: [Int]
@@ -63,6 +72,7 @@ public struct TrainingStep: Sendable, Hashable, Codable {
 public struct ProbeTrainer {
     let options: TrainingOptions
 
+    /// A trainer with these settings; it holds no state between trainings.
     public init(_ options: TrainingOptions) { self.options = options }
 
     /// The models of all folds: the moving averages of their weights.
@@ -135,6 +145,7 @@ public struct TrainedFolds: Sendable {
     public let models: [DetectionModel]
     /// All folds' steps, in the order of time.
     public let steps: [TrainingStep]
+    /// Losses of held-out images at moments of the training.
     public let traces: [LossTrace]
 }
 

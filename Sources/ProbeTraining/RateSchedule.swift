@@ -5,16 +5,19 @@ package struct RateSchedule {
     let options: TrainingOptions
     let stepsPerEpoch: Int
 
+    /// - Parameter stepsPerEpoch: of one fold.
     package init(options: TrainingOptions, stepsPerEpoch: Int) {
         self.options = options
         self.stepsPerEpoch = stepsPerEpoch
     }
 
+    /// What holds for one step.
     package struct Rates: Equatable {
         /// For weights and batch-norms.
         package var weights: Double
         /// For biases, which warm up from above.
         package var biases: Double
+        /// SGD's momentum, and AdamW's β₁.
         package var momentum: Double
     }
 

@@ -18,6 +18,9 @@ package final class TrainingImages: Sendable {
     private let limit: Int
     private let contents: Mutex<Contents>
 
+    /// - Parameters:
+    ///   - size: of the longer side, in pixels.
+    ///   - limit: bytes of pixels that are kept.
     package init(_ samples: [ProbeSample], size: Int, limit: Int = 2 << 30) {
         self.samples = samples
         self.size = size

@@ -2,6 +2,7 @@ import YOLOModel
 
 /// How the probe trains.
 public struct TrainingOptions: Sendable, Hashable {
+    /// How steps follow from gradients.
     public enum Method: String, Sendable, CaseIterable {
         /// Stochastic gradient descent with Nesterov's momentum.
         case sgd
@@ -10,12 +11,15 @@ public struct TrainingOptions: Sendable, Hashable {
 
         /// The learning rate that suits the method.
         public var usualRate: Double { self == .sgd ? 0.01 : 0.002 }
+        /// The momentum that suits the method: the trainer's for SGD, β₁ of Adam's authors for AdamW.
         public var usualMomentum: Double { self == .sgd ? 0.937 : 0.9 }
     }
 
+    /// How steps follow from gradients.
     public var method = Method.adamW
     /// Side of the square in pixels.
     public var imageSize = 320
+    /// How often each image is seen.
     public var epochs = 40
     /// Images of one batch.
     public var batch = 16
@@ -31,11 +35,13 @@ public struct TrainingOptions: Sendable, Hashable {
     public var momentum = 0.9
     /// For convolution weights alone, a step over 64 images; neither biases nor batch-norms decay.
     public var weightDecay = 5e-4
+    /// Epochs in which rates rise, at most half of all.
     public var warmUpEpochs = 3.0
     /// Gradients are scaled down to this norm; infinity switches clipping off.
     public var clipNorm = 10.0
     /// The moving average of the weights follows with 1 − decay·(1 − e^(−steps/ramp)).
     public var averageDecay = 0.995
+    /// Steps in which the moving average's memory grows.
     public var averageRamp = 100.0
     /// How fast running statistics follow those of the batch.
     public var statisticsMomentum = 0.03
@@ -43,14 +49,17 @@ public struct TrainingOptions: Sendable, Hashable {
     public var freezesBackbone = false
     /// Whether the first half of the epochs sees images of half the size.
     public var growsImageSize = false
+    /// How far images are varied.
     public var augmentation = Augmentation()
     /// The last part of the epochs that goes without mosaics.
     public var plainPart = 0.25
     /// Gains and positive weights of the loss.
     public var hyperparameters = YOLOv5Hyperparameters()
+    /// Of every random choice.
     public var seed: UInt64 = 0
     /// `onednn` or `reference`; nil for the fastest of this build.
     public var backend: String?
+    /// Threads; results do not depend on it.
     public var jobs = 1
 
     public init() {}

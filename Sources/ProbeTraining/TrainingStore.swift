@@ -8,6 +8,9 @@ public struct TrainingStore {
     /// Whatever decides the result: options, samples, weights. A state with another one is not gone on with.
     private let identity: String
 
+    /// - Parameters:
+    ///   - path: of the file; its folder is made where it is missing.
+    ///   - identity: a digest of whatever decides the result.
     public init(path: String, identity: String) {
         self.path = path
         self.identity = identity

@@ -5,10 +5,13 @@ public struct YAMLNode: Sendable {
 
     /// One key with its value, in the order of the text.
     public struct Entry: Sendable {
+        /// Mostly a scalar; YAML allows any node.
         public let key: YAMLNode
+        /// A scalar without text where nothing follows the colon.
         public let value: YAMLNode
     }
 
+    /// What the node is. Aliases are resolved: they hold the content of their anchor.
     public enum Content: Sendable {
         case scalar(String, style: ScalarStyle)
         case sequence([YAMLNode])
@@ -17,9 +20,11 @@ public struct YAMLNode: Sendable {
 
     /// 1-based line and column where the node begins.
     public let line: Int
+    /// 1-based column where the node begins, in characters.
     public let column: Int
     /// Offsets of the node's first byte and of the byte after its last one.
     public let byteRange: Range<Int>
+    /// The text as it is meant, without quotes and escapes, or the nodes inside.
     public let content: Content
 
     /// The value of `key` in a mapping; the last one where the key is repeated, as loaders do.
@@ -33,10 +38,12 @@ public struct YAMLNode: Sendable {
         return sequence[index]
     }
 
+    /// The elements of a sequence; nil for other nodes.
     public var sequence: [YAMLNode]? {
         if case .sequence(let nodes) = content { nodes } else { nil }
     }
 
+    /// The entries of a mapping in the order of the text, repeated keys included; nil for other nodes.
     public var mapping: [Entry]? {
         if case .mapping(let entries) = content { entries } else { nil }
     }

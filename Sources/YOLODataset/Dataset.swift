@@ -10,6 +10,7 @@ public struct DatasetSplit: Sendable, Hashable {
     public let sources: [String]
     /// Where data.yaml declares it.
     public let line: Int
+    /// 1-based column of the declaration.
     public let column: Int
 }
 
@@ -19,11 +20,15 @@ public struct Dataset: Sendable {
     public let yamlPath: String
     /// Absolute path that the splits are relative to.
     public let root: String
+    /// By class id; empty where there are none.
     public let classNames: [String]
     /// `nc` as written; nil where it is left out.
     public let declaredClassCount: Int?
+    /// 1-based line of `nc`; nil where it is left out.
     public let classCountLine: Int?
+    /// 1-based line of `names`; nil where it is left out.
     public let namesLine: Int?
+    /// Those that are declared, in the order `train`, `val`, `test`.
     public let splits: [DatasetSplit]
     /// `kpt_shape` of a pose dataset.
     public let keypointShape: [Int]?

@@ -24,6 +24,7 @@ public enum RowKind: Sendable, Hashable {
 public struct LabelRow: Sendable {
     private let shortLine: UInt32
     private let shortColumn: UInt32
+    /// By its number of columns, whatever they hold.
     public let kind: RowKind
     /// Whether a number holds an underscore, which Python reads over: `1_0` is 10.
     public let hasUnderscore: Bool
@@ -63,6 +64,7 @@ public struct LabelRow: Sendable {
     public var column: Int { Int(shortColumn) }
     /// How many fields it has, up to 65,535.
     public var fields: Int { Int(shortFields) }
+    /// Why the row cannot be used; nil where it can.
     public var problem: RowProblem? { more?.problem }
     /// All fields up to the first that is no number.
     public var values: [Double] {
@@ -137,17 +139,23 @@ public struct TextLayout: Sendable, Hashable {
     public internal(set) var blankRow: Int?
     /// Line of the first empty row between two others.
     public internal(set) var emptyRow: Int?
+    /// Whether a line ends with CR, alone or before LF.
     public internal(set) var hasCarriageReturns = false
+    /// Whether the last line has an end.
     public internal(set) var endsWithLineFeed = false
 }
 
 /// A label file, row by row.
 public struct LabelFile: Sendable {
+    /// In order, without blank ones; those with a problem included. None where the text has one.
     public let rows: [LabelRow]
     /// No byte at all.
     public let isEmpty: Bool
+    /// Whether the text begins with UTF-8's mark, which is no part of the first row.
     public let hasByteOrderMark: Bool
+    /// Why the bytes are no text; nil where they are.
     public let textProblem: TextProblem?
+    /// Blank rows and line ends.
     public let layout: TextLayout
 
     /// Whether the file has bytes, but no row.

@@ -1,6 +1,7 @@
 extension LabelFile {
     /// One row that is like an earlier one.
     public struct Repeat {
+        /// The later one.
         public let row: LabelRow
         /// The first row that it is like.
         public let first: LabelRow

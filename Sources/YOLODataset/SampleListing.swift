@@ -2,13 +2,16 @@ import FileReading
 
 /// The images of one folder in one split, with the label files that trainers look for.
 public final class SampleFolder: Sendable {
+    /// The name of the split: `train`, `val` or `test`.
     public let split: String
     /// Absolute.
     public let imageFolder: String
+    /// Absolute; it need not exist.
     public let labelFolder: String
     /// As findings print them: with a slash at the end, or empty.
     fileprivate let shownImageFolder: String
     fileprivate let shownLabelFolder: String
+    /// Names in the image folder that trainers take for images, in order of their bytes.
     public let images: NameList
     /// Names of label files; other images may own some.
     public let labels: NameList
@@ -36,6 +39,7 @@ public final class SampleFolder: Sendable {
 
 /// One image of a split and the label file that trainers look for.
 public struct DatasetSample: Sendable, Hashable {
+    /// The image folder, with its label folder.
     public let folder: SampleFolder
     private let number: Int32
 
@@ -60,6 +64,7 @@ public struct DatasetSample: Sendable, Hashable {
 
     /// The place in the folder's images.
     public var index: Int { Int(number) }
+    /// The name of the split: `train`, `val` or `test`.
     public var split: String { folder.split }
     /// Absolute.
     public var imagePath: String { folder.imageFolder + "/" + folder.images[index] }
@@ -69,6 +74,7 @@ public struct DatasetSample: Sendable, Hashable {
     public var labelPath: String { folder.labelFolder + "/" + labelName }
     /// Relative to the dataset's root.
     public var label: String { folder.shownLabelFolder + labelName }
+    /// Whether a file of that name stood in the label folder when it was listed.
     public var hasLabelFile: Bool { folder.labelPlaces[index] >= 0 }
 
     private var labelName: String { Paths.withoutSuffix(folder.images[index]) + ".txt" }
@@ -103,10 +109,15 @@ extension DatasetSample {
 
 /// A source of images that is not there or cannot be listed.
 public struct MissingSource: Sendable, Hashable {
+    /// The name of the split that the source belongs to.
     public let split: String
+    /// Absolute.
     public let path: String
+    /// 1-based line in data.yaml.
     public let line: Int
+    /// 1-based column in data.yaml.
     public let column: Int
+    /// In words, to follow the path.
     public let reason: String
 }
 
@@ -116,6 +127,7 @@ public struct SampleListing: Sendable {
     public let samples: [DatasetSample]
     /// The folders that the samples are in, in the same order.
     public let folders: [SampleFolder]
+    /// In the order of the splits.
     public let missingSources: [MissingSource]
     /// Images with the label file of an earlier one.
     public let sharedLabels: [(sample: DatasetSample, earlier: DatasetSample)]

@@ -26,6 +26,7 @@ public struct Baseline: Sendable, Hashable {
         for finding in findings { counts[Self.key(finding, &rows), default: 0] += 1 }
     }
 
+    /// Findings that are known, each as often as it was found.
     public var count: Int { counts.values.reduce(0, +) }
 
     /// The findings that are not known, in order.

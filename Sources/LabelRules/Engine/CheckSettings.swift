@@ -5,10 +5,13 @@ import Findings
 public struct CheckSettings: Sendable, Hashable {
     /// All of the dataset's where nil.
     public var splits: [String]?
+    /// How much of each image is read.
     public var reading = ImageReading.decode
+    /// Whose reading of labels and images is foretold.
     public var trainer = Trainer.ultralytics
     /// Side of the training square in pixels.
     public var trainingSize = 640
+    /// The limits of rules.
     public var thresholds = CheckThresholds()
     /// Severities by code, or by its beginning; the longest that fits counts.
     public var severities: [String: Severity] = [:]

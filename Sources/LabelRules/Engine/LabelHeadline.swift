@@ -2,6 +2,7 @@ import YOLODataset
 
 /// What would be silently lost, first.
 public enum LabelHeadline {
+    /// One line for people: what the trainer would drop, class by class.
     public static func text(_ result: LabelCheckResult, _ dataset: Dataset) -> String {
         var text = "\(result.images) images, \(result.boxes) label rows. "
         guard result.droppedImages > 0 || result.droppedBoxes > 0 else {

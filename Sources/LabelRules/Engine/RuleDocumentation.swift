@@ -8,16 +8,21 @@ public struct RuleDocumentation: Sendable {
     public let name: String
     /// Of most of its findings; a finding may be milder.
     public let severity: Severity
+    /// What the rule finds, in a sentence or two.
     public let what: String
+    /// What training makes of it.
     public let why: String
+    /// The way out, as an order without its full stop; findings carry it.
     public let fix: String
     /// What it means for the dataset as a whole when most label files have it: one error of the tool that wrote them,
     /// which is then reported once. Nil where each finding stands for itself.
     public let systematic: String?
     /// Label files, for the rules that look at label text: those that the rule must find, and those that it must not.
     public let triggering: [String]
+    /// Label files in which the rule must find nothing.
     public let clean: [String]
 
+    /// A test holds the code to the name of the rule's file.
     public init(
         code: String, name: String, severity: Severity, what: String, why: String, fix: String,
         systematic: String? = nil, triggering: [String] = [], clean: [String] = []

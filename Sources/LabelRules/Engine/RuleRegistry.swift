@@ -1,5 +1,6 @@
 /// Every rule, in the order of the codes. A test checks that each file in `Rules/` is here.
 public enum RuleRegistry {
+    /// The rules themselves. They hold no state: one of each serves all threads.
     public static let all: [any LabelRule] = [
         ClassBeyondCount(), ClassNotWhole(), BoxOutside(), PixelCoordinates(), NoArea(), DuplicateRow(),
         NearDuplicateBox(), OneBoxTwoClasses(), TinyBox(), WholeImageBox(), ExtremeAspect(), CornersForCentre(),

@@ -4,6 +4,7 @@ import Foundation
 public struct DatasetProfile: Sendable, Hashable {
     /// What one split consists of.
     public struct Split: Sendable, Hashable {
+        /// All images, with or without labels.
         public internal(set) var images = 0
         /// Images without a label row.
         public internal(set) var background = 0
@@ -18,6 +19,7 @@ public struct DatasetProfile: Sendable, Hashable {
     static let sizeBins = 44
     static let aspectBins = 49
 
+    /// By name.
     public internal(set) var splits: [String: Split] = [:]
     /// Boxes by area in pixels at the training size: half a doubling of the area a bin, from 1 pixel on.
     public internal(set) var sizes = [Int](repeating: 0, count: sizeBins)
@@ -28,8 +30,11 @@ public struct DatasetProfile: Sendable, Hashable {
     /// Images by width and height in pixels, as a viewer shows them.
     public internal(set) var imageSizes: [ImageSize: Int] = [:]
 
+    /// Width and height of an image in pixels, as a viewer shows it.
     public struct ImageSize: Sendable, Hashable {
+        /// Pixels in a row.
         public let width: Int
+        /// Rows.
         public let height: Int
     }
 
@@ -65,7 +70,9 @@ public struct DatasetProfile: Sendable, Hashable {
         imageSizes.merge(other.imageSizes, uniquingKeysWith: +)
     }
 
+    /// Images of all splits; one that two splits list counts twice.
     public var images: Int { splits.values.reduce(0) { $0 + $1.images } }
+    /// Label rows of all splits.
     public var rows: Int { rowsByClass.values.reduce(0, +) }
     /// Label rows by class id, over all splits.
     public var rowsByClass: [Int: Int] {

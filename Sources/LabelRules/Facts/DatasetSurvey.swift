@@ -4,8 +4,11 @@ import YOLODataset
 
 /// What is known once every sample has been read.
 public struct DatasetSurvey: Sendable {
+    /// What was checked.
     public let dataset: Dataset
+    /// All samples, counted.
     public let profile: DatasetProfile
+    /// The limits that the person set.
     public let thresholds: CheckThresholds
     let samples: [DatasetSample]
     let twins: ImageTwins

@@ -5,6 +5,7 @@ import YOLODataset
 public struct OrientationFit: Sendable, Hashable {
     /// Mean change of brightness across the sides of the boxes, in steps of 255.
     public let shown: Double
+    /// The same for the boxes on the picture before it is turned.
     public let stored: Double
 
     /// Nil where there are no boxes or no picture.

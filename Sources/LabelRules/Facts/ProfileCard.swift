@@ -8,6 +8,7 @@ public struct ProfileCard: Sendable {
     /// Side of the training square in pixels.
     let trainingSize: Int
 
+    /// - Parameter trainingSize: side in pixels of the training square for which the profile was made.
     public init(_ profile: DatasetProfile, dataset: Dataset, trainingSize: Int) {
         self.profile = profile
         self.dataset = dataset
@@ -26,6 +27,7 @@ public struct ProfileCard: Sendable {
 
     // MARK: JSON
 
+    /// One object: names, splits, areas, aspect ratios, centres and image sizes, each histogram with its bins.
     public var json: String {
         func list(_ values: [Int]) -> String { "[" + values.map(String.init).joined(separator: ", ") + "]" }
         let ofSplits = splits.map { name -> String in
@@ -54,6 +56,7 @@ public struct ProfileCard: Sendable {
 
     // MARK: Text
 
+    /// Tables and bars of fixed width, without colour.
     public var text: String {
         [counts, sizes, aspects, rowsAnImage, images, centres].filter { !$0.isEmpty }.joined(separator: "\n")
     }

@@ -3,21 +3,28 @@ import YOLODataset
 
 /// One label file with what is known around it.
 public struct LabelFileFacts: Sendable {
+    /// The image that the labels belong to.
     public let sample: DatasetSample
+    /// The rows, with what is wrong about each.
     public let labels: LabelFile
+    /// `nc`, or the number of names.
     public let classCount: Int
+    /// By class id; empty where data.yaml has none.
     public let classNames: [String]
     /// After EXIF orientation; nil where the image cannot be read.
     public let imageSize: (width: Int, height: Int)?
     /// Side of the training square in pixels.
     public let trainingSize: Int
+    /// The limits that the person set.
     public let thresholds: CheckThresholds
     /// What the trainer makes of the file.
     public let trainer: Trainer
+    /// What the trainer makes of the file and of each row.
     public let judgement: LabelJudgement
     /// The file's length in bytes.
     public let byteCount: Int
 
+    /// The facts about one file; trainer, training size and thresholds are those of `settings`.
     public init(
         sample: DatasetSample, labels: LabelFile, classCount: Int, classNames: [String],
         imageSize: (width: Int, height: Int)?, judgement: LabelJudgement, byteCount: Int,
@@ -38,7 +45,9 @@ public struct LabelFileFacts: Sendable {
 
 /// A label file that is there but cannot be read.
 public struct UnreadableLabelFacts: Sendable {
+    /// The image that the labels belong to.
     public let sample: DatasetSample
+    /// In words, to follow a colon.
     public let reason: String
     /// Trainers take anything else for no label file at all.
     public let isRegularFile: Bool
@@ -46,6 +55,7 @@ public struct UnreadableLabelFacts: Sendable {
 
 /// What reading an image brought to light.
 public struct ImageFacts: Sendable {
+    /// The image, with its label file.
     public let sample: DatasetSample
     /// Why it could not be read at all.
     public let unreadable: String?
@@ -61,6 +71,8 @@ public struct ImageFacts: Sendable {
     public let isRewritten: Bool
     /// For an image that EXIF turns, with boxes: how well they fit.
     public let orientationFit: OrientationFit?
+    /// Whose reading is foretold.
     public let trainer: Trainer
+    /// The limits that the person set.
     public let thresholds: CheckThresholds
 }

@@ -8,6 +8,7 @@ import Foundation
 public enum LabelBackup {
     /// What an undo did.
     public struct Outcome: Sendable, Hashable {
+        /// Paths that are as they were before the fix, absolute.
         public var restored: [String] = []
         /// Changed since the fix: left alone.
         public var changed: [String] = []

@@ -5,10 +5,13 @@ import YOLODataset
 
 /// A label file with its fixes.
 public struct FileFix: Sendable, Hashable {
+    /// One row that changes.
     public struct Row: Sendable, Hashable {
         /// 1-based.
         public let line: Int
+        /// Of the rule that the row breaks.
         public let code: String
+        /// The row without its line end.
         public let old: String
         /// Nil for a row that is deleted.
         public let new: String?
@@ -16,7 +19,9 @@ public struct FileFix: Sendable, Hashable {
 
     /// Relative to the dataset's root.
     public let label: String
+    /// Absolute.
     public let path: String
+    /// In the order in which they are changed.
     public let rows: [Row]
     let old: [UInt8]
     let new: [UInt8]

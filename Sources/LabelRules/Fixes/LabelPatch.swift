@@ -6,9 +6,12 @@ import YOLODataset
 public struct LabelPatch: Sendable, Hashable {
     /// Class, centre and size in fractions of the image.
     public struct Row: Sendable, Hashable {
+        /// From 0.
         public var classID: Int
+        /// cx, cy, width and height.
         public var values: [Double]
 
+        /// - Parameter values: cx, cy, width and height.
         public init(classID: Int, values: [Double]) {
             self.classID = classID
             self.values = values
@@ -19,10 +22,12 @@ public struct LabelPatch: Sendable, Hashable {
     public let image: String
     /// Where the row stood, 1-based; nil for a row that is to be added.
     public let line: Int?
+    /// What must stand at the line; nil for a row that is to be added.
     public let old: Row?
     /// Nil for a row that is to go.
     public let new: Row?
 
+    /// A decision; whether it fits the file is seen when it is applied.
     public init(image: String, line: Int?, old: Row?, new: Row?) {
         self.image = image
         self.line = line

@@ -33,6 +33,7 @@ public enum Trainer: String, Sendable, CaseIterable {
 
 /// What a trainer makes of one row.
 public struct RowJudgement: Sendable, Hashable {
+    /// What becomes of the row.
     public var effect: TrainerEffect
     /// Whether the row by itself makes the trainer refuse the image.
     public var isCause = false
@@ -42,10 +43,15 @@ public struct RowJudgement: Sendable, Hashable {
 
 /// A box as a trainer holds it.
 public struct TrainedBox: Sendable, Hashable {
+    /// As the row has it: a trainer may keep a fraction.
     public var classID: Float
+    /// Of the centre, as a fraction of the image's width.
     public var cx: Float
+    /// Of the centre, as a fraction of the image's height.
     public var cy: Float
+    /// As a fraction of the image's width.
     public var width: Float
+    /// As a fraction of the image's height.
     public var height: Float
 }
 

@@ -5,11 +5,13 @@ import YOLODataset
 
 /// What a trainer makes of one image with its labels.
 public struct SampleVerdict: Sendable {
+    /// The image, with its label file.
     public let sample: DatasetSample
     /// Why it is refused; nil where it is taken.
     public let refusal: String?
     /// Whether the trainer writes the image file anew.
     public let isRewritten: Bool
+    /// What becomes of each row; of an unreadable file, nothing.
     public let labels: LabelJudgement
     /// Lines of `labels.rows`.
     public let lines: [Int]

@@ -18,8 +18,11 @@ public enum ParameterGroup: String, Sendable, Hashable, CaseIterable {
 
 /// A detection network: its graph with weights, and what its head means.
 public struct DetectionModel: Sendable {
+    /// Decides what the head's outputs mean, and the loss.
     public let family: ModelFamily
+    /// Input `[1, 3, H, W]` of 0…1; one or two outputs a level, as the family's loss says.
     public let graph: NetworkGraph
+    /// `nc` of the head.
     public let classCount: Int
     /// As the checkpoint names them, when it does.
     public let classNames: [String]?
@@ -45,6 +48,7 @@ public struct DetectionModel: Sendable {
         self.groups = groups
     }
 
+    /// - Parameter parameter: its place in the graph's parameters.
     public func parameterGroup(_ parameter: Int) -> ParameterGroup { groups[parameter] }
 
     /// Number of trainable values.
@@ -196,9 +200,13 @@ public struct DetectionModel: Sendable {
 
 /// One layer of a model, for people.
 public struct LayerSummary: Sendable, Hashable {
+    /// From 0, as in the model YAML.
     public let index: Int
+    /// Layers whose results it reads, by index; −1 for the one before it.
     public let from: [Int]
+    /// The class, for example `C3`.
     public let module: String
+    /// Numbers that training changes.
     public let parameterCount: Int
     /// The graph node of the layer's result.
     public let node: Int

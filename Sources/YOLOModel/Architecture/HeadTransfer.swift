@@ -4,7 +4,9 @@ import NeuralKernels
 
 /// A model to train on a dataset, with the architecture that says how to read it back.
 public struct StartingModel: Sendable {
+    /// With a head of its own for the dataset's classes.
     public let model: DetectionModel
+    /// The model YAML of the architecture, for checkpoints that carry it.
     public let yaml: String
     /// The published size that it has, such as `yolov5n`.
     public let name: String

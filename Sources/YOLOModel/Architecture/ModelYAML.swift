@@ -284,6 +284,7 @@ struct ModuleMaker {
 
 /// Random numbers as a function of seed and counter (SplitMix64's finaliser), so that no order of calls matters.
 public enum CounterBasedNumber {
+    /// 64 random bits: the same for the same seed and counter, everywhere.
     public static func bits(seed: UInt64, counter: UInt64) -> UInt64 {
         var z = seed &* 0xD134_2543_DE82_EF95 &+ (counter &+ 1) &* 0x9E37_79B9_7F4A_7C15
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -8,8 +8,12 @@ import Foundation
 /// 0.2·sin(1.3·i + k), running mean 0.1·sin(0.9·i + k), running variance 1 + 0.3·sin(1.1·i + k).
 /// `scripts/reference/formula_figures.py` computes the same network in PyTorch.
 public enum FormulaCheckpoint {
+    /// The architecture: yolov5n's layers at a quarter of its width, for three classes.
     public static let modelYAML = StandardModels.yolov5(classCount: 3, depth: "0.33", width: "0.0625")
 
+    /// All parameters by name.
+    ///
+    /// - Throws: `FileError` where the model YAML does not parse, which a test rules out.
     public static func tensors() throws -> [String: NamedTensor] {
         let model = try ModelYAML.parse(modelYAML, file: "formula.yaml").makeModel()
         var tensors: [String: NamedTensor] = [:]

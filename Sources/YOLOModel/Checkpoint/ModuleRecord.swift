@@ -7,6 +7,7 @@ public enum PlainValue: Hashable, Sendable {
     case string(String)
     case list([PlainValue])
 
+    /// A whole number, a number without a fraction, or a boolean as 0 or 1; else nil.
     public var int: Int? {
         switch self {
         case .int(let value): value
@@ -16,6 +17,7 @@ public enum PlainValue: Hashable, Sendable {
         }
     }
 
+    /// A number; else nil.
     public var double: Double? {
         switch self {
         case .int(let value): Double(value)
@@ -24,8 +26,11 @@ public enum PlainValue: Hashable, Sendable {
         }
     }
 
+    /// A boolean; nil for everything else, numbers included.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// A text; else nil.
     public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The elements of a list or tuple; else nil.
     public var list: [PlainValue]? { if case .list(let values) = self { values } else { nil } }
 
     /// The first whole number of a list, or the number itself: `(2, 2)` and `2` are the same stride.
@@ -34,9 +39,12 @@ public enum PlainValue: Hashable, Sendable {
 
 /// A tensor by value, in single precision, row-major.
 public struct NamedTensor: Sendable {
+    /// For a convolution `[out, in, height, width]`; empty for a single number.
     public var shape: [Int]
+    /// Row-major: the last side runs fastest.
     public var values: [Float]
 
+    /// - Parameter values: as many as the product of the shape; not checked.
     public init(shape: [Int], values: [Float]) {
         self.shape = shape
         self.values = values
@@ -47,12 +55,14 @@ public struct NamedTensor: Sendable {
 public struct ModuleRecord: Sendable {
     /// The class without its package, for example `C3`.
     public var className: String
+    /// Plain attributes, by name: `stride`, `nc`, `kernel_size` ….
     public var settings: [String: PlainValue]
     /// Inner modules in order.
     public var children: [(name: String, module: ModuleRecord)]
     /// Weights and buffers of the module's own.
     public var tensors: [String: NamedTensor]
 
+    /// A module by its parts; nothing is checked.
     public init(
         className: String, settings: [String: PlainValue] = [:],
         children: [(name: String, module: ModuleRecord)] = [], tensors: [String: NamedTensor] = [:]
@@ -92,7 +102,9 @@ public struct ModuleRecord: Sendable {
 
 /// What is wrong with a model, in words; whoever knows the file adds its name.
 public struct ModelError: Error, Hashable, Sendable {
+    /// Follows the name of the file, and is followed by a way out.
     public let reason: String
 
+    /// - Parameter reason: follows the name of the file.
     public init(_ reason: String) { self.reason = reason }
 }

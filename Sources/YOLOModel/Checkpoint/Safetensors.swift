@@ -3,8 +3,11 @@ import Foundation
 
 /// The safetensors format: a JSON header with names, shapes and places, then the numbers.
 public enum Safetensors {
+    /// What a file holds.
     public struct Contents: Sendable {
+        /// In single precision, whatever the file has.
         public var tensors: [String: NamedTensor]
+        /// Texts by name; the format allows no others.
         public var metadata: [String: String]
     }
 

@@ -1,11 +1,17 @@
 /// One label, in fractions of the letterboxed image.
 public struct LossTarget: Sendable, Hashable {
+    /// From 0.
     public var classID: Int
+    /// Of the centre, from the left.
     public var cx: Float
+    /// Of the centre, from the top.
     public var cy: Float
+    /// Of the box.
     public var width: Float
+    /// Of the box.
     public var height: Float
 
+    /// A label by its five numbers; nothing is checked.
     public init(classID: Int, cx: Float, cy: Float, width: Float, height: Float) {
         self.classID = classID
         self.cx = cx
@@ -17,12 +23,16 @@ public struct LossTarget: Sendable, Hashable {
 
 /// The parts of a loss; a part that the family lacks is nil. All are weighted by their gains already.
 public struct LossParts: Sendable, Hashable, Codable {
+    /// 1 − CIoU (Zheng et al. 2020), times its gain.
     public var box: Double
+    /// Binary cross-entropy against the IoU of the predicted box: v5 alone.
     public var objectness: Double?
+    /// Binary cross-entropy of the class logits.
     public var classification: Double
     /// Distribution focal loss.
     public var distribution: Double?
 
+    /// Zero, where no figure is given.
     public init(box: Double = 0, objectness: Double? = nil, classification: Double = 0, distribution: Double? = nil) {
         self.box = box
         self.objectness = objectness
@@ -30,6 +40,7 @@ public struct LossParts: Sendable, Hashable, Codable {
         self.distribution = distribution
     }
 
+    /// The sum of the parts.
     public var total: Double { box + (objectness ?? 0) + classification + (distribution ?? 0) }
 }
 
@@ -39,22 +50,31 @@ public struct LabelLoss: Sendable, Hashable {
     public var matches: Int
     /// Mean over the label's matches, unweighted: 1 − CIoU, and the cross-entropies of objectness and of all classes.
     public var box: Double
+    /// Cross-entropy of the objectness, the mean over the matches; nil where the family has none.
     public var objectness: Double?
+    /// Binary cross-entropy, the mean over the matches.
     public var classification: Double
     /// Norm of the gradient of the image's loss at the logits of the label's cells.
     public var gradientNorm: Double
+    /// The same at the logits of the box alone.
     public var gradientNormBox: Double
+    /// The same at the logit of the objectness alone; nil where the family has none.
     public var gradientNormObjectness: Double?
+    /// The same at the class logits alone.
     public var gradientNormClassification: Double
 }
 
 /// What a loss divides by, a level of the model each; the counts of several images can be added up.
 public struct LossCounts: Sendable, Hashable {
+    /// v5: matches, a level each. v8: the sum of the target scores, a head each.
     public var values: [Double]
 
+    /// - Parameter values: as many as the family has.
     public init(_ values: [Double]) { self.values = values }
 
+    /// Place by place.
     public static func + (a: LossCounts, b: LossCounts) -> LossCounts { LossCounts(zip(a.values, b.values).map(+)) }
+    /// The sum over all places.
     public var total: Double { values.reduce(0, +) }
 }
 
@@ -64,6 +84,7 @@ public struct LossEvaluation: Sendable {
     public var parts: LossParts
     /// One per label, in order.
     public var labels: [LabelLoss]
+    /// What the parts were divided by.
     public var counts: LossCounts
     /// Numerators of the box and class parts a level (v8: a head), gains included.
     var boxNumerators: [Double]

@@ -7,6 +7,9 @@ public struct YOLOv10Loss: DetectionLoss {
     private let many: YOLOv8Loss
     private let one: YOLOv8Loss
 
+    /// - Parameters:
+    ///   - strides: pixels a cell, a level each.
+    ///   - input: `[1, 3, H, W]`.
     public init(
         classCount: Int, strides: [Int], input: TensorShape, hyperparameters: YOLOv8Hyperparameters = .init()
     ) {

@@ -4,11 +4,15 @@ import NeuralKernels
 
 /// YOLOv5's gains and settings; the defaults are the trainer's.
 public struct YOLOv5Hyperparameters: Sendable, Hashable {
+    /// Gain of 1 − CIoU.
     public var box = 0.05
+    /// Gain of the objectness.
     public var objectness = 1.0
+    /// Gain of the classes.
     public var classification = 0.5
     /// `obj_pw` and `cls_pw`: weights of what is there in the cross-entropies.
     public var objectnessPositiveWeight = 1.0
+    /// Weight of the right class in the cross-entropy of the classes.
     public var classPositiveWeight = 1.0
     /// A label and an anchor match where their sides differ by less than this factor.
     public var anchorThreshold: Float = 4

@@ -3,7 +3,9 @@ import NeuralKernels
 
 /// The v8 family's gains.
 public struct YOLOv8Hyperparameters: Sendable, Hashable {
+    /// Gain of 1 − CIoU.
     public var box = 7.5
+    /// Gain of the classes.
     public var classification = 0.5
     /// Distribution focal loss.
     public var distribution = 1.5
@@ -27,6 +29,9 @@ public struct YOLOv8Loss: DetectionLoss {
     let input: TensorShape
     let hyperparameters: YOLOv8Hyperparameters
 
+    /// - Parameters:
+    ///   - strides: pixels a cell, a level each.
+    ///   - input: `[1, 3, H, W]`.
     public init(
         classCount: Int, strides: [Int], input: TensorShape, hyperparameters: YOLOv8Hyperparameters = .init()
     ) {
