@@ -99,7 +99,9 @@ let package = Package(
                 "AnchorFitting", "AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "NeuralKernels",
                 "ProbeTraining", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
             ]),
-        library("AuditReport", ["AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "YOLODataset"]),
+        library(
+            "AuditReport",
+            ["AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "TextForms", "YOLODataset"]),
 
         // Floor 6
         library(

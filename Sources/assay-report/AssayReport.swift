@@ -95,7 +95,7 @@ struct Export: ParsableCommand {
     @Argument(help: "The plan.", completion: .file())
     var plan: String
 
-    @Option(help: "cvat, label-studio, fiftyone, coco, csv, markdown or clean-list.")
+    @Option(help: "The form; docs/formats.md tells what each holds.")
     var format: ReportExport.Format
 
     @Option(name: .shortAndLong, help: "Where it goes (default: standard output).", completion: .file())
@@ -119,4 +119,8 @@ struct Export: ParsableCommand {
     }
 }
 
-extension ReportExport.Format: ExpressibleByArgument {}
+extension ReportExport.Format: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+
+    public static var allValueStrings: [String] { ReportExporters.all.map(\.name) }
+}

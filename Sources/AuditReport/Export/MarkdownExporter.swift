@@ -1,0 +1,35 @@
+import AuditPlan
+import TextForms
+
+/// A summary for a pull request or an issue.
+struct MarkdownExporter: ReportExporter {
+    let name = "markdown"
+    let fileSuffix = "md"
+    let contents = "how many suspicions of which kind, and the twenty most probable"
+    let importing = "pull requests, issues, job summaries"
+
+    private static let mostRows = 20
+
+    func text(_ export: ReportExport) -> String {
+        let suspicions = export.suspicions
+        let kinds = Dictionary(grouping: suspicions, by: \.kind).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+        var text = "## Dataset audit\n\n\(export.entries.count) images, \(suspicions.count) suspicions"
+        text += kinds.isEmpty ? ".\n" : ": \(kinds.map { "\($0.1) \($0.0)" }.joined(separator: ", ")).\n"
+        if export.isInSample { text += "\nIn sample: the checkpoint has learned these labels.\n" }
+        guard !suspicions.isEmpty else { return text }
+        text += "\n| probability | kind | image | reason |\n|---|---|---|---|\n"
+        for it in suspicions.prefix(Self.mostRows) {
+            let score = FixedNumber(it.score, decimals: 2).text
+            let place = "`\(cell(it.image))\(it.line.map { ":\($0)" } ?? "")`"
+            text += "| \(score) | \(it.kind) | \(place) | \(cell(it.evidence)) |\n"
+        }
+        let rest = suspicions.count - Self.mostRows
+        if rest > 0 { text += "\n… and \(rest) more.\n" }
+        return text
+    }
+
+    /// On one line, and nothing in it that ends a cell or is HTML.
+    private func cell(_ text: String) -> String {
+        XMLText.escaped(text, controls: .spaces).replacing("|", with: "\\|").replacing("`", with: "'")
+    }
+}
