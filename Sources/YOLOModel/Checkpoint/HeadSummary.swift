@@ -18,12 +18,11 @@ public struct HeadSummary: Sendable {
             let anchors = try ModelYAML.parse(yaml, file: path).anchors
             return HeadSummary(module: nil, strides: nil, anchors: anchors.isEmpty ? nil : anchors)
         }
-        guard bytes.starts(with: [0x50, 0x4B]) else {
+        guard let contents = try TorchCheckpoint.contents(of: bytes, file: path) else {
             throw FileError(
                 file: path, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
                 wayOut: "name the best.pt or last.pt that the trainer wrote")
         }
-        let contents = try TorchCheckpoint.read(bytes, file: path)
         guard let head = contents.module?["model"]?.children.last?.module else { return fromTensors(contents.tensors) }
         let strides = head.tensors["stride"].flatMap { pixels($0) }
         return HeadSummary(

@@ -30,7 +30,13 @@ struct TorchCheckpoint {
         var tensors: [String: NamedTensor] = [:]
     }
 
-    static func read(_ bytes: [UInt8], file: String) throws -> Contents {
+    /// What a checkpoint of either form holds; nil where the bytes begin like neither.
+    static func contents(of bytes: [UInt8], file: String) throws -> Contents? {
+        if bytes.starts(with: [0x50, 0x4B]) { return try read(bytes, file: file) }
+        return bytes.starts(with: oldHeading) ? try readOld(bytes, file: file) : nil
+    }
+
+    private static func read(_ bytes: [UInt8], file: String) throws -> Contents {
         let archive = try ZipArchive(bytes, file: file)
         guard let pickle = archive.entries.keys.filter({ $0.hasSuffix("data.pkl") }).min(),
             let range = archive.entries[pickle]
@@ -56,11 +62,9 @@ struct TorchCheckpoint {
         0x2E,
     ]
 
-    static func isOld(_ bytes: [UInt8]) -> Bool { bytes.starts(with: oldHeading) }
-
     /// What follows the heading: what machine it was, the contents, the storages' keys, and their numbers, each storage
     /// with its count before it.
-    static func readOld(_ bytes: [UInt8], file: String) throws -> Contents {
+    private static func readOld(_ bytes: [UInt8], file: String) throws -> Contents {
         try PickleReader.readSeveral(3, bytes[oldHeading.count...], file: file) { values, end, storages in
             var data: [String: Range<Int>] = [:]
             var at = end
