@@ -4,11 +4,10 @@ import PackageDescription
 // The house, floor by floor: a target imports only from lower floors. docs/architecture.md draws it.
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
-let oneDNN: [SwiftSetting] = strict + [.define("ASSAY_ONEDNN", .when(traits: ["OneDNN"]))]
 
 /// A library target of ours with the settings that every one of them shares.
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings ?? strict)
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 /// An executable parses arguments, calls a library and prints.
@@ -38,7 +37,8 @@ let package = Package(
         .executable(name: "assay-report", targets: ["assay-report"]),
         // For Benchmarks/.
         .library(
-            name: "AssayModel", targets: ["AnchorFitting", "FileReading", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+            name: "AssayModel",
+            targets: ["AnchorFitting", "AvailableBackends", "FileReading", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         // What reads files from outside, for the fuzzers.
         .library(name: "AssayReading", targets: ["FileReading", "Imaging", "LabelRules", "YAMLText", "YOLODataset"]),
     ],
@@ -68,42 +68,53 @@ let package = Package(
         // Floor 1
         library("FileReading", ["CVectorKernels"]),
         library("TextForms"),
+
+        // Floor 2
         library("Findings"),
         library("Imaging", ["CImageCodecs", "FileReading"]),
         library("YAMLText", ["CYAML", "FileReading"]),
-        library("NeuralKernels", ["COneDNN", "CVectorKernels"], settings: oneDNN),
+        library("NeuralKernels", ["CVectorKernels", "FileReading"]),
 
-        // Floor 2
+        // Floor 3
+        library("OneDNNKernels", ["COneDNN", "CVectorKernels", "NeuralKernels"]),
         library("YOLODataset", ["FileReading", "YAMLText"]),
         library("YOLOModel", ["FileReading", "NeuralKernels", "YAMLText"]),
 
-        // Floor 3
+        // Floor 4. With its trait off, nothing reaches oneDNN.
+        library(
+            "AvailableBackends",
+            ["NeuralKernels", .target(name: "OneDNNKernels", condition: .when(traits: ["OneDNN"]))]),
         library("LabelRules", ["FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset"]),
         library(
             "AnchorFitting",
             ["CVectorKernels", "FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
+
+        // Floor 5
         library(
             "ProbeTraining",
-            ["CVectorKernels", "FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
-        library("ToxicRanking", ["FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
-
-        // Floor 4
+            [
+                "AvailableBackends", "CVectorKernels", "FileReading", "Findings", "Imaging", "NeuralKernels",
+                "YOLODataset", "YOLOModel",
+            ]),
+        library(
+            "ToxicRanking",
+            [
+                "AvailableBackends", "FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel",
+            ]),
         library(
             "AuditPlan",
             ["FileReading", "Findings", "LabelRules", "YAMLText", .product(name: "GRDB", package: "GRDB.swift")]),
 
-        // Floor 5
+        // Floor 6
         library(
             "AuditStages",
             [
-                "AnchorFitting", "AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "NeuralKernels",
-                "ProbeTraining", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
+                "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "Imaging", "LabelRules",
+                "NeuralKernels", "ProbeTraining", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
             ]),
         library(
             "AuditReport",
             ["AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "TextForms", "YOLODataset"]),
-
-        // Floor 6
         library(
             "CommandLineSupport",
             [
@@ -136,14 +147,17 @@ let package = Package(
         tests("Findings"),
         tests("Imaging", ["FileReading"]),
         tests("YAMLText", ["FileReading"]),
-        tests("NeuralKernels", ["CVectorKernels"]),
+        tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading"]),
         tests("YOLODataset", ["FileReading", "Imaging"]),
         tests(
-            "YOLOModel", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset"], resources: [.copy("Figures")]),
+            "YOLOModel", ["AvailableBackends", "FileReading", "Imaging", "NeuralKernels", "YOLODataset"],
+            resources: [.copy("Figures")]),
         tests("LabelRules", ["FileReading", "Findings", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "YOLODataset", "YOLOModel"]),
         tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
-        tests("ToxicRanking", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+        tests(
+            "ToxicRanking",
+            ["AvailableBackends", "FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         tests("AuditPlan", ["FileReading", "Findings"]),
         tests("AuditReport", ["AuditPlan", "Findings"]),
         .testTarget(

@@ -1,4 +1,5 @@
 import AuditPlan
+import AvailableBackends
 import FileReading
 import Findings
 import NeuralKernels

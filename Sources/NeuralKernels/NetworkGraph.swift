@@ -1,3 +1,5 @@
+import FileReading
+
 /// The shape of an activation, `[n, c, h, w]`.
 public struct TensorShape: Hashable, Sendable {
     public var n: Int
@@ -36,7 +38,7 @@ public struct NetworkParameter: Sendable {
 }
 
 /// What is wrong with a graph: the node and the reason. Wrapped by whoever knows the file that it came from.
-public struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct GraphError: UserFacingError, Hashable {
     public let node: String
     public let reason: String
 
@@ -146,7 +148,7 @@ public struct NetworkGraph: Sendable {
         case detach
 
         /// Whether a gradient is of use here and before.
-        var passesGradient: Bool { self != .input && self != .detach }
+        package var passesGradient: Bool { self != .input && self != .detach }
     }
 
     public struct Node: Hashable, Sendable {

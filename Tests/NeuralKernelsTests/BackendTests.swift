@@ -1,3 +1,4 @@
+import AvailableBackends
 import NeuralKernels
 import Testing
 

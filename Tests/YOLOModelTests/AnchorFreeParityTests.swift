@@ -1,3 +1,4 @@
+import AvailableBackends
 import Imaging
 import NeuralKernels
 import TestSupport

@@ -1,3 +1,4 @@
+import AvailableBackends
 import Foundation
 import Imaging
 import NeuralKernels

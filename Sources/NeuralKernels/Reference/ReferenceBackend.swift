@@ -1,19 +1,22 @@
 /// The oracle: every operation in plain Swift, one after the other, nothing folded and nothing reused.
 public struct ReferenceBackend: Backend {
     public let name = "reference"
+    public let device = ComputeDevice.cpu
 
     public init() {}
 
-    public func compile(
+    public func prepare(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,
         sharing: SharedWeights?
     ) throws -> any CompiledNetwork {
         try ReferenceNetwork(graph, input: input, scope: gradient)
     }
 
+    public func refusal(of node: NetworkGraph.Node) -> String? { nil }
+
     public func supports(_ precision: Precision) -> Bool { precision == .single }
 
-    public func compileForTraining(
+    public func prepareForTraining(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
     ) throws -> any TrainingNetwork {
         try ReferenceNetwork(graph, input: input, scope: gradient, normalizesBatch: true)

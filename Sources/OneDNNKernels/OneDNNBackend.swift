@@ -1,0 +1,66 @@
+import COneDNN
+import NeuralKernels
+
+/// The fast backend: oneDNN's convolutions, blocked layouts from end to end, batch-norm folded into the weights.
+///
+/// Each compiled network computes on the thread that made it alone, so that N worker threads give N times the
+/// throughput and the same bits as one.
+public struct OneDNNBackend: Backend {
+    public let name = "onednn"
+    public let device = ComputeDevice.cpu
+
+    public init() {}
+
+    /// For example `2.6.3`.
+    public static var libraryVersion: String {
+        var text = [CChar](repeating: 0, count: 32)
+        assay_dnn_version(&text)
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    public func prepare(
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,
+        sharing: SharedWeights?
+    ) throws -> any CompiledNetwork {
+        assay_dnn_use_one_thread()
+        return try OneDNNNetwork(graph, input: input, scope: gradient, precision: precision, sharing: sharing)
+    }
+
+    public func refusal(of node: NetworkGraph.Node) -> String? {
+        node.operation == .add && node.inputs.count < 2 ? "it adds two results or more" : nil
+    }
+
+    public func supports(_ precision: Precision) -> Bool {
+        precision == .single || assay_dnn_has_bfloat16() != 0
+    }
+
+    public func prepareForTraining(
+        _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
+    ) throws -> any TrainingNetwork {
+        assay_dnn_use_one_thread()
+        return try OneDNNNetwork(graph, input: input, scope: gradient, trains: true)
+    }
+}
+
+extension GraphError {
+    /// - Parameter status: oneDNN's, 0 when all is well.
+    static func check(_ status: Int32, node: String) throws {
+        guard status == 0 else { throw GraphError(node: node, reason: "oneDNN failed with status \(status)") }
+    }
+}
+
+/// Owner of one convolution's primitives.
+struct ConvolutionHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    init(_ shape: assay_convolution_shape, node: String) throws {
+        var shape = shape
+        var status: Int32 = 0
+        guard let made = assay_convolution_make(&shape, &status) else {
+            throw GraphError(node: node, reason: "oneDNN refuses this convolution (status \(status))")
+        }
+        pointer = made
+    }
+
+    deinit { assay_convolution_free(pointer) }
+}
