@@ -6,8 +6,8 @@ import PackageDescription
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 /// A library target of ours with the settings that every one of them shares.
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 /// An executable parses arguments, calls a library and prints.
@@ -114,7 +114,9 @@ let package = Package(
             ]),
         library(
             "AuditReport",
-            ["AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "TextForms", "YOLODataset"]),
+            ["AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "TextForms", "YOLODataset"],
+            // In the program itself: a page needs no file beside the executable.
+            resources: [.embedInCode("Resources")]),
         library(
             "CommandLineSupport",
             [

@@ -74,8 +74,8 @@ public enum ReportStage {
             let path = Paths.absolute(name, relativeTo: root)
             var source = ""
             if names.count <= mostPicturesInside {
-                source = ReviewSection.jpeg(path).map(ReportPicture.uri) ?? ""
-            } else if let jpeg = ReviewSection.jpeg(path) {
+                source = ReportPicture.reviewJPEG(path).map(ReportPicture.uri) ?? ""
+            } else if let jpeg = ReportPicture.reviewJPEG(path) {
                 source = "pictures/\(number + 1).jpg"
                 outputs.append(try context.write(jpeg, to: source))
             }
@@ -248,14 +248,14 @@ public enum ReportStage {
         var figures = [("boxes fitted", "\(anchors.boxes.count)")]
         if let new = metric("new") {
             figures += [
-                ("fitness, new", HTMLText.number(new.fitness, digits: 4)),
-                ("BPR, new", HTMLText.number(new.bpr, digits: 4)),
+                ("fitness, new", ReportFigure.number(new.fitness, decimals: 4)),
+                ("BPR, new", ReportFigure.number(new.bpr, decimals: 4)),
             ]
         }
         if let current = metric("current") {
             figures += [
-                ("fitness, current", HTMLText.number(current.fitness, digits: 4)),
-                ("BPR, current", HTMLText.number(current.bpr, digits: 4)),
+                ("fitness, current", ReportFigure.number(current.fitness, decimals: 4)),
+                ("BPR, current", ReportFigure.number(current.bpr, decimals: 4)),
             ]
         }
         content.cards.append(
@@ -292,16 +292,16 @@ public enum ReportStage {
         let parts = ["box", "obj", "cls", "dfl"].compactMap { name in value(name).map { (name: name, value: $0) } }
         content.cards.append(
             .init(
-                title: "Losses and gradients", headline: "loss \(HTMLText.number(value("loss"), digits: 4))",
+                title: "Losses and gradients", headline: "loss \(ReportFigure.number(value("loss"), decimals: 4))",
                 figures: [
                     (
                         parts.map(\.name).joined(separator: " · "),
-                        parts.map { HTMLText.number($0.value) }.joined(separator: " · ")
+                        parts.map { ReportFigure.number($0.value) }.joined(separator: " · ")
                     ),
-                    ("clipped at max_norm 10", HTMLText.percent(value("clipped_at_10"))),
-                    ("clipped at max_norm 1", HTMLText.percent(value("clipped_at_1"))),
-                    ("energy in the top 1 %", HTMLText.percent(value("top_percent_energy"))),
-                    ("effective sample size", HTMLText.number(value("effective_sample_size"), digits: 0)),
+                    ("clipped at max_norm 10", ReportFigure.percent(value("clipped_at_10"))),
+                    ("clipped at max_norm 1", ReportFigure.percent(value("clipped_at_1"))),
+                    ("energy in the top 1 %", ReportFigure.percent(value("top_percent_energy"))),
+                    ("effective sample size", ReportFigure.number(value("effective_sample_size"), decimals: 0)),
                     ("images without a finite loss", "\(plan.summary(.toxic, "problems")?.int ?? 0)"),
                 ]))
     }

@@ -11,8 +11,8 @@ public struct Markup: Sendable, Hashable {
     /// - Parameter text: well-formed markup; nobody checks it.
     public init(verbatim text: String) { self.text = text }
 
-    /// `text` as text.
-    public init(_ text: String) { self.text = XMLText.escaped(text, quotes: .both) }
+    /// Text, escaped.
+    public init(text: String) { self.text = XMLText.escaped(text, quotes: .both) }
 
     /// An element with what stands in it; attributes in their order.
     public static func element(
@@ -24,6 +24,11 @@ public struct Markup: Sendable, Hashable {
     /// An element without attributes.
     public static func element(_ name: String, _ contents: Markup...) -> Markup {
         element(name, [:], joined(contents))
+    }
+
+    /// `<name …>`: an element of HTML that never holds anything.
+    public static func void(_ name: String, _ attributes: KeyValuePairs<String, any MarkupValue>) -> Markup {
+        Markup(verbatim: opening(name, attributes) + ">")
     }
 
     /// `<name …/>`: an element of XML or SVG with nothing in it.
@@ -43,39 +48,39 @@ public struct Markup: Sendable, Hashable {
     public static func += (first: inout Markup, second: Markup) { first.text += second.text }
 
     private static func opening(_ name: String, _ attributes: KeyValuePairs<String, any MarkupValue>) -> String {
-        var text = "<\(name)"
-        for (key, value) in attributes {
-            guard let value = value.attributeText else { continue }
-            text += " \(key)=\"\(XMLText.escaped(value, quotes: .both))\""
-        }
-        return text
+        attributes.reduce("<\(name)") { $0 + $1.value.attribute($1.key) }
     }
 }
 
 /// What can be the value of an attribute.
 public protocol MarkupValue {
-    /// Not escaped; nil where the attribute is left out.
-    var attributeText: String? { get }
+    /// A blank, the name and the escaped value; empty where the attribute is left out.
+    func attribute(_ name: String) -> String
 }
 
 extension String: MarkupValue {
-    /// As it stands.
-    public var attributeText: String? { self }
+    /// ` name="value"`
+    public func attribute(_ name: String) -> String { " \(name)=\"\(XMLText.escaped(self, quotes: .both))\"" }
 }
 
 extension Int: MarkupValue {
     /// In decimal digits.
-    public var attributeText: String? { String(self) }
+    public func attribute(_ name: String) -> String { " \(name)=\"\(self)\"" }
 }
 
 extension Double: MarkupValue {
     /// To a tenth, which is enough for pixels.
-    public var attributeText: String? { Figure.text(self, decimals: 1) }
+    public func attribute(_ name: String) -> String { " \(name)=\"\(Figure.text(self, decimals: 1))\"" }
+}
+
+extension Bool: MarkupValue {
+    /// The name alone, or nothing.
+    public func attribute(_ name: String) -> String { self ? " \(name)" : "" }
 }
 
 extension Optional: MarkupValue where Wrapped: MarkupValue {
     /// The attribute is left out where there is none.
-    public var attributeText: String? { flatMap(\.attributeText) }
+    public func attribute(_ name: String) -> String { map { $0.attribute(name) } ?? "" }
 }
 
 extension Markup: ExpressibleByStringInterpolation {

@@ -4,7 +4,7 @@ import TextForms
 @Suite struct MarkupTests {
     @Test(arguments: ["<b>", "a & b", "\"quoted\" 'twice'", "]]>", "</td>"])
     func textNeverBecomesMarkup(text: String) {
-        let escaped = Markup(text).text
+        let escaped = Markup(text: text).text
         for character in ["<", ">", "\"", "'"] { #expect(!escaped.contains(character)) }
         #expect(("<td>\(text)</td>" as Markup).text == "<td>\(escaped)</td>")
         #expect(Markup.element("td", ["title": text], "\(text)").text == "<td title=\"\(escaped)\">\(escaped)</td>")
@@ -22,5 +22,6 @@ import TextForms
         let rectangle = Markup.empty("rect", ["width": 2.04, "height": 3, "class": none, "id": "a"])
         #expect(rectangle.text == "<rect width=\"2.0\" height=\"3\" id=\"a\"/>")
         #expect(Markup.element("g").text == "<g></g>")
+        #expect(Markup.void("input", ["checked": true, "hidden": false]).text == "<input checked>")
     }
 }

@@ -1,12 +1,13 @@
 import AuditPlan
 import Foundation
+import TextForms
 
 /// Charts as inline SVG, coloured by the page's own style.
 enum Charts {
     private static func figure(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
     /// How many values fall where. A value far out is seen as a bar of its own at the right.
-    static func histogram(_ values: [Double], label: String, unit: String = "images", bins: Int = 36) -> String {
+    static func histogram(_ values: [Double], label: String, unit: String = "images", bins: Int = 36) -> Markup {
         let finite = values.filter(\.isFinite).sorted()
         guard let low = finite.first, let high = finite.last, high > low else { return "" }
         var counts = [Int](repeating: 0, count: bins)
@@ -22,34 +23,36 @@ enum Charts {
         }
         let median = finite[finite.count / 2]
         let at = (median - low) / (high - low) * width
-        return """
-            <figure><svg viewBox="0 0 520 160" role="img" aria-label="Histogram of \(HTMLText.escaped(label))">
-            \(bars.joined())<line class="axis" x1="0" y1="130.5" x2="520" y2="130.5"/>
-            <line class="mark" x1="\(figure(at))" y1="6" x2="\(figure(at))" y2="130"/>
-            <text x="\(figure(min(at + 5, 430)))" y="16">median \(HTMLText.number(median))</text>
-            <text x="0" y="148">\(HTMLText.number(low))</text><text x="520" y="148" text-anchor="end">\(HTMLText.number(high))</text>
-            </svg><figcaption>\(HTMLText.escaped(label)), \(finite.count) \(unit)</figcaption></figure>
-            """
+        return Markup(
+            verbatim: """
+                <figure><svg viewBox="0 0 520 160" role="img" aria-label="Histogram of \(XMLText.escaped(label, quotes: .both))">
+                \(bars.joined())<line class="axis" x1="0" y1="130.5" x2="520" y2="130.5"/>
+                <line class="mark" x1="\(figure(at))" y1="6" x2="\(figure(at))" y2="130"/>
+                <text x="\(figure(min(at + 5, 430)))" y="16">median \(ReportFigure.number(median))</text>
+                <text x="0" y="148">\(ReportFigure.number(low))</text><text x="520" y="148" text-anchor="end">\(ReportFigure.number(high))</text>
+                </svg><figcaption>\(XMLText.escaped(label, quotes: .both)), \(finite.count) \(unit)</figcaption></figure>
+                """)
     }
 
     /// Where the centres of labels lie in their images.
-    static func heat(_ cells: [Int], side: Int) -> String {
+    static func heat(_ cells: [Int], side: Int) -> Markup {
         guard let most = cells.max(), most > 0 else { return "" }
         let rects = cells.enumerated().filter { $1 > 0 }.map { index, count in
             "<rect class=\"bar\" x=\"\(index % side * 10)\" y=\"\(index / side * 10)\" width=\"10\" height=\"10\" "
                 + "fill-opacity=\"\(figure2(Double(count) / Double(most)))\"><title>\(count) labels</title></rect>"
         }
-        return """
-            <figure><svg viewBox="0 0 \(side * 10) \(side * 10)" role="img" aria-label="Heat map of label centres" class="heat">
-            <rect class="axis" fill="none" width="\(side * 10)" height="\(side * 10)"/>\(rects.joined())</svg>
-            <figcaption>centres of labels in their images; the darkest cell holds \(most)</figcaption></figure>
-            """
+        return Markup(
+            verbatim: """
+                <figure><svg viewBox="0 0 \(side * 10) \(side * 10)" role="img" aria-label="Heat map of label centres" class="heat">
+                <rect class="axis" fill="none" width="\(side * 10)" height="\(side * 10)"/>\(rects.joined())</svg>
+                <figcaption>centres of labels in their images; the darkest cell holds \(most)</figcaption></figure>
+                """)
     }
 
     private static func figure2(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 
     /// A line a fold over the steps of a training.
-    static func curves(_ steps: [TrainingStepRow], label: String, value: (TrainingStepRow) -> Double) -> String {
+    static func curves(_ steps: [TrainingStepRow], label: String, value: (TrainingStepRow) -> Double) -> Markup {
         let folds = Dictionary(grouping: steps, by: \.fold).sorted { $0.key < $1.key }
         let values = steps.map(value).filter(\.isFinite)
         guard let last = steps.map(\.step).max(), last > 1, let high = values.max(), high > 0 else { return "" }
@@ -62,19 +65,20 @@ enum Charts {
                 return
                     "\(figure(Double(rows[first].step - 1) / Double(last - 1) * 520)),\(figure(130 - mean / high * 120))"
             }
-            return "<polyline fill=\"none\" stroke=\"\(Stylesheet.colour(ofClass: fold - 1))\" stroke-width=\"1.5\" "
+            return "<polyline fill=\"none\" stroke=\"\(ClassColours.colour(fold - 1))\" stroke-width=\"1.5\" "
                 + "points=\"\(points.joined(separator: " "))\"><title>fold \(fold)</title></polyline>"
         }
-        return """
-            <figure><svg viewBox="0 0 520 160" role="img" aria-label="Curve of \(HTMLText.escaped(label))">
-            \(lines.joined())<line class="axis" x1="0" y1="130.5" x2="520" y2="130.5"/>
-            <text x="0" y="12">\(HTMLText.number(high))</text><text x="520" y="148" text-anchor="end">\(last) steps</text>
-            </svg><figcaption>\(HTMLText.escaped(label)), a line a fold</figcaption></figure>
-            """
+        return Markup(
+            verbatim: """
+                <figure><svg viewBox="0 0 520 160" role="img" aria-label="Curve of \(XMLText.escaped(label, quotes: .both))">
+                \(lines.joined())<line class="axis" x1="0" y1="130.5" x2="520" y2="130.5"/>
+                <text x="0" y="12">\(ReportFigure.number(high))</text><text x="520" y="148" text-anchor="end">\(last) steps</text>
+                </svg><figcaption>\(XMLText.escaped(label, quotes: .both)), a line a fold</figcaption></figure>
+                """)
     }
 
     /// Width against height on logarithmic axes, with anchors.
-    static func sizes(_ anchors: ReportContent.Anchors) -> String {
+    static func sizes(_ anchors: ReportContent.Anchors) -> Markup {
         let boxes = anchors.boxes
         let sides =
             boxes.flatMap { [$0.width, $0.height] } + (anchors.new + anchors.current).flatMap { [$0.width, $0.height] }
@@ -101,29 +105,31 @@ enum Charts {
         func crosses(_ set: [(width: Double, height: Double)], _ kind: String) -> String {
             set.map { anchor in
                 "<path class=\"\(kind)\" d=\"M\(x(anchor.width)) \(y(anchor.height)) m-6 0 h12 m-6 -6 v12\"><title>"
-                    + "\(HTMLText.number(anchor.width)) × \(HTMLText.number(anchor.height)) px</title></path>"
+                    + "\(ReportFigure.number(anchor.width)) × \(ReportFigure.number(anchor.height)) px</title></path>"
             }.joined()
         }
-        return """
-            <figure><svg viewBox="0 0 500 490" role="img" aria-label="Width against height of all boxes, with anchors">
-            \(axes.joined())\(dots.joined())\(crosses(anchors.current, "old"))\(crosses(anchors.new, "new"))
-            <text x="270" y="484" text-anchor="middle">width, px</text>
-            <text x="14" y="230" text-anchor="middle" transform="rotate(-90 14 230)">height, px</text>
-            </svg><figcaption>\(boxes.count) boxes; <span class="key-new">＋</span> new anchors\
-            \(anchors.current.isEmpty ? "" : ", <span class=\"key-old\">＋</span> current anchors")</figcaption></figure>
-            """
+        return Markup(
+            verbatim: """
+                <figure><svg viewBox="0 0 500 490" role="img" aria-label="Width against height of all boxes, with anchors">
+                \(axes.joined())\(dots.joined())\(crosses(anchors.current, "old"))\(crosses(anchors.new, "new"))
+                <text x="270" y="484" text-anchor="middle">width, px</text>
+                <text x="14" y="230" text-anchor="middle" transform="rotate(-90 14 230)">height, px</text>
+                </svg><figcaption>\(boxes.count) boxes; <span class="key-new">＋</span> new anchors\
+                \(anchors.current.isEmpty ? "" : ", <span class=\"key-old\">＋</span> current anchors")</figcaption></figure>
+                """)
     }
 
     /// Labels a class, as bars.
-    static func classes(_ counts: [(name: String, count: Int)]) -> String {
+    static func classes(_ counts: [(name: String, count: Int)]) -> Markup {
         let most = Double(counts.map(\.count).max() ?? 1)
         let rows = counts.map { entry in
-            "<tr><th scope=\"row\">\(HTMLText.escaped(entry.name))</th><td class=\"num\">\(entry.count)</td><td class=\"wide\">"
+            "<tr><th scope=\"row\">\(XMLText.escaped(entry.name, quotes: .both))</th><td class=\"num\">\(entry.count)</td><td class=\"wide\">"
                 + "<svg class=\"meter\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
                 + "<rect class=\"bar\" width=\"\(figure(Double(entry.count) / max(1, most) * 100))\" height=\"6\"/></svg></td></tr>"
         }
-        return
-            "<table class=\"classes\"><thead><tr><th>class</th><th class=\"num\">rows</th><th></th></tr></thead><tbody>"
-            + rows.joined() + "</tbody></table>"
+        return Markup(
+            verbatim:
+                "<table class=\"classes\"><thead><tr><th>class</th><th class=\"num\">rows</th><th></th></tr></thead><tbody>"
+                + rows.joined() + "</tbody></table>")
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 
 /// Pictures of the dataset, small enough for a page.
@@ -10,5 +11,11 @@ enum ReportPicture {
             width: max(1, Int(Double(decoded.width) * scale)), height: max(1, Int(Double(decoded.height) * scale)))
     }
 
-    static func uri(_ jpeg: [UInt8]) -> String { "data:image/jpeg;base64,\(HTMLText.base64(jpeg))" }
+    /// The image as a JPEG for the review, its longer side not above 800 pixels; nil where it cannot be decoded.
+    static func reviewJPEG(_ path: String) -> [UInt8]? {
+        read(path, side: 800).flatMap { ImageEncoder.jpeg($0, quality: 80) }
+    }
+
+    /// A data URI.
+    static func uri(_ jpeg: [UInt8]) -> String { "data:image/jpeg;base64,\(Data(jpeg).base64EncodedString())" }
 }
