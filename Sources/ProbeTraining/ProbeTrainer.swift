@@ -1,4 +1,3 @@
-import AvailableBackends
 import FileReading
 import Foundation
 import YOLOModel

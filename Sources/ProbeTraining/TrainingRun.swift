@@ -1,3 +1,4 @@
+import AvailableBackends
 import FileReading
 import NeuralKernels
 import YOLODataset
