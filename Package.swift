@@ -15,7 +15,8 @@ func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name,
         dependencies: dependencies + [
-            "CommandLineSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "AuditPlan", "CommandLineSupport", "ToolOptions",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict)
 }
@@ -84,7 +85,7 @@ let package = Package(
         library(
             "AvailableBackends",
             ["NeuralKernels", .target(name: "OneDNNKernels", condition: .when(traits: ["OneDNN"]))]),
-        library("LabelRules", ["FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset"]),
+        library("LabelRules", ["FileReading", "Findings", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
         library(
             "AnchorFitting",
             ["CVectorKernels", "FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
@@ -101,45 +102,58 @@ let package = Package(
             [
                 "AvailableBackends", "FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel",
             ]),
-        library(
-            "AuditPlan",
-            ["FileReading", "Findings", "LabelRules", "YAMLText", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // Floor 6
         library(
-            "AuditStages",
+            "ToolOptions",
             [
-                "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "Imaging", "LabelRules",
-                "NeuralKernels", "ProbeTraining", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
-            ]),
-        library(
-            "AuditReport",
-            ["AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "TextForms", "YOLODataset"],
-            // In the program itself: a page needs no file beside the executable.
-            resources: [.embedInCode("Resources")]),
-        library(
-            "CommandLineSupport",
-            [
-                "AuditPlan", "FileReading", "YAMLText",
+                "AnchorFitting", "AvailableBackends", "FileReading", "Findings", "Imaging", "LabelRules",
+                "NeuralKernels", "ProbeTraining",
+                "ToxicRanking", "YOLODataset", "YOLOModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Floor 7
-        tool("assay", ["AuditPlan", "AuditStages", "FileReading", "ToxicRanking", "YOLODataset", "YOLOModel"]),
-        tool(
-            "assay-labels",
-            ["AuditPlan", "AuditStages", "FileReading", "Findings", "LabelRules", "YOLODataset"]),
-        tool("assay-anchors", ["AnchorFitting", "AuditPlan", "AuditStages", "FileReading", "YOLODataset"]),
-        tool(
-            "assay-probe",
-            ["AuditPlan", "AuditStages", "FileReading", "ProbeTraining", "YOLODataset", "YOLOModel"]),
-        tool(
-            "assay-toxic",
+        library(
+            "AuditPlan",
             [
-                "AuditPlan", "AuditStages", "FileReading", "Imaging", "NeuralKernels", "ProbeTraining", "ToxicRanking",
-                "YOLODataset", "YOLOModel",
+                "FileReading", "Findings", "TextForms", "ToolOptions", "YAMLText", "YOLODataset",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        tool("assay-report", ["AuditPlan", "AuditReport", "FileReading", "LabelRules", "YOLODataset"]),
+
+        // Floor 8
+        library(
+            "AuditStages",
+            [
+                "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "LabelRules",
+                "NeuralKernels", "ProbeTraining", "ToolOptions", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
+            ]),
+        library(
+            "AuditReport",
+            [
+                "AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "TextForms", "ToolOptions",
+                "YOLODataset",
+            ],
+            // In the program itself: a page needs no file beside the executable.
+            resources: [.embedInCode("Resources")]),
+
+        // Floor 9
+        library(
+            "CommandLineSupport",
+            [
+                "AuditPlan", "FileReading", "ToolOptions", "YAMLText",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Floor 10
+        tool(
+            "assay",
+            ["AuditReport", "AuditStages", "FileReading", "ProbeTraining", "TextForms", "ToxicRanking", "YOLOModel"]),
+        tool("assay-labels", ["AuditStages", "Findings", "LabelRules"]),
+        tool("assay-anchors", ["AnchorFitting", "AuditStages", "FileReading"]),
+        tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining"]),
+        tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "ToxicRanking", "YOLOModel"]),
+        tool("assay-report", ["AuditReport", "FileReading", "LabelRules"]),
         tool("make-fixtures", ["FileReading", "Imaging", "YOLOModel"]),
 
         .target(
@@ -160,7 +174,10 @@ let package = Package(
         tests(
             "ToxicRanking",
             ["AvailableBackends", "FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
-        tests("AuditPlan", ["FileReading", "Findings"]),
+        tests(
+            "ToolOptions",
+            ["AuditPlan", "FileReading", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        tests("AuditPlan", ["FileReading", "Findings", "ToolOptions"]),
         tests("AuditReport", ["AuditPlan", "Findings"]),
         .testTarget(
             name: "EndToEndTests",

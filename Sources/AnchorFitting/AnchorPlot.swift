@@ -36,9 +36,19 @@ public struct AnchorPlot {
 
     public func svg() -> String { drawing.svg() }
 
+    /// Writes it as the path's suffix says: `.png`, or SVG.
+    ///
+    /// - Throws: `FileError` where the file cannot be written.
+    public func write(to path: String) throws {
+        if Paths.suffix(of: path).lowercased() == "png" {
+            try AtomicFile.write(try png(path), to: path)
+        } else {
+            try AtomicFile.write(svg(), to: path)
+        }
+    }
+
     /// As PNG, two pixels a unit.
-    /// - Throws: `FileError` where the encoder has no memory.
-    public func png(_ path: String) throws -> [UInt8] {
+    package func png(_ path: String) throws -> [UInt8] {
         guard let bytes = ImageEncoder.png(drawing.image()) else {
             throw FileError(file: path, message: "cannot be encoded", wayOut: "free some memory, or write an .svg")
         }

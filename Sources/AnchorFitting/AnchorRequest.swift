@@ -14,8 +14,8 @@ public struct AnchorRequest: Sendable, Hashable {
 
     /// `640` or `640x384`.
     public var size: String?
-    /// `letterbox` or `stretch`.
-    public var resize: String?
+    /// Nil for what the model in use does.
+    public var resize: TrainingInput.Resize?
     /// Anchors in all; nil for as many as those in use, or 9.
     public var count: Int?
     /// Pixels a cell, a level each; empty for those of the model in use.
@@ -100,15 +100,7 @@ public struct AnchorRequest: Sendable, Hashable {
 
     private func input(_ source: AnchorSource?) throws -> TrainingInput {
         let own = source?.input
-        let way: TrainingInput.Resize
-        if let resize {
-            guard let known = TrainingInput.Resize(rawValue: resize) else {
-                throw Problem(setting: "resize", message: "“\(resize)” is neither letterbox nor stretch")
-            }
-            way = known
-        } else {
-            way = own?.resize ?? .letterbox
-        }
+        let way = resize ?? own?.resize ?? .letterbox
         guard let size else {
             return TrainingInput(width: own?.width ?? 640, height: own?.height ?? 640, resize: way)
         }
@@ -155,26 +147,5 @@ public struct AnchorRequest: Sendable, Hashable {
             throw Problem(setting: "count", message: "is \(count), but the levels add up to \(levels.count)")
         }
         return levels
-    }
-}
-
-extension AnchorRequest: Digestible {
-    /// Adds everything that is asked for.
-    public func add(to digest: inout DigestBuilder) {
-        digest.update("size", size)
-        digest.update("resize", resize)
-        digest.update("count", count)
-        digest.update("strides", strides)
-        digest.update("per level", perLevel)
-        digest.update("classes", classes)
-        digest.update("class weights", classWeights)
-        digest.update("scales", scales)
-        digest.update("augment scale", augmentScale)
-        digest.update("least recall", leastRecall)
-        digest.update("whole pixels", wholePixels)
-        digest.update("method", method.rawValue)
-        digest.update("folds", folds)
-        digest.update("certifies", certifies)
-        digest.update("seed", seed)
     }
 }

@@ -1,6 +1,7 @@
 import FileReading
 import Findings
 import GRDB
+import ToolOptions
 
 /// What the toxic stage knows of one image.
 public struct ImageLossRow: Codable, Sendable, FetchableRecord, PersistableRecord, Hashable {

@@ -1,23 +1,45 @@
 import AuditPlan
 import FileReading
-import Findings
 import Foundation
 import LabelRules
+import TextForms
+import ToolOptions
 import YOLODataset
 
 /// The report stage of a plan, and the report of a dataset alone.
-public enum ReportStage {
-    public static func run(plan path: String) throws -> StageOutcome {
-        try StageRunner.run(.report, plan: path, inputs: inputs) { context in
-            var content = try content(context.plan, context.ledger)
-            var outputs = try addReview(context, &content)
-            outputs.insert(try context.write(ReportPage.render(content), to: "report.html"), at: 0)
-            return StageResult(
-                status: .done, inputs: "", outputs: outputs,
-                summary: [
-                    .init("images_shown", content.pictures.count), .init("suspicions_shown", content.suspicions.count),
-                ])
+public enum ReportStage: AuditStage {
+    public static var needs: [StageName] { [.labels, .anchors, .probe, .toxic] }
+
+    public static func run(_ work: StageWork<ReportOptions>) throws -> StageResult {
+        var content = try content(work)
+        var outputs = try addReview(work, &content)
+        outputs.insert(try work.write(ReportPage.render(content), to: "report.html"), at: 0)
+        return StageResult(
+            status: .done, inputs: "", outputs: outputs,
+            summary: [
+                .init("images_shown", content.pictures.count), .init("suspicions_shown", content.suspicions.count),
+            ])
+    }
+
+    public static func addInputs(_ plan: PlanFile, _ options: ReportOptions, to digest: inout DigestBuilder) throws {
+        try plan.settings.sharedOptions().image.pixels.add(to: &digest)
+        for need in needs { (plan.results[need]?.status.rawValue ?? "none").add(to: &digest) }
+        // Decided suspicions are not shown again.
+        guard FileManager.default.fileExists(atPath: plan.ledgerPath) else { return }
+        for row in (try? Ledger(plan.ledgerPath).decisions()) ?? [] {
+            for field in [row.id, row.decision, row.row ?? "", "\(row.isApplied)"] { field.add(to: &digest) }
         }
+    }
+
+    public static func show(
+        _ plan: PlanFile, _ options: ReportOptions, _ session: AuditSession, as format: ResultFormat
+    ) throws -> StageOutput {
+        shown(Paths.absolute(plan.results[.report]?.outputs.first ?? "", relativeTo: plan.folder), as: format)
+    }
+
+    /// Where a page lies.
+    public static func shown(_ page: String, as format: ResultFormat) -> StageOutput {
+        format == .json ? StageOutput(json: ["page": page]) : StageOutput("report: \(page)\n")
     }
 
     /// Suspicions from this probability on are drawn in red in the gallery.
@@ -28,12 +50,12 @@ public enum ReportStage {
     private static let mostPicturesInside = 300
 
     /// Suspicions with their images; returns the pictures written beside the page.
-    private static func addReview(_ context: StageContext, _ content: inout ReportContent) throws -> [String] {
-        let plan = context.plan
+    private static func addReview(_ work: StageWork<ReportOptions>, _ content: inout ReportContent) throws -> [String] {
+        let plan = work.plan
         guard plan.results[.toxic]?.status == .done else { return [] }
-        let root = try Dataset.open(plan.settings.dataset).root
-        let all = try context.ledger.suspicions()
-        let decisions = try context.ledger.decisions()
+        let root = work.dataset.root
+        let all = try work.ledger.suspicions()
+        let decisions = try work.ledger.decisions()
         let decided = Set(decisions.filter(\.isApplied).map(\.id))
         content.decisions = try DecisionFile.json(of: decisions.filter { !$0.isApplied })
         let factors = Recalibration.factors(all, decisions)
@@ -42,7 +64,7 @@ public enum ReportStage {
             if let factor = factors[row.kind] { row.score = Recalibration.probability(row.score, factor: factor) }
             return row
         }.filter { $0.score >= leastProbability }.sorted { ($1.score, $0.id) < ($0.score, $1.id) }
-            .prefix(plan.settings.report.suspicions)
+            .prefix(work.options.suspicions.value)
         content.suspicions = rows.map { row in
             var place: ReportContent.Place?
             if let classID = row.class, let cx = row.cx, let cy = row.cy, let w = row.w, let h = row.h {
@@ -57,11 +79,11 @@ public enum ReportStage {
             guard let kind = entry.key.string, let count = entry.value.double else { return nil }
             return (kind, count)
         }
-        content.trainingSteps = try context.ledger.trainingSteps()
+        content.trainingSteps = try work.ledger.trainingSteps()
         content.diagnoses = plan.summary(.probe, "diagnoses")?.sequence?.compactMap(\.string) ?? []
-        let losses = try context.ledger.imageLosses()
+        let losses = try work.ledger.imageLosses()
         let slice = spotChecks(
-            losses, plan.settings, accused: Set(all.filter { $0.score >= leastProbability }.map(\.image)))
+            losses, work.options, accused: Set(all.filter { $0.score >= leastProbability }.map(\.image)))
         let asked = Set(decisions.map(\.id))
         content.suspicions += slice.filter { !asked.contains($0.id) }
         content.spotChecks = SpotCheckEstimate(decisions)
@@ -77,17 +99,17 @@ public enum ReportStage {
                 source = ReportPicture.reviewJPEG(path).map(ReportPicture.uri) ?? ""
             } else if let jpeg = ReportPicture.reviewJPEG(path) {
                 source = "pictures/\(number + 1).jpg"
-                outputs.append(try context.write(jpeg, to: source))
+                outputs.append(try work.write(jpeg, to: source))
             }
             content.reviewImages.append(
                 .init(
                     name: name, split: lossOf[name]?.split ?? "", fold: lossOf[name]?.fold ?? 0,
                     loss: lossOf[name]?.loss ?? 0,
                     gradient: lossOf[name]?.gradientNorm ?? 0,
-                    labels: try context.ledger.boxLosses(ofImage: name).map {
+                    labels: try work.ledger.boxLosses(ofImage: name).map {
                         .init(line: $0.line, classID: $0.class, box: [$0.cx, $0.cy, $0.w, $0.h])
                     },
-                    predictions: try context.ledger.predictions(ofImage: name).map {
+                    predictions: try work.ledger.predictions(ofImage: name).map {
                         .init(classID: $0.class, confidence: $0.confidence, box: [$0.cx, $0.cy, $0.w, $0.h])
                     }, source: source))
         }
@@ -108,12 +130,12 @@ public enum ReportStage {
     /// Images of which nothing is suspected, drawn from the plan's seed: what people find in them tells what is still
     /// wrong in all such images.
     private static func spotChecks(
-        _ losses: [ImageLossRow], _ settings: PlanSettings, accused: Set<String>
+        _ losses: [ImageLossRow], _ options: ReportOptions, accused: Set<String>
     ) -> [ReportContent.Accusation] {
         let quiet = losses.filter { $0.problem == nil && !accused.contains($0.image) }
         let drawn = quiet.map { row in
-            (ContentDigest.of(Array("\(settings.seed) spot check \(row.image)".utf8)).hex, row.image)
-        }.sorted { $0 < $1 }.prefix(min(mostSpotChecks, settings.report.suspicions))
+            (ContentDigest.of(Array("\(options.seeding.number) spot check \(row.image)".utf8)).hex, row.image)
+        }.sorted { $0 < $1 }.prefix(min(mostSpotChecks, options.suspicions.value))
         return drawn.map { digest, image in
             .init(
                 id: String(digest.prefix(16)), image: image, line: nil, kind: SpotCheckEstimate.kind, probability: 0,
@@ -123,24 +145,6 @@ public enum ReportStage {
     }
 
     private static let mostSpotChecks = 30
-
-    static func inputs(_ plan: PlanFile) throws -> ContentDigest {
-        var digest = DigestBuilder()
-        digest.update(
-            field:
-                "\(assayVersion) \(plan.settings.report.top) \(plan.settings.report.suspicions) \(plan.settings.dataset)"
-        )
-        for stage in StageName.allCases where stage != .report {
-            digest.update(field: plan.results[stage].map { "\($0.status.rawValue) \($0.inputs)" } ?? "none")
-        }
-        // Decided suspicions are not shown again.
-        if FileManager.default.fileExists(atPath: plan.ledgerPath) {
-            for row in (try? Ledger(plan.ledgerPath).decisions()) ?? [] {
-                digest.update(field: "\(row.id) \(row.decision) \(row.row ?? "") \(row.isApplied)")
-            }
-        }
-        return digest.finish()
-    }
 
     /// What a data.yaml alone has to show: the label check.
     public static func content(of dataset: Dataset, jobs: Int) throws -> ReportContent {
@@ -204,8 +208,8 @@ public enum ReportStage {
         return steps
     }
 
-    private static func content(_ plan: PlanFile, _ ledger: Ledger) throws -> ReportContent {
-        let dataset = try Dataset.open(plan.settings.dataset)
+    private static func content(_ work: StageWork<ReportOptions>) throws -> ReportContent {
+        let (plan, ledger, dataset) = (work.plan, work.ledger, work.dataset)
         var content = ReportContent()
         content.title = Paths.fileName(of: dataset.root)
         content.datasetPath = plan.settings.dataset
@@ -225,7 +229,7 @@ public enum ReportStage {
                     boxes: count("boxes"), dropped: count("dropped_images")))
         }
         try addAnchors(plan, ledger, &content)
-        try addLosses(plan, ledger, dataset, &content)
+        try addLosses(work, &content)
         content.nextSteps = steps(content, dropped: plan.summary(.labels, "dropped_images")?.int ?? 0)
         if plan.results[.toxic]?.status == .blocked, let reason = plan.summary(.toxic, "reason")?.string {
             content.nextSteps.append("Losses and gradients are missing: \(reason).")
@@ -266,19 +270,18 @@ public enum ReportStage {
                 figures: figures))
     }
 
-    private static func addLosses(
-        _ plan: PlanFile, _ ledger: Ledger, _ dataset: Dataset, _ content: inout ReportContent
-    ) throws {
+    private static func addLosses(_ work: StageWork<ReportOptions>, _ content: inout ReportContent) throws {
+        let (plan, ledger) = (work.plan, work.ledger)
         guard plan.results[.toxic]?.status == .done else { return }
         let rows = try ledger.imageLosses()
         content.imageCount = rows.count
-        content.card = DatasetCard(rows, try ledger.labels(), imageSize: plan.settings.imageSize)
+        content.card = DatasetCard(rows, try ledger.labels(), imageSize: try plan.settings.sharedOptions().image.pixels)
         content.losses = rows.compactMap(\.loss)
         content.gradientNorms = rows.compactMap(\.gradientNorm)
         // Only the clearest accusations are drawn: a page full of red helps nobody.
         let suspicions = Dictionary(
             grouping: try ledger.suspicions().filter { $0.line != nil && $0.score >= leastScoreDrawn }, by: \.image)
-        content.pictures = try rows.prefix(plan.settings.report.top).map { row in
+        content.pictures = try rows.prefix(work.options.top.value).map { row in
             let accused = suspicions[row.image] ?? []
             let boxes = try ledger.boxLosses(ofImage: row.image).map { box in
                 ReportContent.Box(
@@ -286,7 +289,7 @@ public enum ReportStage {
                     suspicion: accused.first { $0.line == box.line }?.evidence)
             }
             return ReportContent.Picture(
-                row: row, boxes: boxes, path: Paths.absolute(row.image, relativeTo: dataset.root))
+                row: row, boxes: boxes, path: Paths.absolute(row.image, relativeTo: work.dataset.root))
         }
         func value(_ key: String) -> Double? { plan.summary(.toxic, key)?.double }
         let parts = ["box", "obj", "cls", "dfl"].compactMap { name in value(name).map { (name: name, value: $0) } }

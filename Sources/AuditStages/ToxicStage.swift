@@ -5,78 +5,65 @@ import Findings
 import Imaging
 import NeuralKernels
 import ProbeTraining
+import ToolOptions
 import ToxicRanking
 import YAMLText
 import YOLODataset
 import YOLOModel
 
 /// The toxic stage of a plan.
-public enum ToxicStage {
-    public static func run(
-        plan path: String, jobs: Int, isCancelled: @Sendable @escaping () -> Bool,
-        progress: @Sendable @escaping (Int, Int) -> Void
-    ) throws -> StageOutcome {
-        // A checkpoint that does not fit is refused before anything is written.
-        let settings = try PlanFile.load(path).settings
-        if let weights = settings.weights {
-            try ToxicRun.check(
-                try DetectionModel.load(checkpoint: weights), weights: weights,
-                dataset: try Dataset.open(settings.dataset), imageSize: settings.imageSize)
-        }
-        return try StageRunner.run(.toxic, plan: path, inputs: inputs) { context in
-            let settings = context.plan.settings
-            let dataset = try Dataset.open(settings.dataset)
-            var options = ToxicOptions()
-            options.imageSize = settings.imageSize
-            options.splits = settings.toxic.splits.filter { name in dataset.splits.contains { $0.name == name } }
-            options.seed = settings.seed
-            options.jobs = jobs
-            options.backend = settings.toxic.backend
-            options.gradient = GradientReach(rawValue: settings.toxic.gradient) ?? options.gradient
-            options.precision = Precision(rawValue: settings.toxic.precision) ?? options.precision
-            options.outline = Letterbox.Outline(rawValue: settings.toxic.letterbox) ?? options.outline
-            let models: ToxicModels
-            // Models that have not seen an image judge it better than one that was trained on it.
-            if let folder = try ProbeStage.finishedFolder(context.plan) {
-                let probe = try ProbeFolder.read(folder)
-                models = ToxicModels(probe.models, folds: probe.folds, traces: probe.traces)
-                options.imageSize = probe.imageSize
-            } else if let weights = settings.weights {
-                let model = try DetectionModel.load(checkpoint: weights)
-                try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: settings.imageSize)
-                models = ToxicModels(model)
-            } else {
-                try context.ledger.replaceLosses(images: [], boxes: [], suspicions: [])
-                return StageResult(
-                    status: .blocked, inputs: "",
-                    summary: [
-                        .init(
-                            "reason",
-                            "nothing to judge with: add a probe: block to the plan (assay plan init explains it), or weights: path/to/best.pt"
-                        )
-                    ])
-            }
-            let result = try ToxicRun.run(
-                models, dataset: dataset, options: options, isCancelled: isCancelled, progress: progress)
-            return try write(result, context)
+public enum ToxicStage: AuditStage {
+    public static var needs: [StageName] { [.labels, .anchors, .probe] }
+
+    public static func check(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws {
+        guard let weights = options.model.weights?.path else { return }
+        let shared = try plan.settings.sharedOptions()
+        let size = options.image.imageSize?.value ?? shared.image.pixels
+        try ToxicRun.check(
+            try DetectionModel.load(checkpoint: weights), weights: weights,
+            dataset: try session.dataset(plan.settings.dataset), imageSize: size)
+        if plan.settings.hasBlock(.probe), options.judge == .probe, weights != shared.model.weights?.path {
+            throw FileError(
+                file: plan.path, message: "its probe judges, so --weights \(weights) would have no effect",
+                wayOut: "add --judge weights, or leave --weights out")
         }
     }
 
-    private static func write(_ result: ToxicResult, _ context: StageContext) throws -> StageResult {
+    public static func run(_ work: StageWork<RankingOptions>) throws -> StageResult {
+        guard let judge = try judge(work) else {
+            try work.ledger.replaceLosses(images: [], boxes: [], suspicions: [])
+            return StageResult(
+                status: .blocked, inputs: "",
+                summary: [
+                    .init(
+                        "reason",
+                        "nothing to judge with: add a probe: block to the plan (assay plan init explains it), or weights: path/to/best.pt"
+                    )
+                ])
+        }
+        return try write(
+            try judge.rank(work.dataset, work.options, work.session, progress: work.progress), work)
+    }
+
+    /// Models that have not seen an image judge it better than one that was trained on it.
+    private static func judge(_ work: StageWork<RankingOptions>) throws -> RankingJudge? {
+        if work.options.judge == .probe, let folder = ProbeStage.finishedFolder(work.plan) {
+            return try RankingJudge(probe: folder)
+        }
+        return try work.options.model.weights.map {
+            try RankingJudge(
+                weights: $0.path, imageSize: try work.plan.settings.sharedOptions().image.imageSize?.value)
+        }
+    }
+
+    private static func write(_ result: ToxicResult, _ work: StageWork<RankingOptions>) throws -> StageResult {
         let suspicions = result.suspicions.suspicions
-        try context.ledger.replaceLosses(
+        try work.ledger.replaceLosses(
             images: result.images.map(LedgerRows.image),
             boxes: result.images.sorted { $0.sample.image < $1.sample.image }.flatMap(LedgerRows.boxes),
             suspicions: suspicions.map(LedgerRows.suspicion),
             predictions: result.predictions.flatMap(LedgerRows.predictions))
-        let outputs = [
-            try context.write(ToxicWriter.csv(result.images), to: "images.csv"),
-            try context.write(ToxicWriter.json(result.images), to: "images.json"),
-            try context.write(ToxicWriter.boxesCSV(result.images), to: "boxes.csv"),
-            try context.write(ToxicWriter.suspicionsCSV(suspicions), to: "suspicions.csv"),
-            try context.write(result.advice.yaml, to: "hyp.suggested.yaml"),
-            try context.write(ToxicWriter.predictionsCSV(result.predictions), to: "predictions.csv"),
-        ]
+        let outputs = try ToxicWriter.files(result).map { try work.write($0.text, to: $0.name) }
         // A part that the family lacks is left out.
         var losses: [StageResult.Entry] = [
             .init("loss", result.datasetLoss.total), .init("box", result.datasetLoss.box),
@@ -112,19 +99,24 @@ public enum ToxicStage {
             ])
     }
 
-    static func inputs(_ plan: PlanFile) throws -> ContentDigest {
-        var digest = DigestBuilder()
-        let settings = plan.settings
-        try DatasetDigest.add(try Dataset.open(settings.dataset), to: &digest)
-        digest.update(field: try settings.weights.map { try ContentDigest.ofFile($0).hex } ?? "none")
-        let backend = Backends.named(settings.toxic.backend)?.name ?? "none"
-        digest.update(field: "\(settings.toxic.splits) \(backend) \(settings.imageSize) \(settings.seed)")
-        digest.update(
-            field: "\(settings.toxic.gradient) \(settings.toxic.precision) \(settings.toxic.letterbox)")
-        digest.update(field: plan.results[.labels]?.inputs ?? "none")
-        digest.update(field: plan.results[.anchors]?.inputs ?? "none")
-        digest.update(field: plan.results[.probe]?.inputs ?? "none")
-        return digest.finish()
+    public static func addInputs(_ plan: PlanFile, _ options: RankingOptions, to digest: inout DigestBuilder) throws {
+        (Backends.named(options.passing.backend?.name)?.name).add(to: &digest)
+        try plan.settings.sharedOptions().image.pixels.add(to: &digest)
+    }
+
+    public static func show(
+        _ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession, as format: ResultFormat
+    ) throws -> StageOutput {
+        let text: String
+        switch format {
+        case .json: text = try plan.output("images.json")
+        case .text:
+            text = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row in
+                let loss = row.loss.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "–"
+                return "\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n"
+            }.joined()
+        }
+        return StageOutput(text, hasFindings: plan.summary(.toxic, "problems")?.int ?? 0 > 0)
     }
 }
 

@@ -1,6 +1,7 @@
 import FileReading
 import Foundation
 import Synchronization
+import ToolOptions
 
 /// What the terminal can show.
 public enum Terminal {
@@ -43,5 +44,23 @@ public final class ProgressLine: Sendable {
         let text =
             "\(label) \(done)/\(total), \(Int(rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
         FileHandle.standardError.write(Data("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")".utf8))
+    }
+}
+
+/// A progress line for each stage that tells of progress.
+final class ProgressLines: Sendable {
+    private let quiet: Bool
+    private let lines = Mutex<[StageName: ProgressLine]>([:])
+
+    init(quiet: Bool) { self.quiet = quiet }
+
+    /// From any thread.
+    func update(_ stage: StageName, _ done: Int, of total: Int) {
+        let line = lines.withLock { lines in
+            let line = lines[stage] ?? ProgressLine(stage.executable, quiet: quiet)
+            lines[stage] = line
+            return line
+        }
+        line.update(done, of: total)
     }
 }

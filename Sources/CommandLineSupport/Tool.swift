@@ -1,29 +1,26 @@
 import ArgumentParser
+import AuditPlan
 import FileReading
 import Foundation
-
-/// Options that every executable has.
-public struct CommonOptions: ParsableArguments {
-    @Option(help: "Worker threads (default: all cores). Results do not depend on it.")
-    public var jobs: Int = WorkerPool.defaultJobs
-
-    @Flag(name: .shortAndLong, help: "No progress and no notes on stderr.")
-    public var quiet = false
-
-    public init() {}
-
-    public func validate() throws {
-        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
-    }
-}
+import Synchronization
+import ToolOptions
 
 /// Starts an executable: parses arguments, runs, and turns errors into one line and a status.
 public enum Tool {
+    private static let arguments = Mutex<[String]>([])
+
+    /// The arguments of the running command, without the names of subcommands.
+    static func arguments(of command: (some ParsableCommand).Type) -> [String] {
+        let all = arguments.withLock { $0 }
+        let name = command.configuration.commandName ?? "\(command)".lowercased()
+        return all.first == name ? Array(all.dropFirst()) : all
+    }
+
     /// Runs a command and ends the process.
     public static func main(_ command: (some ParsableCommand).Type, arguments: [String]? = nil) -> Never {
         signal(SIGPIPE, SIG_DFL)
         Interruption.watch()
-        ParentWatch.start()
+        Self.arguments.withLock { $0 = arguments ?? Array(CommandLine.arguments.dropFirst()) }
         do {
             var parsed = try command.parseAsRoot(arguments)
             try parsed.run()
@@ -41,8 +38,9 @@ public enum Tool {
                 print(message)
                 end(.clean)
             }
-            FileHandle.standardError.write(Data((message + "\n").utf8))
-            end(.trouble)
+            // What ArgumentParser adds, usage and help of the option, is for --help.
+            let short = command.message(for: error)
+            fail(short.isEmpty ? message : short)
         }
     }
 
@@ -61,6 +59,12 @@ public enum Tool {
     /// A line on stderr for people.
     public static func note(_ text: String, quiet: Bool = false) {
         if !quiet { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    }
+
+    /// What a stage shows, and status 1 where there is something to look at.
+    public static func show(_ shown: StageOutput) throws {
+        output(shown.text)
+        if shown.hasFindings { throw ExitStatus.findings }
     }
 
     /// Text on stdout, as it is.

@@ -168,6 +168,17 @@ extension ToxicWriter {
     }
 }
 
+extension ToxicWriter {
+    /// The files of a run by name, in the order in which they are written.
+    public static func files(_ result: ToxicResult) -> [(name: String, text: String)] {
+        [
+            ("images.csv", csv(result.images)), ("images.json", json(result.images)),
+            ("boxes.csv", boxesCSV(result.images)), ("suspicions.csv", suspicionsCSV(result.suspicions.suspicions)),
+            ("hyp.suggested.yaml", result.advice.yaml), ("predictions.csv", predictionsCSV(result.predictions)),
+        ]
+    }
+}
+
 /// A checkpoint's layers, for people.
 public enum ModelTable {
     public static func text(_ model: DetectionModel) -> String {

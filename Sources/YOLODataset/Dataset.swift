@@ -33,8 +33,18 @@ public struct Dataset: Sendable {
     /// `kpt_shape` of a pose dataset.
     public let keypointShape: [Int]?
 
+    /// Of this value and its copies; nil where every listing is made anew.
+    private(set) var listings: ListingMemo?
+
     /// What a trainer takes as the number of classes: `nc` where it is given, else the number of names.
     public var classCount: Int { declaredClassCount ?? classNames.count }
+
+    /// The same dataset, whose listings are made once: for a command that only reads it.
+    public func keepingListings() -> Dataset {
+        var dataset = self
+        dataset.listings = ListingMemo()
+        return dataset
+    }
 
     /// Of the splits that are declared, in the order `train`, `val`, `test`.
     public var splitNames: [String] { splits.map(\.name) }

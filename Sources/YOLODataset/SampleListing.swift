@@ -168,7 +168,14 @@ extension Dataset {
     ///
     /// A missing source is reported in the listing; nothing is thrown for it. Folders are listed once each, label
     /// folders included: no file is looked up by itself.
+    ///
+    /// A dataset that keeps its listings looks through the folders once for each set of splits.
     public func listSamples(splits wanted: [String]? = nil) throws -> SampleListing {
+        guard let listings else { return try makeListing(splits: wanted) }
+        return try listings.listing(of: wanted) { try makeListing(splits: wanted) }
+    }
+
+    private func makeListing(splits wanted: [String]?) throws -> SampleListing {
         var samples: [DatasetSample] = []
         var groups: [SampleFolder] = []
         var missing: [MissingSource] = []

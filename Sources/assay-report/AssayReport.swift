@@ -4,7 +4,7 @@ import AuditReport
 import CommandLineSupport
 import FileReading
 import LabelRules
-import YOLODataset
+import ToolOptions
 
 @main struct AssayReportMain {
     static func main() { Tool.main(AssayReport.self) }
@@ -17,43 +17,61 @@ struct AssayReport: ParsableCommand {
         version: assayVersion, subcommands: [Page.self, Apply.self, Export.self], defaultSubcommand: Page.self)
 }
 
-struct Page: ParsableCommand {
+struct Page: PlanCommand {
     static let configuration = CommandConfiguration(
         abstract: "One HTML page with what the audit found, the worst first.")
+
+    static let stage = StageName.report
 
     @Argument(help: "A plan, or a data.yaml (then the page holds the label check alone).", completion: .file())
     var input: String
 
-    @Option(name: .shortAndLong, help: "Where the page of a data.yaml goes.", completion: .file())
-    var output = "report.html"
+    @OptionGroup(title: "What it shows (in a plan: the block “report”)") var options: ReportOptions
+
+    @Option(name: .shortAndLong, "Where the page of a data.yaml goes.", otherwise: "report.html; a plan has its own")
+    var output: InputFile?
 
     @Flag(help: "Serve the page of a plan to this machine alone; decisions go into the ledger as they are made.")
     var serve = false
 
-    @Option(help: "The port to serve on; 0 for any that is free.")
-    var port: UInt16 = 0
+    @Option("The port to serve on; 0 for any that is free.")
+    var port: Whole<PortBounds> = 0
+
+    @Option("The form of the result.")
+    var format = ResultFormat.text
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+        let given = GivenOptions(of: Self.self)
+        if !serve { try given.refuse(["port"], "without --serve; add it, or leave this out") }
         switch try AuditInput.open(input) {
         case .plan(let path):
-            let outcome = try ReportStage.run(plan: path)
-            if case .unchanged = outcome { Tool.note("report: unchanged", quiet: common.quiet) }
-            let plan = try PlanFile.load(path)
-            if let file = outcome.result.outputs.first {
-                Tool.output("report: \(Paths.absolute(file, relativeTo: plan.folder))\n")
-            }
-            guard serve else { return }
-            let server = try ReportServer(plan: plan, port: port)
-            Tool.output("serving \(server.url) until interrupted; then: assay-report apply \(path)\n")
-            server.run(isCancelled: { Interruption.isRequested })
+            try given.refuse(["output"], "with a plan, whose page lies beside it; leave it out")
+            try runPlan(path)
         case .dataset(let path):
-            guard !serve else { throw ValidationError("--serve needs a plan") }
-            let content = try ReportStage.content(of: try Dataset.open(path), jobs: common.jobs)
-            try AtomicFile.write(ReportPage.render(content), to: output)
-            Tool.output("report: \(Paths.absolute(output))\n")
+            try given.refuse(["serve", "top", "suspicions"], "without a plan; make one with assay plan init")
+            let session = common.session()
+            let content = try ReportStage.content(of: try session.dataset(path), jobs: session.jobs)
+            let page = output?.path ?? "report.html"
+            try AtomicFile.write(ReportPage.render(content), to: page)
+            try Tool.show(ReportStage.shown(Paths.absolute(page), as: format))
         }
+    }
+
+    private func runPlan(_ path: String) throws {
+        let session = common.session()
+        let options = try Self.merged(with: try PlanFile.load(path)).options
+        let outcome = try StageRunner.run(ReportStage.self, plan: path, session: session) {
+            try Self.merged(with: $0).options
+        }
+        if case .unchanged = outcome { common.note("report: unchanged") }
+        let plan = try PlanFile.load(path)
+        try Tool.show(ReportStage.output(plan, options, session, as: format))
+        guard serve else { return }
+        let server = try ReportServer(plan: plan, port: UInt16(port.value))
+        Tool.output("serving \(server.url) until interrupted; then: assay-report apply \(path)\n")
+        server.run(isCancelled: { Interruption.isRequested })
     }
 }
 
@@ -72,7 +90,11 @@ struct Apply: ParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var diff = false
 
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var idle: IdleSeedOption
+
     func run() throws {
+        idle.say(common)
         let plan = try PlanFile.load(plan)
         let file = try decisions.map { try DecisionFile.read($0) } ?? DecisionFile(waitingIn: plan)
         let outcome = try DecisionApplier.apply(file, plan: plan, isDryRun: diff)
@@ -95,32 +117,45 @@ struct Export: ParsableCommand {
     @Argument(help: "The plan.", completion: .file())
     var plan: String
 
-    @Option(help: "The form; docs/formats.md tells what each holds.")
-    var format: ReportExport.Format
+    @Option("What imports it.")
+    var format: ExportForm
 
-    @Option(name: .shortAndLong, help: "Where it goes (default: standard output).", completion: .file())
-    var output: String?
+    @Option(name: .shortAndLong, "Where it goes.", otherwise: "standard output")
+    var output: InputFile?
 
-    @Option(help: "Suspicions from this probability on.")
-    var least = 0.5
+    @Option("Suspicions from this probability on.", otherwise: "0.5")
+    var least: Fraction?
 
-    @Option(help: "Of clean-list: the part of the images that is left out, the worst first.")
-    var part = 0.02
+    @Option("Of clean-list: the part of the images that is left out, the worst first.", otherwise: "0.02")
+    var part: Fraction?
 
-    func validate() throws {
-        guard (0...1).contains(least), (0...1).contains(part) else {
-            throw ValidationError("--least and --part must be from 0 to 1")
-        }
-    }
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var idle: IdleSeedOption
 
     func run() throws {
-        let text = try ReportExport(plan: try PlanFile.load(plan), least: least, part: part).text(format)
-        if let output { try AtomicFile.write(text, to: output) } else { Tool.output(text) }
+        idle.say(common)
+        try GivenOptions(of: Self.self).refuse(
+            [format.format.exporter.leavesOutAPart ? "least" : "part"], "with --format \(format); leave it out")
+        let text = try ReportExport(
+            plan: try PlanFile.load(plan), least: least?.value ?? 0.5, part: part?.value ?? 0.02
+        ).text(format.format)
+        if let output { try AtomicFile.write(text, to: output.path) } else { Tool.output(text) }
     }
 }
 
-extension ReportExport.Format: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
+/// The name of an export.
+struct ExportForm: SettingValue {
+    let description: String
+    let format: ReportExport.Format
 
-    public static var allValueStrings: [String] { ReportExporters.all.map(\.name) }
+    static var form: SettingForm { .words(ReportExporters.all.map(\.name)) }
+
+    init(setting text: String) throws {
+        guard let format = ReportExport.Format(text) else { throw Self.refusal(of: text) }
+        self.format = format
+        description = text
+    }
+
+    static func == (a: ExportForm, b: ExportForm) -> Bool { a.description == b.description }
+    func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

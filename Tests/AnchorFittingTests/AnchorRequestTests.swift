@@ -30,7 +30,7 @@ import YOLODataset
                 $0.strides = [8, 16]
             },
             { $0.strides = [16, 8] }, { $0.scales = "1.5..0.5" }, { $0.augmentScale = 1 }, { $0.classWeights = "x=2" },
-            { $0.leastRecall = 1.5 }, { $0.folds = 1 }, { $0.resize = "crop" }, { $0.count = 0 },
+            { $0.leastRecall = 1.5 }, { $0.folds = 1 }, { $0.count = 0 },
         ] as [@Sendable (inout AnchorRequest) -> Void])
     func wrongSettingsAreNamed(change: @Sendable (inout AnchorRequest) -> Void) {
         var request = AnchorRequest()

@@ -1,17 +1,49 @@
 import AuditPlan
 import FileReading
 import Findings
+import Foundation
 import TestSupport
 import Testing
+import ToolOptions
 
 @Suite struct PlanTests {
     @Test func templateReadsBackAsItsDefaults() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(
-            PlanFile.template(dataset: "d/data.yaml", weights: nil, imageSize: 640), to: "plan.yaml")
-        var expected = PlanSettings()
-        expected.dataset = folder.path + "/d/data.yaml"
-        #expect(try PlanFile.load(path).settings == expected)
+        var template = PlanTemplate(dataset: "d/data.yaml", splits: ["train", "val"])
+        template.hasProbe = true
+        let settings = try PlanFile.load(try folder.write(template.text, to: "plan.yaml")).settings
+        #expect(settings.dataset == folder.path + "/d/data.yaml")
+        func matches<Options: StageOptions>(_ type: Options.Type) throws -> Bool {
+            try settings.options(type).settingContents == Options.parse([]).settingContents
+        }
+        for stage in StageName.allCases {
+            #expect(settings.hasBlock(stage))
+            #expect(try matches(stage.options), "\(stage)")
+            // Every setting that there is stands in the template.
+            for setting in stage.options.blockSettings() {
+                #expect(template.text.contains("\n  \(setting.key): "), "\(stage).\(setting.key)")
+            }
+        }
+    }
+
+    @Test func aTemplateNamesTheSplitsThatThereAre() throws {
+        var template = PlanTemplate(dataset: "d.yaml", splits: ["train"])
+        template.set("seed", to: "7")
+        #expect(template.text.contains("  splits: [train]  #") && !template.text.contains("[train, val]"))
+        #expect(template.text.contains("\nseed: 7  #"))
+    }
+
+    /// Editors read it: it must be JSON, and know what plans know.
+    @Test func theSchemaIsThatOfThePlan() throws {
+        let schema = try #require(
+            try JSONSerialization.jsonObject(with: Data(PlanSchema.text.utf8)) as? [String: Any])
+        let properties = try #require(schema["properties"] as? [String: Any])
+        for stage in StageName.allCases {
+            let block = try #require(properties[stage.rawValue] as? [String: Any])
+            let known = try #require(block["properties"] as? [String: Any])
+            #expect(Set(known.keys) == Set(stage.options.blockSettings().map(\.key)))
+        }
+        #expect(properties["image_size"] != nil && properties["seed"] != nil && properties["weights"] != nil)
     }
 
     @Test(arguments: [
@@ -43,7 +75,11 @@ import Testing
 
     @Test(arguments: [
         "image_size: big", "seed: -1", "labels: {images: all}", "toxic: {splits: [dev]}", "anchors: 9",
-        "seed: 1\nseed: 2",
+        "seed: 1\nseed: 2", "labels: {severity: {XYZ: note}}", "labels: {severity: {B003: grave}}",
+        "labels: {thresholds: {min_syde: 2}}", "labels: {thresholds: {min_side: -2}}", "labels: {select: [Q]}",
+        "labels: {ignore_at: {\"a/*\": [B, Q]}}", "anchors: {folds: 1}", "anchors: {scales: wide}",
+        "anchors: {class_weights: heavy}", "anchors: {splits: []}", "probe: {gains: {bax: 1}}",
+        "probe: {warm_up: -1}", "probe: {budget: soon}", "toxic: {backend: gpu}", "report: {tap: 1}",
     ])
     func wrongSettingsNameTheirLine(line: String) throws {
         let folder = try TemporaryFolder()

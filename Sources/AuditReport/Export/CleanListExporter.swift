@@ -7,6 +7,8 @@ struct CleanListExporter: ReportExporter {
     let contents = "the images of the training split without the worst of them (`--part`)"
     let importing = "Ultralytics and YOLOv5: as `train:` of a data.yaml in the dataset's root"
 
+    let leavesOutAPart = true
+
     func text(_ export: ReportExport) -> String {
         let train = export.entries.map(\.row).filter { $0.split == "train" }
         let worst = train.sorted { ($0.rank, $0.image) < ($1.rank, $1.image) }

@@ -6,7 +6,7 @@ import YOLODataset
 public struct ReportExport: Sendable {
     /// A form by its name.
     public struct Format: Sendable {
-        let exporter: any ReportExporter
+        public let exporter: any ReportExporter
 
         /// Nil where no form has this name.
         public init?(_ name: String) {

@@ -12,8 +12,15 @@ public protocol ReportExporter: Sendable {
     /// How the other tool takes it, for people.
     var importing: String { get }
 
+    /// Whether it leaves out a part of the images, instead of telling of suspicions.
+    var leavesOutAPart: Bool { get }
+
     /// The whole file.
     func text(_ export: ReportExport) -> String
+}
+
+extension ReportExporter {
+    public var leavesOutAPart: Bool { false }
 }
 
 /// Every form there is, in the order in which help names them.

@@ -1,3 +1,5 @@
+import TextForms
+
 /// Every rule, in the order of the codes. A test checks that each file in `Rules/` is here.
 public enum RuleRegistry {
     /// The rules themselves. They hold no state: one of each serves all threads.
@@ -56,5 +58,29 @@ public enum RuleRegistry {
 
 
         """ + documentation.map(\.page).joined(separator: "\n")
+    }
+}
+
+extension RuleRegistry {
+    /// The documentation of rules as a JSON array.
+    public static func json(_ rules: [RuleDocumentation]) -> String {
+        var json = JSONWriter()
+        json.array(.lines) { json in for rule in rules { json.value(rule) } }
+        json.endLine()
+        return json.text
+    }
+}
+
+extension RuleDocumentation: JSONWritable {
+    /// An object without the examples.
+    public func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("code", code)
+            json.member("name", name)
+            json.member("severity", severity.rawValue)
+            json.member("what", what)
+            json.member("why", why)
+            json.member("fix", fix)
+        }
     }
 }

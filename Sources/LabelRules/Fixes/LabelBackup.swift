@@ -1,5 +1,6 @@
 import FileReading
 import Foundation
+import TextForms
 
 /// Copies of label files as they were before a fix, one folder a fix, below `.assay-backup` in the dataset's root.
 ///
@@ -12,6 +13,17 @@ public enum LabelBackup {
         public var restored: [String] = []
         /// Changed since the fix: left alone.
         public var changed: [String] = []
+
+        /// One object with both lists.
+        public var json: String {
+            var json = JSONWriter()
+            json.object { json in
+                json.array("restored") { json in for path in restored { json.value(path) } }
+                json.array("changed") { json in for path in changed { json.value(path) } }
+            }
+            json.endLine()
+            return json.text
+        }
     }
 
     static let folderName = ".assay-backup"

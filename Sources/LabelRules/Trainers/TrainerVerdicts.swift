@@ -49,6 +49,19 @@ public struct SampleVerdict: Sendable {
         self.lines = lines
     }
 
+    /// What a trainer makes of every image of some splits, as JSON, one object a line without its end.
+    ///
+    /// - Parameter splits: nil for all.
+    public static func lines(
+        _ dataset: Dataset, splits: [String]?, trainer: Trainer, jobs: Int,
+        isCancelled: @Sendable @escaping () -> Bool
+    ) throws -> [String] {
+        let samples = try dataset.listSamples(splits: splits).samples
+        return try WorkerPool.map(
+            count: samples.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
+            { _, index in SampleVerdict(samples[index], dataset: dataset, trainer: trainer).json })
+    }
+
     /// One JSON object on one line: image, verdict, reason, rewritten, and rows of line, verdict, reason and box.
     public var json: String {
         let rows = zip(lines, labels.rows).map { line, row in

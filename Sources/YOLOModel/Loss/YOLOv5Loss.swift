@@ -19,7 +19,10 @@ public struct YOLOv5Hyperparameters: Sendable, Hashable {
 
     public init() {}
 
-    /// Takes values by the trainer's names: `box`, `obj`, `cls`, `obj_pw`, `cls_pw`.
+    /// The trainer's names of the gains and weights that can be set.
+    public static let gainNames = ["box", "obj", "cls", "obj_pw", "cls_pw"]
+
+    /// Takes values by the trainer's names, those of `gainNames`.
     public mutating func set(gains: [String: Double]) {
         box = gains["box"] ?? box
         objectness = gains["obj"] ?? objectness

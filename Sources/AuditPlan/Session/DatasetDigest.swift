@@ -1,24 +1,24 @@
-import AuditPlan
 import FileReading
 import Foundation
 import YOLODataset
 
-/// What a dataset looks like now: data.yaml and labels by content, images by size and time of change.
-///
-/// Reading every image again to see that nothing has changed would cost what the stage itself costs.
-enum DatasetDigest {
-    static func add(_ dataset: Dataset, to digest: inout DigestBuilder) throws {
-        digest.update(field: assayVersion)
-        digest.update(field: try ContentDigest.ofFile(dataset.yamlPath).hex)
-        let listing = try dataset.listSamples()
+extension Dataset {
+    /// What the dataset looks like now: data.yaml and labels by content, images by size and time of change.
+    ///
+    /// Reading every image again to see that nothing has changed would cost what the stage itself costs.
+    func digestOfState() throws -> ContentDigest {
+        var digest = DigestBuilder()
+        digest.update(field: try ContentDigest.ofFile(yamlPath).hex)
+        let listing = try listSamples()
         for sample in listing.samples {
             digest.update(field: sample.split)
             digest.update(field: sample.image)
-            digest.update(field: fingerprint(sample.imagePath))
-            digest.update(field: sample.hasLabelFile ? contents(sample.labelPath) : "none")
+            digest.update(field: Self.fingerprint(sample.imagePath))
+            digest.update(field: sample.hasLabelFile ? Self.contents(sample.labelPath) : "none")
         }
         for orphan in listing.labelsWithoutImage { digest.update(field: orphan) }
         for missing in listing.missingSources { digest.update(field: missing.path) }
+        return digest.finish()
     }
 
     private static func fingerprint(_ path: String) -> String {

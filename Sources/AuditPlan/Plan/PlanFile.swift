@@ -1,4 +1,6 @@
 import FileReading
+import TextForms
+import ToolOptions
 import YAMLText
 
 /// What a stage left in the plan.
@@ -20,6 +22,19 @@ public struct StageResult: Sendable, Hashable {
         public init(_ key: String, _ value: String) { (self.key, yaml) = (key, YAMLEmitter.scalar(value)) }
         /// A flow sequence or mapping that is valid YAML already.
         public init(_ key: String, yaml: String) { (self.key, self.yaml) = (key, yaml) }
+    }
+
+    /// Entries as one JSON object.
+    public static func json(_ entries: [Entry]) -> String {
+        var json = JSONWriter()
+        json.object { json in
+            for entry in entries {
+                let value = try? YAMLDocument.parse(Array("value: \(entry.yaml)".utf8), file: "").root?["value"]
+                json.member(entry.key, value)
+            }
+        }
+        json.endLine()
+        return json.text
     }
 
     public var status: Status
@@ -68,7 +83,7 @@ public struct PlanFile: Sendable {
                 file: given, line: 1, message: "is not a plan",
                 wayOut: "make one with: assay plan init data.yaml -o plan.yaml")
         }
-        settings = try SettingsReader(file: given, folder: Paths.directory(of: path)).read(root)
+        settings = try PlanSettings(root, file: given, folder: Paths.directory(of: path))
         let markerBytes = Array(Self.marker.utf8)
         let start = Self.find(markerBytes, in: bytes)
         personsPart = start.map { Array(bytes[..<$0]) } ?? bytes
@@ -137,6 +152,11 @@ public struct PlanFile: Sendable {
     /// A value of a stage's summary.
     public func summary(_ stage: StageName, _ key: String) -> YAMLNode? { resultNodes[stage]?["summary"]?[key] }
 
+    /// The text of a file that a stage wrote.
+    public func output(_ name: String) throws -> String {
+        String(decoding: try FileReading.bytes(ofFile: outputFolder + "/" + name), as: UTF8.self)
+    }
+
     /// Writes the plan again with a stage's new result: atomically, the person's part byte for byte.
     public func saving(_ result: StageResult, of stage: StageName) throws {
         var all = results
@@ -156,56 +176,5 @@ public struct PlanFile: Sendable {
             if result.summary.isEmpty { text += "      {}\n" }
         }
         return text
-    }
-
-    /// The text of a new plan, with every setting explained.
-    ///
-    /// - Parameter probe: nil leaves the probe out; within, the pretrained weights, nil for training from scratch.
-    public static func template(dataset: String, weights: String?, imageSize: Int, probe: String?? = nil) -> String {
-        """
-        # The plan of an audit. Run it with: assay run \(YAMLEmitter.scalar("plan.yaml"))
-        # Paths are relative to this file. Comments are yours and are kept.
-
-        dataset: \(YAMLEmitter.scalar(dataset))
-
-        # Side in pixels of the square that training will use.
-        image_size: \(imageSize)
-
-        # A checkpoint trained on this dataset (.pt of YOLOv3, v5, v8, v10, 11 or 12, or .safetensors). It is read as data, never executed.
-        weights: \(weights.map(YAMLEmitter.scalar) ?? "null  # for example runs/train/exp/weights/best.pt")
-
-        # Every random choice comes from here.
-        seed: 0
-
-        labels:
-          images: decode  # none, header, or decode: really read every byte
-          fail_on: error  # error, warning or note: what makes the exit status 1
-
-        anchors:
-          count: null  # as many as the model in use has, or 9
-          splits: [train]
-          current: null  # the anchors in use: w,h,w,h,… or a model YAML or darknet .cfg; null for those of the weights
-
-        # A short training on parts of the dataset: each image is then judged by a model that has not seen its labels,
-        # which is what finds wrong ones. Minutes on a plain machine. Without this block the stage is left out.
-        \(probe == nil ? "# " : "")probe:
-        \(probe == nil ? "# " : "")  weights: \(probe.flatMap { $0 }.map(YAMLEmitter.scalar) ?? "null  # pretrained, such as yolov5n.pt; null: from scratch, with more epochs")
-        \(probe == nil ? "# " : "")  folds: 3
-        \(probe == nil ? "# " : "")  size: 320
-        \(probe == nil ? "# " : "")  epochs: 40
-
-        toxic:
-          splits: [train, val]
-          top: 20  # rows of the table that is printed
-          gradient: full  # or head, or none: half to two thirds of the time, fewer figures
-          precision: single  # or bfloat16: gradients a little faster, where the CPU has it
-          letterbox: square  # or rectangle: less grey around the image, faster
-
-        report:
-          top: 60  # images in the gallery
-          suspicions: 500  # to decide, the most probable first
-
-
-        """
     }
 }

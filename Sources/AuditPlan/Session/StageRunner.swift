@@ -1,5 +1,6 @@
 import FileReading
 import Foundation
+import ToolOptions
 
 /// What became of a stage.
 public enum StageOutcome: Sendable {
@@ -44,14 +45,14 @@ public struct StageContext: Sendable {
 public enum StageRunner {
     /// - Parameters:
     ///   - inputs: the digest of what the stage reads, the tool's version among it.
-    ///   - force: run it although nothing has changed.
+    ///   - check: refuses what the stage would fail with; called before anything is written where it is about to run.
     public static func run(
-        _ stage: StageName, plan path: String, force: Bool = false, inputs: (PlanFile) throws -> ContentDigest,
-        body: (StageContext) throws -> StageResult
+        _ stage: StageName, plan path: String, inputs: (PlanFile) throws -> ContentDigest,
+        check: (PlanFile) throws -> Void = { _ in }, body: (StageContext) throws -> StageResult
     ) throws -> StageOutcome {
         let before = try PlanFile.load(path)
         // Whatever is wrong with the inputs is said before anything is written.
-        _ = try inputs(before)
+        if before.results[stage]?.inputs != (try inputs(before)).hex { try check(before) }
         let lock = try PlanLock(before)
         defer { withExtendedLifetime(lock) {} }
         let plan = try PlanFile.load(path)
@@ -59,7 +60,7 @@ public enum StageRunner {
         let digest = try inputs(plan)
         let ledgerWasThere = FileManager.default.fileExists(atPath: plan.ledgerPath)
         let ledger = try Ledger(plan.ledgerPath)
-        if !force, ledgerWasThere, let result = plan.results[stage], result.inputs == digest.hex,
+        if ledgerWasThere, let result = plan.results[stage], result.inputs == digest.hex,
             outputsExist(result, plan), try ledger.finishedInputs(of: stage) == digest.hex
         {
             return .unchanged(result)

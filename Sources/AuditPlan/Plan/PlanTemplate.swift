@@ -1,0 +1,79 @@
+import FileReading
+import ToolOptions
+import YAMLText
+
+/// The text of a new plan: every setting with its default and what it means, as its option declares it.
+public struct PlanTemplate {
+    /// As the plan is to name it.
+    public var dataset: String
+    /// Settings that are not left at their defaults, by stage and key, as text of their options; nil: at the top.
+    private var values: [StageName?: [String: String]] = [:]
+    /// Whether the block of the probe counts; it is a comment otherwise.
+    public var hasProbe = false
+    /// The splits that the dataset has: a default names no others.
+    public var splits: [String]
+    /// Where editors find the schema, relative to the plan.
+    public var schema: String?
+
+    public init(dataset: String, splits: [String]) {
+        self.dataset = dataset
+        self.splits = splits
+    }
+
+    /// Gives a setting another value than its default.
+    ///
+    /// - Parameters:
+    ///   - stage: nil for a setting at the top of the plan.
+    ///   - text: of its option.
+    public mutating func set(_ key: String, of stage: StageName? = nil, to text: String) {
+        values[stage, default: [:]][key] = text
+    }
+
+    public var text: String {
+        var lines: [String] = []
+        if let schema { lines.append("# yaml-language-server: $schema=\(schema)") }
+        lines += [
+            "# The plan of an audit. Run it with: assay run plan.yaml",
+            "# Paths are relative to this file. Comments are yours and are kept.", "",
+            "dataset: \(YAMLEmitter.scalar(dataset))",
+        ]
+        lines += settings(SharedOptions.declaredSettings(isDocumented: true), of: nil, indent: "")
+        for stage in StageName.allCases {
+            lines.append("")
+            if stage == .probe {
+                lines += [
+                    "# A short training on parts of the dataset: each image is then judged by a model that has not seen its labels,",
+                    "# which is what finds wrong ones. Minutes on a plain machine. Without this block the stage is left out.",
+                ]
+            }
+            let block =
+                ["\(stage.rawValue):"]
+                + settings(stage.options.blockSettings(isDocumented: true), of: stage, indent: "  ")
+            lines += stage == .probe && !hasProbe ? block.map { "# " + $0 } : block
+        }
+        return lines.joined(separator: "\n") + "\n\n\n"
+    }
+
+    private func settings(_ declared: [SettingDeclaration], of stage: StageName?, indent: String) -> [String] {
+        declared.map { setting in
+            let given = values[stage]?[setting.key] ?? setting.defaultText
+            return "\(indent)\(setting.key): \(yaml(given, setting.traits.form))  # \(setting.helpWithLimits)"
+        }
+    }
+
+    /// The text of an option as the value of a plan.
+    private func yaml(_ text: String?, _ form: SettingForm) -> String {
+        guard let text else { return "null" }
+        switch form {
+        case .flag, .whole, .number: return text
+        case .list(let element):
+            var elements = ListText.elements(text)
+            if case .words = element { elements = elements.filter(splits.contains) }
+            return "[" + elements.map(YAMLEmitter.scalar).joined(separator: ", ") + "]"
+        case .map, .record:
+            let entries = (try? ListText.entries(text)) ?? []
+            return "{" + entries.map { "\(YAMLEmitter.scalar($0.key)): \($0.value)" }.joined(separator: ", ") + "}"
+        case .words, .text, .path: return Double(text) == nil ? YAMLEmitter.scalar(text) : text
+        }
+    }
+}

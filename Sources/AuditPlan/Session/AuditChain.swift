@@ -1,0 +1,59 @@
+import FileReading
+import ToolOptions
+
+/// The stages of a plan one after another, in one session.
+public struct AuditChain {
+    private let stages: [any AuditStage.Type]
+
+    /// - Parameter stages: in the order in which they run.
+    public init(_ stages: [any AuditStage.Type]) { self.stages = stages }
+
+    /// Runs the stages whose inputs have changed.
+    ///
+    /// - Parameters:
+    ///   - overrides: arguments that go before the plan's, by the key of the setting at the top of the plan.
+    ///   - begin: called before a stage.
+    ///   - end: called after a stage, with what it shows and whether nothing had changed.
+    /// - Returns: whether a stage has something to look at.
+    /// - Throws: what a stage throws; `CancellationError` after an interruption.
+    public func run(
+        plan path: String, session: AuditSession, overrides: [String: String], format: ResultFormat,
+        begin: (StageName) -> Void, end: (StageName, StageOutput, Bool) -> Void
+    ) throws -> Bool {
+        // What is wrong with the inputs is said before anything is written.
+        let plan = try PlanFile.load(path)
+        let wanted = stages.filter { $0.name != .probe || plan.settings.hasBlock(.probe) }
+        for stage in wanted { try check(stage, plan, session, overrides) }
+        var hasFindings = false
+        for stage in wanted {
+            begin(stage.name)
+            if session.isCancelled() { throw CancellationError() }
+            let (shown, isUnchanged) = try run(stage, path, session, overrides, format)
+            hasFindings = hasFindings || shown.hasFindings
+            end(stage.name, shown, isUnchanged)
+        }
+        return hasFindings
+    }
+
+    private func check<Stage: AuditStage>(
+        _ stage: Stage.Type, _ plan: PlanFile, _ session: AuditSession, _ overrides: [String: String]
+    ) throws {
+        try StageRunner.check(stage, plan, session: session) { try options(of: $0, overrides) }
+    }
+
+    private func run<Stage: AuditStage>(
+        _ stage: Stage.Type, _ path: String, _ session: AuditSession, _ overrides: [String: String],
+        _ format: ResultFormat
+    ) throws -> (shown: StageOutput, isUnchanged: Bool) {
+        let outcome = try StageRunner.run(stage, plan: path, session: session) { try options(of: $0, overrides) }
+        var isUnchanged = false
+        if case .unchanged = outcome { isUnchanged = true }
+        let plan = try PlanFile.load(path)
+        return (try stage.output(plan, try options(of: plan, overrides), session, as: format), isUnchanged)
+    }
+
+    private func options<Options: StageOptions>(of plan: PlanFile, _ overrides: [String: String]) throws -> Options {
+        let own = Options.shared.sorted().compactMap { overrides[$0] }
+        return try Options.parse(plan.settings.arguments(of: Options.stage) + own)
+    }
+}

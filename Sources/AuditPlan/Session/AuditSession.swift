@@ -1,0 +1,88 @@
+import FileReading
+import ToolOptions
+import YOLODataset
+
+/// What one command works with: datasets, their listings and the digests of files, each opened once.
+///
+/// A session sees the dataset as it was when it was first asked. What changes afterwards has another digest in the next
+/// command, so results that were made meanwhile do not pass for current.
+public final class AuditSession {
+    /// Worker threads; results do not depend on it.
+    public let jobs: Int
+    /// Asked by workers between images; once true, the command ends with `CancellationError`.
+    public let isCancelled: @Sendable () -> Bool
+    private let report: @Sendable (_ stage: StageName, _ done: Int, _ total: Int) -> Void
+
+    /// Whether text may have colours.
+    public let hasColour: Bool
+
+    private var datasets: [String: Dataset] = [:]
+    private var states: [String: ContentDigest] = [:]
+    private var files: [String: ContentDigest] = [:]
+
+    public init(
+        jobs: Int, hasColour: Bool = false, isCancelled: @Sendable @escaping () -> Bool = { false },
+        progress: @Sendable @escaping (_ stage: StageName, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
+    ) {
+        self.jobs = jobs
+        self.hasColour = hasColour
+        self.isCancelled = isCancelled
+        report = progress
+    }
+
+    /// What is told how much of a stage is done, of how much, from any thread.
+    public func progress(of stage: StageName) -> @Sendable (_ done: Int, _ total: Int) -> Void {
+        let report = report
+        return { report(stage, $0, $1) }
+    }
+
+    /// The dataset of a data.yaml, the same one whenever it is asked for.
+    ///
+    /// - Throws: `FileError` as `Dataset.open`.
+    public func dataset(_ path: String) throws -> Dataset {
+        let path = Paths.absolute(path)
+        if let known = datasets[path] { return known }
+        let dataset = try Dataset.open(path).keepingListings()
+        datasets[path] = dataset
+        return dataset
+    }
+
+    /// The dataset that an argument names: itself, or a plan's.
+    public func dataset(_ input: AuditInput) throws -> Dataset {
+        switch input {
+        case .dataset(let path): try dataset(path)
+        case .plan(let path): try dataset(try PlanFile.load(path).settings.dataset)
+        }
+    }
+
+    /// Of data.yaml, labels, and sizes and times of images.
+    public func state(of dataset: Dataset) throws -> ContentDigest {
+        if let known = states[dataset.yamlPath] { return known }
+        let state = try dataset.digestOfState()
+        states[dataset.yamlPath] = state
+        return state
+    }
+
+    /// Of a file's bytes.
+    public func digest(ofFile path: String) throws -> ContentDigest {
+        let path = Paths.absolute(path)
+        if let known = files[path] { return known }
+        let digest = try ContentDigest.ofFile(path)
+        files[path] = digest
+        return digest
+    }
+
+    /// Adds what settings say: files by their contents, everything else by its text.
+    public func add(_ settings: [SettingContent], to digest: inout DigestBuilder) throws {
+        for setting in settings {
+            digest.update(field: setting.key)
+            digest.update(field: try setting.file.map { try self.digest(ofFile: $0).hex } ?? setting.text ?? "")
+        }
+    }
+}
+
+/// The argument of a tool: a plan, or a dataset alone.
+public enum AuditInput: Sendable {
+    case plan(String)
+    case dataset(String)
+}

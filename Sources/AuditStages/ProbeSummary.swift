@@ -1,0 +1,41 @@
+import AuditPlan
+import Findings
+import ProbeTraining
+import YAMLText
+
+/// What a person or a program is told of a finished probe.
+public struct ProbeSummary {
+    private let result: ProbeResult
+
+    public init(_ result: ProbeResult) { self.result = result }
+
+    /// The figures, as the plan keeps them.
+    public var entries: [StageResult.Entry] {
+        let loss = result.lastLoss
+        return [
+            .init("images", result.split.samples.count), .init("folds", result.settings.folds),
+            .init("near_duplicates", result.split.groupedImages), .init("model", result.start.name),
+            .init("image_size", result.settings.training.imageSize), .init("epochs", result.settings.training.epochs),
+            .init("loss", loss.total), .init("box", loss.box), .init("obj", loss.objectness ?? 0),
+            .init("cls", loss.classification), .init("clipped_steps", result.clippedShare),
+            .init("diagnoses", yaml: "[\(result.diagnoses.map(YAMLEmitter.quoted).joined(separator: ", "))]"),
+        ]
+    }
+
+    public var text: String {
+        let loss = (result.lastLoss.total * 1e5).rounded() / 1e5
+        let clipped = (result.clippedShare * 1000).rounded() / 10
+        let headline =
+            "\(result.settings.folds) folds of \(result.split.samples.count) images (\(result.split.groupedImages) of "
+            + "them duplicates or near-duplicates, kept together), \(result.settings.training.epochs) epochs at "
+            + "\(result.settings.training.imageSize) px\n"
+            + "loss of the last epoch \(loss), \(clipped) % of the steps clipped\n"
+        let diagnoses = result.diagnoses.map { $0 + "\n" }.joined()
+        guard !result.split.unreadable.isEmpty else { return headline + diagnoses }
+        return headline + diagnoses
+            + "\(result.split.unreadable.count) images could not be decoded: assay-labels names them\n"
+    }
+
+    /// One object with the entries.
+    public var json: String { StageResult.json(entries) }
+}

@@ -1,0 +1,49 @@
+import AuditPlan
+import ProbeTraining
+import ToolOptions
+import ToxicRanking
+import YOLODataset
+import YOLOModel
+
+/// The models that judge a dataset, and the size of image that they are for.
+public struct RankingJudge {
+    public let models: ToxicModels
+    /// Pixels; nil where the models do not say.
+    private let imageSize: Int?
+    /// As errors name them.
+    private let file: String
+
+    /// A checkpoint that was trained on the dataset.
+    ///
+    /// - Parameter modelYAML: for weights that come without their architecture.
+    public init(weights: String, modelYAML: String? = nil, imageSize: Int? = nil) throws {
+        models = ToxicModels(try DetectionModel.load(checkpoint: weights, yamlPath: modelYAML))
+        self.imageSize = imageSize
+        file = weights
+    }
+
+    /// The folder of a probe: each image is judged by the model that has not seen it.
+    public init(probe folder: String) throws {
+        let probe = try ProbeFolder.read(folder)
+        models = ToxicModels(probe.models, folds: probe.folds, traces: probe.traces)
+        imageSize = probe.imageSize
+        file = folder
+    }
+
+    /// Loss, gradient and suspicions of every image, in the order that the options ask for.
+    ///
+    /// - Throws: `FileError` where models and dataset do not fit, or a split is not there.
+    public func rank(
+        _ dataset: Dataset, _ options: RankingOptions, _ session: AuditSession,
+        progress: @Sendable @escaping (Int, Int) -> Void
+    ) throws -> ToxicResult {
+        let wanted = try options.run(dataset, imageSize: imageSize, jobs: session.jobs)
+        for model in models.models {
+            try ToxicRun.check(model, weights: file, dataset: dataset, imageSize: wanted.imageSize)
+        }
+        var result = try ToxicRun.run(
+            models, dataset: dataset, options: wanted, isCancelled: session.isCancelled, progress: progress)
+        result.images = ToxicOrder.sorted(result.images, by: options.sort)
+        return result
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import AuditPlan
+import FileReading
+import ToolOptions
+
+/// Options that every command has.
+public struct CommonOptions: ParsableArguments {
+    @Option("Worker threads (default: all cores). Results do not depend on it.")
+    public var jobs: Whole<JobBounds>?
+
+    @Flag(name: .shortAndLong, help: "No progress and no notes on stderr.")
+    public var quiet = false
+
+    public init() {}
+
+    /// Threads.
+    public var workers: Int { jobs?.value ?? WorkerPool.defaultJobs }
+
+    /// What the command works with.
+    public func session() -> AuditSession {
+        let lines = ProgressLines(quiet: quiet)
+        return AuditSession(
+            jobs: workers, hasColour: Terminal.hasColour, isCancelled: { Interruption.isRequested },
+            progress: { lines.update($0, $1, of: $2) })
+    }
+
+    /// A line on stderr for people.
+    public func note(_ text: String) { Tool.note(text, quiet: quiet) }
+}
+
+/// The seed of a command that makes no random choice: taken as everywhere, and said to be idle.
+public struct IdleSeedOption: ParsableArguments {
+    @Option("Where every random choice comes from; this command makes none.")
+    public var seed: Seed?
+
+    public init() {}
+
+    public func say(_ common: CommonOptions) {
+        if seed != nil { common.note("note: --seed changes nothing: this command makes no random choice") }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Imaging
+import NeuralKernels
+import ToxicRanking
+import YOLODataset
+
+/// How images pass a network that judges them.
+public struct PassingOptions: ParsableArguments, Sendable {
+    @Option("What computes.", otherwise: "the fastest of this build")
+    public var backend: BackendName?
+
+    @Option("How images are fitted: rectangle is faster, validation as trainers validate; losses change.")
+    public var letterbox = Letterbox.Outline.square
+
+    public init() {}
+
+    public func set(_ options: inout ToxicOptions) {
+        options.backend = backend?.name
+        options.outline = letterbox
+    }
+}
+
+/// How images are ranked.
+public struct RankingOptions: StageOptions {
+    public static let stage = StageName.toxic
+    public static let shared: Set<String> = ["weights", "seed"]
+    public static let presentation: Set<String> = ["top"]
+
+    /// Whose models judge where a plan has both.
+    public enum Judge: String, SettingWord {
+        /// Models that have not seen the image.
+        case probe
+        /// The user's own checkpoint.
+        case weights
+    }
+
+    @Option("Splits to rank, for example train,val.")
+    public var splits: SplitList = ["train", "val"]
+
+    @Option("Rows of the text table.")
+    public var top: Whole<RowBounds> = 20
+
+    @Option("How far back gradients go: head and none take half to two thirds of the time.")
+    public var gradient = GradientReach.full
+
+    @Option("Of gradients: bfloat16 is 1.1 to 1.2 times as fast where the CPU has it; losses stay as they are.")
+    public var precision = Precision.single
+
+    @Option("Who judges where a plan has a probe and weights.")
+    public var judge = Judge.probe
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Gradient figures of each image's share of the dataset's loss, instead of its loss as a batch of one.")
+    public var gradientOfShare = false
+
+    @Option("Order of the images.")
+    public var sort = ImageOrder.toxicity
+
+    @OptionGroup public var passing: PassingOptions
+    @OptionGroup public var image: ImageSizeOption
+    @OptionGroup public var model: WeightsOption
+    @OptionGroup public var seeding: SeedOption
+
+    public init() {}
+
+    /// How the images of a dataset are ranked.
+    ///
+    /// - Parameter imageSize: of the judging models, where they have their own; an option goes before it.
+    /// - Throws: `FileError` where a split is not there.
+    public func run(_ dataset: Dataset, imageSize: Int?, jobs: Int) throws -> ToxicOptions {
+        var options = ToxicOptions()
+        options.imageSize = image.imageSize?.value ?? imageSize ?? image.pixels
+        options.splits = try splits.names(in: dataset)
+        options.seed = seeding.number
+        options.jobs = jobs
+        passing.set(&options)
+        options.gradientOfShare = gradientOfShare
+        options.gradient = gradient
+        options.precision = precision
+        return options
+    }
+}

@@ -1,0 +1,55 @@
+import AnchorFitting
+import AvailableBackends
+import FileReading
+import Findings
+import Imaging
+import LabelRules
+import NeuralKernels
+import ProbeTraining
+import ToxicRanking
+import YOLOModel
+
+// Settings that are one of some words take them from the types that mean them.
+
+extension Severity: SettingWord {}
+extension ImageReading: SettingWord {}
+extension Trainer: SettingWord {}
+extension TrainingInput.Resize: SettingWord {}
+extension AnchorFit.Options.Method: SettingWord {}
+extension TrainingOptions.Method: SettingWord {}
+extension GradientReach: SettingWord {}
+extension Precision: SettingWord {}
+extension Letterbox.Outline: SettingWord {}
+extension ImageOrder: SettingWord {}
+extension DetectionHead: SettingWord {}
+extension FindingFormat: SettingWord {}
+
+/// A backend of this build, by name.
+public struct BackendName: SettingValue {
+    public let name: String
+
+    public static var form: SettingForm { .words(Backends.all.map(\.name)) }
+
+    public init(setting text: String) throws {
+        guard Backends.all.contains(where: { $0.name == text }) else { throw Self.refusal(of: text) }
+        name = text
+    }
+
+    public var description: String { name }
+}
+
+/// The published size of a model that is trained from scratch.
+public struct ModelName: SettingValue, ExpressibleByStringLiteral {
+    public let name: String
+
+    public static var form: SettingForm { .words(StandardModels.names) }
+
+    public init(setting text: String) throws {
+        guard StandardModels.names.contains(text) else { throw Self.refusal(of: text) }
+        name = text
+    }
+
+    public init(stringLiteral name: String) { self.name = name }
+
+    public var description: String { name }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import CommandLineSupport
+import ToolOptions
+import ToxicRanking
+import YOLOModel
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Precision, recall and average precision by class; consistency of an image's predictions.")
+
+    enum Format: String, SettingWord { case text, json, csv }
+
+    @Argument(help: "A data.yaml.", completion: .file())
+    var dataset: String
+
+    @OptionGroup var model: WeightsOption
+    @OptionGroup var architecture: ModelYAMLOption
+    @OptionGroup var image: ImageSizeOption
+
+    @Option("Splits to evaluate on.")
+    var splits: SplitList = ["val"]
+
+    @Option("Boxes of one class that overlap by more than this are one.", otherwise: "0.6 for YOLOv5, else 0.7")
+    var iou: Fraction?
+
+    @Option(
+        """
+        Of YOLOv10: one2one (no suppression, as it is deployed, and as Ultralytics up to 8.3 validates) or one2many \
+        (with suppression, as Ultralytics 8.4 validates unless told otherwise).
+        """)
+    var head = DetectionHead.one2one
+
+    @Flag(help: "Also pass each image mirrored and at three quarters of the size, and say how far predictions change.")
+    var consistency = false
+
+    @Option("Text, JSON, or CSV: a row an image.")
+    var format = Format.text
+
+    @OptionGroup var passing: PassingOptions
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var idle: IdleSeedOption
+
+    func run() throws {
+        idle.say(common)
+        guard let weights = model.weights?.path else {
+            throw ValidationError("--weights is needed: a checkpoint trained on this dataset")
+        }
+        let session = common.session()
+        let dataset = try session.dataset(dataset)
+        let model = try DetectionModel.load(checkpoint: weights, yamlPath: architecture.modelYaml?.path)
+        try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: image.pixels)
+        var options = ToxicOptions()
+        options.imageSize = image.pixels
+        options.splits = try splits.names(in: dataset)
+        options.jobs = session.jobs
+        passing.set(&options)
+        var detection = DetectionOptions()
+        detection.overlap = iou?.value ?? (model.family == .v5 ? 0.6 : 0.7)
+        detection.head = head
+        let evaluation = try Evaluation.run(
+            model, dataset: dataset, options: options, detection: detection, checksConsistency: consistency,
+            isCancelled: session.isCancelled, progress: session.progress(of: .toxic))
+        switch format {
+        case .text: Tool.output(EvaluationWriter.text(evaluation, dataset))
+        case .json: Tool.output(EvaluationWriter.json(evaluation, dataset))
+        case .csv: Tool.output(EvaluationWriter.csv(evaluation))
+        }
+        if evaluation.unreadable > 0 { throw ExitStatus.findings }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import CommandLineSupport
+import NeuralKernels
+import ToolOptions
+import ToxicRanking
+import YOLOModel
+
+struct Model: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What is in a checkpoint: layers, parameters, anchors.")
+
+    @Argument(help: "A checkpoint, or a model YAML.", completion: .file())
+    var checkpoint: String
+
+    @OptionGroup var architecture: ModelYAMLOption
+
+    @Flag(help: "Measure loss and full gradient, and say where the time goes, layer by layer.")
+    var profile = false
+
+    @OptionGroup var image: ImageSizeOption
+
+    @Option("Passes that are measured, for --profile.")
+    var images: Whole<RepeatBounds> = 10
+
+    @Option("Of gradients, for --profile.")
+    var precision = Precision.single
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var idle: IdleSeedOption
+
+    func run() throws {
+        idle.say(common)
+        let model = try DetectionModel.load(checkpoint: checkpoint, yamlPath: architecture.modelYaml?.path)
+        guard profile else {
+            try GivenOptions(of: Self.self).refuse(
+                ["size", "image-size", "images", "precision"], "without --profile; add it, or leave this out")
+            return Tool.output(ModelTable.text(model))
+        }
+        Tool.output(
+            try ModelProfile.text(model, size: image.pixels, images: images.value, precision: precision))
+    }
+}
