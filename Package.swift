@@ -69,38 +69,42 @@ let package = Package(
         // Floor 1
         library("FileReading", ["CVectorKernels"]),
         library("TextForms"),
+        library("Geometry"),
 
         // Floor 2
-        library("Findings"),
-        library("Imaging", ["CImageCodecs", "FileReading"]),
-        library("YAMLText", ["CYAML", "FileReading"]),
+        library("Findings", ["TextForms"]),
+        library("Imaging", ["CImageCodecs", "FileReading", "Geometry"]),
+        library("YAMLText", ["CYAML", "FileReading", "TextForms"]),
         library("NeuralKernels", ["CVectorKernels", "FileReading"]),
 
         // Floor 3
         library("OneDNNKernels", ["COneDNN", "CVectorKernels", "NeuralKernels"]),
-        library("YOLODataset", ["FileReading", "YAMLText"]),
-        library("YOLOModel", ["FileReading", "NeuralKernels", "YAMLText"]),
+        library("YOLODataset", ["FileReading", "Geometry", "YAMLText"]),
+        library("YOLOModel", ["FileReading", "Geometry", "NeuralKernels", "YAMLText"]),
 
         // Floor 4. With its trait off, nothing reaches oneDNN.
         library(
             "AvailableBackends",
             ["NeuralKernels", .target(name: "OneDNNKernels", condition: .when(traits: ["OneDNN"]))]),
-        library("LabelRules", ["FileReading", "Findings", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
+        library(
+            "LabelRules",
+            ["FileReading", "Findings", "Geometry", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
         library(
             "AnchorFitting",
-            ["CVectorKernels", "FileReading", "Findings", "Imaging", "YAMLText", "YOLODataset", "YOLOModel"]),
+            ["CVectorKernels", "FileReading", "Imaging", "TextForms", "YAMLText", "YOLODataset", "YOLOModel"]),
 
         // Floor 5
         library(
             "ProbeTraining",
             [
-                "AvailableBackends", "CVectorKernels", "FileReading", "Findings", "Imaging", "NeuralKernels",
-                "YOLODataset", "YOLOModel",
+                "AvailableBackends", "CVectorKernels", "FileReading", "Geometry", "Imaging", "NeuralKernels",
+                "TextForms", "YOLODataset", "YOLOModel",
             ]),
         library(
             "ToxicRanking",
             [
-                "AvailableBackends", "FileReading", "Findings", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel",
+                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "TextForms",
+                "YOLODataset", "YOLOModel",
             ]),
 
         // Floor 6
@@ -160,20 +164,23 @@ let package = Package(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("FileReading"),
         tests("TextForms"),
+        tests("Geometry"),
         tests("Findings"),
-        tests("Imaging", ["FileReading"]),
+        tests("Imaging", ["FileReading", "Geometry"]),
         tests("YAMLText", ["FileReading"]),
         tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading"]),
         tests("YOLODataset", ["FileReading", "Imaging"]),
         tests(
-            "YOLOModel", ["AvailableBackends", "FileReading", "Imaging", "NeuralKernels", "YOLODataset"],
+            "YOLOModel", ["AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "YOLODataset"],
             resources: [.copy("Figures")]),
         tests("LabelRules", ["FileReading", "Findings", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "YOLODataset", "YOLOModel"]),
         tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         tests(
             "ToxicRanking",
-            ["AvailableBackends", "FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+            [
+                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel",
+            ]),
         tests(
             "ToolOptions",
             ["AuditPlan", "FileReading", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -1,6 +1,7 @@
 import FileReading
 import Foundation
 import Imaging
+import TextForms
 
 /// Three pictures on one sheet: sizes with anchors and what each reaches, sizes against strides, and how fitness and
 /// recall rise with the number of anchors.
@@ -217,9 +218,7 @@ public struct AnchorPlot {
         [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000].filter { $0 > low && $0 < high }
     }
 
-    private static func short(_ value: Double) -> String {
-        value == value.rounded() ? "\(Int(value))" : "\((value * 10).rounded() / 10)"
-    }
+    private static func short(_ value: Double) -> String { Figure.short(value, decimals: 1) }
 }
 
 /// How fitness and recall rise with the number of anchors.

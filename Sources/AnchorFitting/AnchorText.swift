@@ -1,10 +1,10 @@
-import Findings
+import TextForms
 
 /// What a person reads.
 public enum AnchorText {
     /// `10,13, 16,30`
     static func pairs(_ anchors: [AnchorSize], between: String = ", ") -> String {
-        anchors.map { "\(JSONText.number($0.width)),\(JSONText.number($0.height))" }.joined(separator: between)
+        anchors.map { "\(ExactNumber.text($0.width)),\(ExactNumber.text($0.height))" }.joined(separator: between)
     }
 
     /// - Parameter classNames: for the table of classes.
@@ -24,12 +24,12 @@ public enum AnchorText {
         if let current = comparison.currentMetrics { row("current", current, comparison.heldOut?.currentFitness) }
         row("new", comparison.newMetrics, comparison.heldOut?.newFitness)
         if comparison.heldOut == nil { table = table.map { Array($0.dropLast()) } }
-        lines += columns(table)
+        lines += Columns.aligned(table)
         if let bound = comparison.bound {
             let gap = (bound.fitness / max(comparison.newMetrics.fitness, 1e-12) - 1) * 100
             lines.append(
                 "proven: no set of \(comparison.anchors.count) anchors has a fitness above \(figure(bound.fitness)), "
-                    + "\(String((gap * 100).rounded() / 100)) % above the new ones")
+                    + "\(Figure.text(gap, decimals: 2)) % above the new ones")
         }
         if let asked = comparison.missedRecall {
             lines.append(
@@ -85,7 +85,7 @@ public enum AnchorText {
                 level.name, pairs(level.anchors), percent(level.best, of: boxes), percent(level.learnable, of: boxes),
             ])
         }
-        return columns(table)
+        return Columns.aligned(table)
     }
 
     private static func classes(_ comparison: AnchorComparison, _ names: [String]) -> [String] {
@@ -97,7 +97,7 @@ public enum AnchorText {
             let now = old[entry.classID].map { [figure($0.bestPossibleRecall), figure($0.fitness)] } ?? []
             table.append([name, "\(entry.boxes)", figure(entry.bestPossibleRecall), figure(entry.fitness)] + now)
         }
-        return columns(table)
+        return Columns.aligned(table)
     }
 
     private static func anchorFree(_ comparison: AnchorComparison) -> [String] {
@@ -108,7 +108,7 @@ public enum AnchorText {
         for (stride, count) in zip(sizes.strides, sizes.underStride) {
             table.append(["/\(stride)", percent(count, of: boxes)])
         }
-        lines += columns(table)
+        lines += Columns.aligned(table)
         if sizes.underFinest > 0 {
             lines.append(
                 "\(sizes.underFinest) boxes are narrower than a cell of the finest level (\(sizes.strides.first ?? 8) px): "
@@ -124,23 +124,9 @@ public enum AnchorText {
 
     // MARK: Figures
 
-    static func figure(_ value: Double) -> String { String((value * 10_000).rounded() / 10_000) }
+    static func figure(_ value: Double) -> String { Figure.text(value, decimals: 4) }
 
     static func percent(_ count: Int, of total: Int) -> String {
-        "\(count) (\(String((Double(count) / Double(total) * 1000).rounded() / 10)) %)"
-    }
-
-    /// Rows of one width a column.
-    private static func columns(_ rows: [[String]]) -> [String] {
-        let count = rows.map(\.count).max() ?? 0
-        let widths = (0..<count).map { column in
-            rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
-        }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
-            }
-            return cells.joined()
-        }
+        "\(count) (\(Figure.percent(Double(count) / Double(total))) %)"
     }
 }

@@ -1,6 +1,6 @@
 import FileReading
-import Findings
 import Foundation
+import TextForms
 
 /// Writes anchors where trainers read them.
 public enum AnchorWriter {
@@ -45,7 +45,7 @@ public enum AnchorWriter {
 
                 """
         case .paddledetection:
-            let pairs = anchors.map { "[\(JSONText.number($0.width)), \(JSONText.number($0.height))]" }
+            let pairs = anchors.map { "[\(ExactNumber.text($0.width)), \(ExactNumber.text($0.height))]" }
             let masks = levels.strides.indices.reversed().map { level in
                 "[\(levels.range(level).map(String.init).joined(separator: ", "))]"
             }
@@ -54,7 +54,7 @@ public enum AnchorWriter {
     }
 
     private static func tuples(_ row: [AnchorSize]) -> String {
-        row.map { "(\(JSONText.number($0.width)), \(JSONText.number($0.height)))" }.joined(separator: ", ")
+        row.map { "(\(ExactNumber.text($0.width)), \(ExactNumber.text($0.height)))" }.joined(separator: ", ")
     }
 
     /// The `anchors:` block of a YOLOv5 model YAML: a row a level, small to large.
@@ -89,80 +89,5 @@ public enum AnchorWriter {
         try AtomicFile.write(old, to: copy)
         try AtomicFile.write(new, to: path)
         return copy
-    }
-
-    // MARK: JSON
-
-    /// The stable JSON form: anchors, metrics and verdict.
-    public static func json(_ comparison: AnchorComparison) -> String {
-        let settings = comparison.settings
-        let bound = comparison.bound.map { JSONText.number($0.fitness) } ?? "null"
-        let unreached = comparison.unreached.map {
-            "{\"label\": \(JSONText.quoted($0.label)), \"line\": \($0.line), \"class\": \($0.classID)}"
-        }
-        return """
-            {
-              "anchors": \(pairs(comparison.anchors)),
-              "current": \(comparison.current.map(pairs) ?? "null"),
-              "metrics": {
-                "current": \(comparison.currentMetrics.map(metrics) ?? "null"),
-                "new": \(metrics(comparison.newMetrics))
-              },
-              "held_out": \(heldOut(comparison.heldOut)),
-              "fitness_bound": \(bound),
-              "verdict": "\(comparison.verdict.rawValue)",
-              "image_size": [\(settings.input.width), \(settings.input.height)],
-              "resize": "\(settings.input.resize.rawValue)",
-              "strides": \(settings.levels.strides),
-              "per_level": \(settings.levels.perLevel),
-              "levels": {
-                "current": \(comparison.currentDetail.map(levels) ?? "null"),
-                "new": \(levels(comparison.newDetail))
-              },
-              "classes": {
-                "current": \(comparison.currentDetail.map(classes) ?? "null"),
-                "new": \(classes(comparison.newDetail))
-              },
-              "sides_under_stride": \(comparison.sizes.underStride),
-              "boxes": \(comparison.boxCount),
-              "boxes_left_out": \(comparison.tooSmall),
-              "boxes_unreached": \(comparison.unreached.count),
-              "unreached": [\(unreached.joined(separator: ", "))]
-            }
-
-            """
-    }
-
-    private static func pairs(_ anchors: [AnchorSize]) -> String {
-        "[" + anchors.map { "[\(JSONText.number($0.width)), \(JSONText.number($0.height))]" }.joined(separator: ", ")
-            + "]"
-    }
-
-    private static func metrics(_ m: AnchorMetrics) -> String {
-        "{\"fitness\": \(JSONText.number(m.fitness)), \"bpr\": \(JSONText.number(m.bestPossibleRecall)), "
-            + "\"aat\": \(JSONText.number(m.anchorsAboveThreshold)), \"mean_iou\": \(JSONText.number(m.meanIoU))}"
-    }
-
-    private static func heldOut(_ result: CrossValidation?) -> String {
-        guard let result else { return "null" }
-        func number(_ value: Double?) -> String { value.map(JSONText.number) ?? "null" }
-        return "{\"folds\": \(result.folds), "
-            + "\"current\": {\"fitness\": \(number(result.currentFitness)), \"bpr\": \(number(result.currentRecall))}, "
-            + "\"new\": {\"fitness\": \(number(result.newFitness)), \"bpr\": \(number(result.newRecall))}}"
-    }
-
-    private static func levels(_ detail: AnchorDetail) -> String {
-        let entries = detail.levels.map {
-            "{\"level\": \"\($0.name)\", \"anchors\": \(pairs($0.anchors)), \"best\": \($0.best), \"learnable\": \($0.learnable)}"
-        }
-        return "[" + entries.joined(separator: ", ") + "]"
-    }
-
-    private static func classes(_ detail: AnchorDetail) -> String {
-        let entries = detail.classes.map {
-            "{\"class\": \($0.classID), \"boxes\": \($0.boxes), \"bpr\": \(JSONText.number($0.bestPossibleRecall)), "
-                + "\"fitness\": \(JSONText.number($0.fitness))}"
-        }
-        return "[" + entries.joined(separator: ", ") + "]"
     }
 }

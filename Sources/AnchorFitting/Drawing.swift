@@ -1,4 +1,5 @@
 import Foundation
+import TextForms
 
 /// Shapes in the order in which they are painted, on white; written as SVG or painted into pixels.
 struct Drawing {
@@ -61,11 +62,9 @@ struct Drawing {
             """
     }
 
-    private static func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+    private static func number(_ value: Double) -> String { Figure.text(value, decimals: 1) }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-    }
+    private static func escaped(_ text: String) -> String { XMLText.escaped(text, quotes: .none) }
 
     private static func element(_ shape: Shape) -> String {
         switch shape {

@@ -1,5 +1,4 @@
 import FileReading
-import Findings
 import YAMLText
 
 /// The `anchors:` of a model YAML in YOLOv5's or YOLOv7's form, to read and to rewrite in place.

@@ -11,20 +11,8 @@ public enum FileReading {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw FileError(
-                file: path, message: status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file",
-                wayOut: "name a file")
-        }
-        let size = Int(status.st_size)
-        guard size <= limit else {
-            throw FileError(
-                file: path, message: "has \(size) bytes, more than the \(limit) that are read",
-                wayOut: "check what the file is")
-        }
-        return try read(descriptor, path: path, expected: size, limit: limit)
+        let status = try checked(descriptor, path, limit: limit)
+        return try read(descriptor, path: path, expected: Int(status.st_size), limit: limit)
     }
 
     /// The first `count` bytes of a regular file, or all of them where it has fewer.
@@ -32,11 +20,7 @@ public enum FileReading {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw FileError(file: path, message: "is not a regular file", wayOut: "name a file")
-        }
+        let status = try checked(descriptor, path, limit: .max)
         var failed: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = 0
@@ -84,6 +68,29 @@ public enum FileReading {
                     wayOut: "wait until it is written")
             }
         }
+    }
+
+    /// What is known of an open file.
+    ///
+    /// - Parameter path: is made only where it stands in an error.
+    /// - Throws: `FileError` where the file is not a regular one, or larger than `limit`.
+    static func checked(_ descriptor: Int32, _ path: @autoclosure () -> String, limit: Int) throws -> stat {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            throw failure(path(), code)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw FileError(
+                file: path(), message: status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file",
+                wayOut: "name a file")
+        }
+        guard status.st_size <= limit else {
+            throw FileError(
+                file: path(), message: "has \(status.st_size) bytes, more than the \(limit) that are read",
+                wayOut: "check what the file is")
+        }
+        return status
     }
 
     /// The error of a failed system call on `path`.

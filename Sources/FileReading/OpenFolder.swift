@@ -84,20 +84,8 @@ public final class OpenFolder: Sendable {
         let file = names.withCName(index) { openat(descriptor, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard file >= 0 else { throw FileReading.failure(shown(), errno) }
         defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw FileReading.failure(shown(), errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw FileError(
-                file: shown(), message: status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file",
-                wayOut: "name a file")
-        }
-        let size = Int(status.st_size)
-        guard !isWhole || size <= limit else {
-            throw FileError(
-                file: shown(), message: "has \(size) bytes, more than the \(limit) that are read",
-                wayOut: "check what the file is")
-        }
-        let wanted = min(size, limit)
+        let status = try FileReading.checked(file, shown(), limit: isWhole ? limit : .max)
+        let wanted = min(Int(status.st_size), limit)
         if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: max(wanted, 2 * buffer.count)) }
         var filled = 0
         var failed: Int32 = 0

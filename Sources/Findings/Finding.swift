@@ -34,18 +34,26 @@ public enum TrainerVerdict: String, Codable, Sendable, CaseIterable {
 
 /// What training does with something, and how that comes.
 public struct TrainerEffect: Hashable, Sendable {
+    /// What becomes of it.
     public let verdict: TrainerVerdict
+    /// How that comes, in words that follow the verdict and a colon.
     public let reason: String
 
+    /// - Parameter reason: in words that follow the verdict and a colon.
     public init(_ verdict: TrainerVerdict, _ reason: String) {
         self.verdict = verdict
         self.reason = reason
     }
 
+    /// It is trained on as it stands.
     public static func kept(_ reason: String) -> TrainerEffect { TrainerEffect(.kept, reason) }
+    /// Training never sees it.
     public static func dropped(_ reason: String) -> TrainerEffect { TrainerEffect(.dropped, reason) }
+    /// It is trained on in another form.
     public static func altered(_ reason: String) -> TrainerEffect { TrainerEffect(.altered, reason) }
+    /// It is trained on as something that it is not.
     public static func readWrong(_ reason: String) -> TrainerEffect { TrainerEffect(.readWrong, reason) }
+    /// Training does not start.
     public static func stops(_ reason: String) -> TrainerEffect { TrainerEffect(.stops, reason) }
 
     /// `dropped: …`, as tables and reports print it.
@@ -67,6 +75,7 @@ public struct TrainerEffect: Hashable, Sendable {
 public struct Finding: Hashable, Sendable {
     /// Stable code of the rule, for example `B003`.
     public var code: String
+    /// The rule's own, or what a person has set for its code.
     public var severity: Severity
     /// Path relative to the dataset's root.
     public var file: String
@@ -81,6 +90,7 @@ public struct Finding: Hashable, Sendable {
     /// What to do about it.
     public var fix: String
 
+    /// - Parameter file: relative to the dataset's root; line and column count from 1.
     public init(
         code: String, severity: Severity, file: String, line: Int? = nil, column: Int? = nil,
         message: String, effect: TrainerEffect, fix: String

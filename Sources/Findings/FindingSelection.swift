@@ -2,10 +2,12 @@
 public struct FindingSelection: Sendable, Hashable {
     /// Empty for all.
     public var select: [String]
+    /// Left out, also of what is selected.
     public var ignore: [String]
     /// Path patterns with the codes that are ignored there; `*` stands for any text.
     public var ignoredAt: [String: [String]]
 
+    /// Codes are taken in either case; whether there are such rules, `unknown(codes:)` says.
     public init(select: [String] = [], ignore: [String] = [], ignoredAt: [String: [String]] = [:]) {
         self.select = select.map { $0.uppercased() }
         self.ignore = ignore.map { $0.uppercased() }
@@ -19,6 +21,7 @@ public struct FindingSelection: Sendable, Hashable {
         }
     }
 
+    /// Whether a finding is selected, and ignored neither everywhere nor where it lies.
     public func keeps(_ finding: Finding) -> Bool {
         func matches(_ codes: [String]) -> Bool { codes.contains { $0 == "ALL" || finding.code.hasPrefix($0) } }
         if !select.isEmpty, !matches(select) { return false }

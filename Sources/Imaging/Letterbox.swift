@@ -1,3 +1,5 @@
+import Geometry
+
 /// How an image is fitted into what the model sees: scaled to the longer side, centred on grey.
 ///
 /// The figures follow the frameworks' letterbox, so that losses agree with theirs: scale = size / max(w, h), sides
@@ -58,25 +60,21 @@ public struct Letterbox: Sendable, Hashable {
     }
 
     /// A box from fractions of the image to fractions of what the model sees.
-    public func toModel(cx: Double, cy: Double, width: Double, height: Double) -> (
-        cx: Double, cy: Double, width: Double, height: Double
-    ) {
-        let (across, down) = (Double(self.width), Double(self.height))
-        return (
-            (cx * Double(scaledWidth) + Double(padLeft)) / across, (cy * Double(scaledHeight) + Double(padTop)) / down,
-            width * Double(scaledWidth) / across, height * Double(scaledHeight) / down
-        )
+    public func toModel(_ box: Box) -> Box {
+        let (across, down) = (Double(width), Double(height))
+        return Box(
+            cx: (box.cx * Double(scaledWidth) + Double(padLeft)) / across,
+            cy: (box.cy * Double(scaledHeight) + Double(padTop)) / down,
+            width: box.width * Double(scaledWidth) / across, height: box.height * Double(scaledHeight) / down)
     }
 
     /// A box from fractions of what the model sees to fractions of the image.
-    public func toImage(cx: Double, cy: Double, width: Double, height: Double) -> (
-        cx: Double, cy: Double, width: Double, height: Double
-    ) {
-        let (across, down) = (Double(self.width), Double(self.height))
-        return (
-            (cx * across - Double(padLeft)) / Double(scaledWidth), (cy * down - Double(padTop)) / Double(scaledHeight),
-            width * across / Double(scaledWidth), height * down / Double(scaledHeight)
-        )
+    public func toImage(_ box: Box) -> Box {
+        let (across, down) = (Double(width), Double(height))
+        return Box(
+            cx: (box.cx * across - Double(padLeft)) / Double(scaledWidth),
+            cy: (box.cy * down - Double(padTop)) / Double(scaledHeight),
+            width: box.width * across / Double(scaledWidth), height: box.height * down / Double(scaledHeight))
     }
 
     /// What the model sees.

@@ -1,4 +1,5 @@
 import Foundation
+import Geometry
 import YOLODataset
 import YOLOModel
 
@@ -135,10 +136,8 @@ package struct TrainingView {
                     x.part * y.part >= 0.2, x.high - x.low >= 2, y.high - y.low >= 2
                 else { return nil }
                 let side = Double(size)
-                return LossTarget(
-                    classID: Int(box.classID), cx: Float((x.low + x.high) / 2 / side),
-                    cy: Float((y.low + y.high) / 2 / side), width: Float((x.high - x.low) / side),
-                    height: Float((y.high - y.low) / side))
+                let cut = Box(Edges(left: x.low, top: y.low, right: x.high, bottom: y.high))
+                return LossTarget(classID: Int(box.classID), box: cut.divided(width: side, height: side))
             }
         }
     }

@@ -1,6 +1,6 @@
 import FileReading
-import Findings
 import Foundation
+import TextForms
 import YOLOModel
 
 /// What a probe leaves in a folder: `fold1.safetensors` …, `folds.csv`, `steps.csv` and `losses.csv`.
@@ -72,31 +72,31 @@ public struct ProbeFolder: Sendable {
                     try model.safetensors(yaml: start.yaml, metadata: ["image_size": String(imageSize)])
                 ))
         }
-        let rows = zip(split.samples, split.folds).map { "\($1 + 1),\(CSVText.field($0.sample.image))\n" }
-        files.append((foldsFile, Array(("fold,image\n" + rows.joined()).utf8)))
-        files.append(("steps.csv", Array(self.steps(steps).utf8)))
-        var traced = "epoch,loss,image\n"
+        var folds = CSVWriter(columns: ["fold", "image"])
+        for (sample, fold) in zip(split.samples, split.folds) { folds.row(fold + 1, sample.sample.image) }
+        files.append((foldsFile, folds.bytes))
+        files.append(("steps.csv", self.steps(steps)))
+        var traced = CSVWriter(columns: ["epoch", "loss", "image"])
         for trace in traces {
             for (sample, loss) in zip(split.samples, trace.losses) {
                 guard let loss else { continue }
-                traced += "\(trace.epoch + 1),\(JSONText.number(loss)),\(CSVText.field(sample.sample.image))\n"
+                traced.row(trace.epoch + 1, loss, sample.sample.image)
             }
         }
-        files.append((tracesFile, Array(traced.utf8)))
+        files.append((tracesFile, traced.bytes))
         return files
     }
 
     /// A row a step; epochs, steps and folds from 1.
-    static func steps(_ steps: [TrainingStep]) -> String {
-        var text = "fold,epoch,step,loss,box,obj,cls,gradient_norm,clip_ratio,rate\n"
+    static func steps(_ steps: [TrainingStep]) -> [UInt8] {
+        var csv = CSVWriter(columns: [
+            "fold", "epoch", "step", "loss", "box", "obj", "cls", "gradient_norm", "clip_ratio", "rate",
+        ])
         for it in steps {
-            let numbers = [
-                it.parts.total, it.parts.box, it.parts.objectness ?? 0, it.parts.classification, it.gradientNorm,
-                it.clipRatio, it.rate,
-            ]
-            text += "\(it.fold + 1),\(it.epoch + 1),\(it.step + 1),"
-            text += numbers.map(JSONText.number).joined(separator: ",") + "\n"
+            csv.row(
+                it.fold + 1, it.epoch + 1, it.step + 1, it.parts.total, it.parts.box, it.parts.objectness ?? 0,
+                it.parts.classification, it.gradientNorm, it.clipRatio, it.rate)
         }
-        return text
+        return csv.bytes
     }
 }

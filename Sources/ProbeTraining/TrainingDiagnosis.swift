@@ -1,3 +1,4 @@
+import TextForms
 import YOLOModel
 
 /// What went wrong in a training, in plain words.
@@ -51,5 +52,5 @@ public enum TrainingDiagnosis {
         return found
     }
 
-    private static func short(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+    private static func short(_ value: Double) -> String { Figure.text(value, decimals: 2) }
 }

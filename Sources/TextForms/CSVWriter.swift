@@ -54,6 +54,16 @@ extension Int: CSVField {
     public func write(to csv: inout CSVWriter) { csv.write(text: String(self)) }
 }
 
+extension Int32: CSVField {
+    /// In decimal digits.
+    public func write(to csv: inout CSVWriter) { csv.write(text: String(self)) }
+}
+
+extension UInt32: CSVField {
+    /// In decimal digits.
+    public func write(to csv: inout CSVWriter) { csv.write(text: String(self)) }
+}
+
 extension Double: CSVField {
     /// So that it reads back exactly; empty where it is not finite.
     public func write(to csv: inout CSVWriter) { if isFinite { csv.write(text: ExactNumber.text(self)) } }

@@ -18,7 +18,7 @@ public enum Figure {
     public static func text(_ value: Double, decimals: Int) -> String { "\(rounded(value, decimals: decimals))" }
 
     /// At most `decimals` decimals, and no point where there are none: `0.25`, `3`.
-    public static func short(_ value: Double, decimals: Int) -> String {
+    public static func short(_ value: Double, decimals: Int = 6) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
         return ExactNumber.text(rounded(value, decimals: decimals))
     }

@@ -19,6 +19,16 @@ extension Int: JSONWritable {
     public func write(to json: inout JSONWriter) { json.write(fragment: String(self)) }
 }
 
+extension Int32: JSONWritable {
+    /// In decimal digits.
+    public func write(to json: inout JSONWriter) { json.write(fragment: String(self)) }
+}
+
+extension UInt32: JSONWritable {
+    /// In decimal digits.
+    public func write(to json: inout JSONWriter) { json.write(fragment: String(self)) }
+}
+
 extension Bool: JSONWritable {
     /// `true` or `false`
     public func write(to json: inout JSONWriter) { json.write(fragment: self ? "true" : "false") }

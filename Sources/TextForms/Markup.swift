@@ -88,6 +88,7 @@ extension Markup: ExpressibleByStringInterpolation {
     public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
+        /// Room for what the interpolations will add, by a guess.
         public init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity * 2) }
 
         /// The literal's own markup.

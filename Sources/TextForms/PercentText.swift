@@ -2,6 +2,7 @@
 public enum PercentText {
     /// - Parameter also: further ASCII characters that are written as `%` and two digits.
     public static func escaped(_ text: String, also: String = "") -> String {
+        guard text.utf8.contains(where: { "%\r\n".utf8.contains($0) || also.utf8.contains($0) }) else { return text }
         var out = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -20,6 +20,8 @@ public enum XMLText {
 
     /// `text` with `&`, `<`, `>` and quotes as entities.
     public static func escaped(_ text: String, quotes: Quotes = .double, controls: Controls = .dropped) -> String {
+        // Nearly all text is printable ASCII without any of these.
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 > 0x7E || "&<>\"'".utf8.contains($0) }) else { return text }
         var out = ""
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

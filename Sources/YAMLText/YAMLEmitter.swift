@@ -1,3 +1,5 @@
+import TextForms
+
 /// Writes single values as YAML that every loader reads back as the same text or number.
 public enum YAMLEmitter {
     /// `text` plain where that is safe, in double quotes otherwise.
@@ -8,33 +10,18 @@ public enum YAMLEmitter {
     /// A number that reads back exactly.
     public static func scalar(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf" }
-        if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
-        return "\(value)"
+        return ExactNumber.text(value)
     }
 
     /// `text` in double quotes, with everything escaped that needs it.
     public static func quoted(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
+        QuotedText.text(text) { scalar in
             switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\r": out += "\\r"
-            case "\t": out += "\\t"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
-                out += "\\x" + hex(scalar.value, 2)
-            case "\u{2028}", "\u{2029}", "\u{FEFF}":
-                out += "\\u" + hex(scalar.value, 4)
-            default: out.unicodeScalars.append(scalar)
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": QuotedText.code(scalar, "\\x", width: 2)
+            case "\u{2028}", "\u{2029}", "\u{FEFF}": QuotedText.code(scalar, "\\u", width: 4)
+            default: nil
             }
         }
-        return out + "\""
-    }
-
-    private static func hex(_ value: UInt32, _ width: Int) -> String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
     private static func isSafePlain(_ text: String) -> Bool {

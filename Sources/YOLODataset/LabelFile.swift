@@ -1,4 +1,5 @@
 import FileReading
+import Geometry
 
 /// Why a label row cannot be used.
 public enum RowProblem: Sendable, Hashable {
@@ -109,10 +110,10 @@ public struct LabelRow: Sendable {
     }
 
     /// Centre and size as fractions; of a polygon, its box. Nil where the row has a problem.
-    public var box: (cx: Double, cy: Double, width: Double, height: Double)? {
+    public var box: Box? {
         guard problem == nil else { return nil }
         switch kind {
-        case .box, .pose: return (numbers.1, numbers.2, numbers.3, numbers.4)
+        case .box, .pose: return Box(cx: numbers.1, cy: numbers.2, width: numbers.3, height: numbers.4)
         case .polygon:
             let values = values
             let xs = stride(from: 1, to: values.count, by: 2).map { values[$0] }
@@ -120,7 +121,7 @@ public struct LabelRow: Sendable {
             guard let left = xs.min(), let right = xs.max(), let top = ys.min(), let bottom = ys.max() else {
                 return nil
             }
-            return ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
+            return Box(Edges(left: left, top: top, right: right, bottom: bottom))
         case .other: return nil
         }
     }
@@ -241,9 +242,7 @@ public struct LabelFile: Sendable {
                 !copies.contains(index)
             else { continue }
             boxes.append(
-                LabelBox(
-                    classID: Int32(classID), cx: box.cx, cy: box.cy, width: box.width, height: box.height,
-                    line: UInt32(clamping: row.line)))
+                LabelBox(classID: Int32(classID), box: box, line: UInt32(clamping: row.line)))
         }
         return boxes
     }

@@ -82,7 +82,7 @@ struct Rank: PlanCommand {
             }
         }
         switch format {
-        case .text: Tool.output(ToxicWriter.table(result, top: options.top.value))
+        case .text: Tool.output(ToxicTable.text(result, top: options.top.value))
         case .csv: Tool.output(ToxicWriter.csv(result.images))
         case .json: Tool.output(ToxicWriter.json(result.images))
         }

@@ -59,7 +59,8 @@ import Testing
         let sides: [[Double]] = [[15.32, 30.64], [61.03, 45], [116.1875, 90.07]]
         let values = zip(sides, [8.0, 16, 32]).flatMap { row, stride in row.map { Float($0 / stride) } }
         let header = #"{"model.24.anchors":{"dtype":"F32","shape":[3,1,2],"data_offsets":[0,24]}}"#
-        let bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+        let bytes =
+            withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
             + values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
         let folder = try TemporaryFolder()
         let source = try AnchorSource.read(try folder.write(bytes, to: "model.safetensors"))

@@ -29,7 +29,8 @@ import YOLOModel
     /// Labels of six decimals make 15.99996 px of a side of 16; whole pixels are whole.
     @Test(arguments: [0.01, 1]) func sidesAreOnTheGrid(step: Double) {
         let few = [16, 20, 24.6].map { (side: Double) in
-            AnchorSize(width: (side / 160 * 1e6).rounded() / 1e6 * 160, height: (side / 120 * 1e6).rounded() / 1e6 * 120)
+            AnchorSize(
+                width: (side / 160 * 1e6).rounded() / 1e6 * 160, height: (side / 120 * 1e6).rounded() / 1e6 * 120)
         }
         for boxes in [few, boxMixture(300, seed: 2)] {
             for anchor in AnchorFit.fit(boxes, count: 4, seed: 0, step: step) {

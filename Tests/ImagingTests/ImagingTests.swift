@@ -1,4 +1,5 @@
 import FileReading
+import Geometry
 import Imaging
 import Testing
 
@@ -102,8 +103,8 @@ import Testing
     @Test(arguments: [(640, 480), (333, 1000), (17, 9)], Letterbox.Outline.allCases)
     func boxesGoThereAndBack(size: (width: Int, height: Int), outline: Letterbox.Outline) {
         let letterbox = Letterbox(imageWidth: size.width, imageHeight: size.height, size: 640, outline: outline)
-        let there = letterbox.toModel(cx: 0.3, cy: 0.7, width: 0.2, height: 0.1)
-        let back = letterbox.toImage(cx: there.cx, cy: there.cy, width: there.width, height: there.height)
+        let there = letterbox.toModel(Box(cx: 0.3, cy: 0.7, width: 0.2, height: 0.1))
+        let back = letterbox.toImage(there)
         #expect(abs(back.cx - 0.3) < 1e-12 && abs(back.cy - 0.7) < 1e-12)
         #expect(abs(back.width - 0.2) < 1e-12 && abs(back.height - 0.1) < 1e-12)
     }

@@ -51,9 +51,13 @@ import TextForms
     }
 
     @Test func rowNumbersOfSixDecimalsAreThoseOfPrintf() {
-        for millionths in stride(from: 0, through: 1_000_000, by: 37) {
-            let value = Double(millionths) / 1e6
-            #expect(RowNumber.text(value, decimals: 6, padded: true) == String(format: "%.6f", value))
+        // Decimals, and fractions of 256 and 512, which are often halfway.
+        for parts in [256.0, 512, 1920, 1_000_000] {
+            for part in stride(from: 0, through: parts, by: max(1, (parts / 30_000).rounded())) {
+                let value = part / parts
+                let text = RowNumber.text(value, decimals: 6, padded: true, halves: .exact)
+                #expect(text == String(format: "%.6f", value))
+            }
         }
     }
 }

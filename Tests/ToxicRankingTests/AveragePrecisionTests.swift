@@ -1,5 +1,6 @@
 import AvailableBackends
 import Foundation
+import Geometry
 import NeuralKernels
 import TestSupport
 import Testing
@@ -9,7 +10,8 @@ import YOLOModel
 
 @Suite struct AveragePrecisionTests {
     private func box(_ x: Double, _ confidence: Double = 1, classID: Int = 0) -> Detection {
-        Detection(left: x, top: 0, right: x + 10, bottom: 10, confidence: confidence, classID: classID)
+        Detection(
+            box: Edges(left: x, top: 0, right: x + 10, bottom: 10), confidence: confidence, classID: classID)
     }
 
     @Test func perfectPredictionsHaveAnAPOfOne() {

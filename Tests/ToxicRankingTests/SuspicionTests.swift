@@ -1,3 +1,4 @@
+import Geometry
 import Imaging
 import Testing
 import ToxicRanking
@@ -14,10 +15,9 @@ import YOLOModel
     private func candidate(
         _ x: Double, _ y: Double, _ objectness: Double, _ classes: [Double], side: Double = 0.1
     ) -> Candidate {
-        let half = 50 * side
+        let box = Box(cx: x, cy: y, width: side, height: side).multiplied(width: 100, height: 100)
         return Candidate(
-            left: 100 * x - half, top: 100 * y - half, right: 100 * x + half, bottom: 100 * y + half,
-            objectness: objectness, hasObjectness: true, classes: classes)
+            box: Edges(box), objectness: objectness, hasObjectness: true, classes: classes)
     }
 
     private func judge(_ boxes: [LabelBox], _ views: [[Candidate]]) -> ImageJudgement {
@@ -45,7 +45,8 @@ import YOLOModel
         let found = try list([judge(boxes, [view, view])])
         #expect(!found.isCalibrated)
         func row(_ line: Int?) throws -> Suspicion {
-            try #require(found.suspicions.first { $0.line == line && $0.kind != .image })
+            let first = found.suspicions.first { $0.line == line && $0.kind != .image }
+            return try #require(first)
         }
         #expect(try row(2).kind == .wrongClass && row(2).suggestion?.classID == 0)
         #expect(try row(3).kind == .shifted)
@@ -83,7 +84,7 @@ import YOLOModel
         func unit(_ counter: Int) -> Double {
             (Double(CounterBasedNumber.symmetricUnit(seed: 9, counter: UInt64(counter))) + 1) / 2
         }
-        let pool = [(classID: 0, cx: 0.37, cy: 0.61, width: 0.1, height: 0.1)]
+        let pool = [(classID: 0, box: Box(cx: 0.37, cy: 0.61, width: 0.1, height: 0.1))]
         for number in 0..<150 {
             var boxes: [LabelBox] = []
             var views: [[Candidate]] = [[], []]

@@ -29,10 +29,7 @@ struct AnchorFreeParityTests {
             let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: 640)
             let outputs = try network.forward(letterbox.planarFloats(of: image))
             let targets = try LabelFile.read(file.labelPath).trainableBoxes(classCount: 6).map { label in
-                let box = letterbox.toModel(cx: label.cx, cy: label.cy, width: label.width, height: label.height)
-                return LossTarget(
-                    classID: Int(label.classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),
-                    height: Float(box.height))
+                LossTarget(classID: Int(label.classID), box: letterbox.toModel(label.box))
             }
             let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
             let parts = evaluation.parts

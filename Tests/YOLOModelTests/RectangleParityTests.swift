@@ -1,4 +1,5 @@
 import AvailableBackends
+import Geometry
 import Imaging
 import NeuralKernels
 import TestSupport
@@ -53,9 +54,7 @@ struct RectangleParityTests {
         let input = TensorShape(c: 3, h: letterbox.height, w: letterbox.width)
         #expect(input.h == rows && input.w == 640)
         let targets = labels.map { id, cx, cy, width, height in
-            let box = letterbox.toModel(cx: cx, cy: cy, width: width, height: height)
-            return LossTarget(
-                classID: id, cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width), height: Float(box.height))
+            LossTarget(classID: id, box: letterbox.toModel(Box(cx: cx, cy: cy, width: width, height: height)))
         }
         let network = try backend.compile(model.graph, input: input, gradient: .full)
         let outputs = try network.forward(letterbox.planarFloats(of: image))

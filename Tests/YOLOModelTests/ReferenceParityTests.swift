@@ -121,11 +121,7 @@ struct ReferenceParityTests {
             let letterbox = Letterbox(imageWidth: image.width, imageHeight: image.height, size: 640)
             let outputs = try network.forward(letterbox.planarFloats(of: image))
             let targets = try LabelFile.read(file.labelPath).trainableBoxes(classCount: 3).map { label in
-                let box = letterbox.toModel(
-                    cx: label.cx, cy: label.cy, width: label.width, height: label.height)
-                return LossTarget(
-                    classID: Int(label.classID), cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width),
-                    height: Float(box.height))
+                LossTarget(classID: Int(label.classID), box: letterbox.toModel(label.box))
             }
             let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
             #expect(Self.isClose(evaluation.parts.box, try #require(sample.box), 1e-3), "\(sample.image)")

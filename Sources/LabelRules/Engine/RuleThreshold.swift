@@ -1,4 +1,5 @@
 import FileReading
+import TextForms
 
 /// A limit of a rule that a person may set. It stands beside the code of the rule, and nowhere else: names, ranges and
 /// help of the plan, the command line and the documents come from `RuleRegistry.thresholds`.
@@ -27,7 +28,7 @@ public struct RuleThreshold: Sendable, Hashable {
     }
 
     /// `0 to 1000`, for messages.
-    public var rangeText: String { "\(ShortNumber.text(range.lowerBound)) to \(ShortNumber.text(range.upperBound))" }
+    public var rangeText: String { "\(Figure.short(range.lowerBound)) to \(Figure.short(range.upperBound))" }
 }
 
 /// Why a threshold cannot be set.
@@ -44,7 +45,7 @@ public enum ThresholdError: UserFacingError, Hashable {
             "there is no threshold “\(name)”; use one of "
                 + RuleRegistry.thresholds.map(\.name).sorted().joined(separator: ", ")
         case .outOfRange(let threshold, let value):
-            "\(threshold.name) cannot be \(ShortNumber.text(value)); write a number from \(threshold.rangeText)"
+            "\(threshold.name) cannot be \(Figure.short(value)); write a number from \(threshold.rangeText)"
         }
     }
 }

@@ -176,8 +176,7 @@ struct SampleChecker: Sendable {
             let id = row.classID ?? -1
             var mark: BoxMark?
             if let box = row.box, box.width > 0, box.height > 0, (0..<1 << 31).contains(id) {
-                let label = LabelBox(
-                    classID: Int32(id), cx: box.cx, cy: box.cy, width: box.width, height: box.height, line: 0)
+                let label = LabelBox(classID: Int32(id), box: box, line: 0)
                 mark = BoxMark(label, imageSize: size, trainingSize: settings.trainingSize)
                 tally.swaps.add(label)
             }

@@ -34,7 +34,7 @@ extension LabelFile {
         let boxes = rows.filter { $0.kind == .box && $0.problem == nil }
         guard boxes.count >= 3 else { return nil }
         let outside = boxes.count { row in
-            RowBox(row).map { $0.left < -0.01 || $0.top < -0.01 || $0.right > 1.01 || $0.bottom > 1.01 } ?? false
+            row.edges.map { $0.left < -0.01 || $0.top < -0.01 || $0.right > 1.01 || $0.bottom > 1.01 } ?? false
         }
         return outside * 2 > boxes.count ? (boxes, outside) : nil
     }

@@ -1,3 +1,4 @@
+import Geometry
 import Imaging
 import YOLODataset
 
@@ -40,12 +41,8 @@ public struct OrientationFit: Sendable, Hashable {
             count += 1
         }
         for box in boxes {
-            let (left, top) = (
-                (box.cx - box.width / 2) * Double(image.width), (box.cy - box.height / 2) * Double(image.height)
-            )
-            let (right, bottom) = (
-                (box.cx + box.width / 2) * Double(image.width), (box.cy + box.height / 2) * Double(image.height)
-            )
+            let edges = Edges(box.box).multiplied(width: Double(image.width), height: Double(image.height))
+            let (left, top, right, bottom) = (edges.left, edges.top, edges.right, edges.bottom)
             for step in 1..<16 {
                 let x = left + (right - left) * Double(step) / 16
                 let y = top + (bottom - top) * Double(step) / 16

@@ -1,4 +1,4 @@
-import Findings
+import TextForms
 import YOLODataset
 
 /// A profile as people read it: tables and bars for a terminal, or JSON.
@@ -23,35 +23,61 @@ public struct ProfileCard: Sendable {
         Set(profile.rowsByClass.keys).union(0..<dataset.classCount).sorted()
     }
 
+    /// The most frequent first.
+    private var imageSizes: [(size: DatasetProfile.ImageSize, count: Int)] {
+        profile.imageSizes.map { (size: $0.key, count: $0.value) }.sorted {
+            ($1.count, $0.size.width, $0.size.height) < ($0.count, $1.size.width, $1.size.height)
+        }
+    }
+
     private func name(_ id: Int) -> String { id < 0 ? "(no class id)" : dataset.className(id) }
 
     // MARK: JSON
 
     /// One object: names, splits, areas, aspect ratios, centres and image sizes, each histogram with its bins.
     public var json: String {
-        func list(_ values: [Int]) -> String { "[" + values.map(String.init).joined(separator: ", ") + "]" }
-        let ofSplits = splits.map { name -> String in
-            let split = profile.splits[name] ?? DatasetProfile.Split()
-            let classes = split.rowsByClass.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
-            return "\(JSONText.quoted(name)): {\"images\": \(split.images), \"background\": \(split.background), "
-                + "\"rows\": {\(classes.joined(separator: ", "))}, \"rows_an_image\": \(list(split.rowsAnImage))}"
-        }
-        let images = profile.imageSizes.sorted {
-            ($1.value, $0.key.width, $0.key.height) < ($0.value, $1.key.width, $1.key.height)
-        }
-        .map { "{\"width\": \($0.key.width), \"height\": \($0.key.height), \"images\": \($0.value)}" }
-        return """
-            {
-              "names": [\(dataset.classNames.map(JSONText.quoted).joined(separator: ", "))],
-              "image_size": \(trainingSize),
-              "splits": {\(ofSplits.joined(separator: ",\n    "))},
-              "areas": {"bins_a_doubling": 2, "first": 1, "boxes": \(list(profile.sizes))},
-              "aspect_ratios": {"bins_a_doubling": 4, "first": 0.015625, "boxes": \(list(profile.aspects))},
-              "centres": {"columns": 16, "rows": 16, "boxes": \(list(profile.heat))},
-              "image_sizes": [\(images.joined(separator: ", "))]
+        var json = JSONWriter()
+        json.object(.lines) { json in
+            json.member("names", dataset.classNames)
+            json.member("image_size", trainingSize)
+            json.object("splits", .hanging) { json in
+                for name in splits { write(profile.splits[name] ?? DatasetProfile.Split(), name, to: &json) }
             }
+            histogram("areas", ["bins_a_doubling": 2, "first": 1], profile.sizes, to: &json)
+            histogram("aspect_ratios", ["bins_a_doubling": 4, "first": 0.015625], profile.aspects, to: &json)
+            histogram("centres", ["columns": 16, "rows": 16], profile.heat, to: &json)
+            json.array("image_sizes") { json in
+                for (size, count) in imageSizes {
+                    json.object { json in
+                        json.member("width", size.width)
+                        json.member("height", size.height)
+                        json.member("images", count)
+                    }
+                }
+            }
+        }
+        json.endLine()
+        return json.text
+    }
 
-            """
+    private func write(_ split: DatasetProfile.Split, _ name: String, to json: inout JSONWriter) {
+        json.object(name) { json in
+            json.member("images", split.images)
+            json.member("background", split.background)
+            json.object("rows") { json in
+                for (id, count) in split.rowsByClass.sorted(by: { $0.key < $1.key }) { json.member("\(id)", count) }
+            }
+            json.member("rows_an_image", split.rowsAnImage)
+        }
+    }
+
+    private func histogram(
+        _ name: String, _ bins: KeyValuePairs<String, Double>, _ boxes: [Int], to json: inout JSONWriter
+    ) {
+        json.object(name) { json in
+            for (key, value) in bins { json.member(key, value) }
+            json.member("boxes", boxes)
+        }
     }
 
     // MARK: Text
@@ -64,7 +90,7 @@ public struct ProfileCard: Sendable {
     private var counts: String {
         let width = (classIDs.map { name($0).count } + [10]).max() ?? 10
         func row(_ title: String, _ cells: [String]) -> String {
-            Self.left(title, width) + cells.map { Self.right($0, 10) }.joined() + "\n"
+            Columns.left(title, width) + cells.map { Columns.right($0, 10) }.joined() + "\n"
         }
         func numbers(_ value: (DatasetProfile.Split) -> Int) -> [String] {
             let values = splits.map { value(profile.splits[$0] ?? DatasetProfile.Split()) }
@@ -115,11 +141,9 @@ public struct ProfileCard: Sendable {
 
     private var images: String {
         guard !profile.imageSizes.isEmpty else { return "" }
-        let sorted = profile.imageSizes.sorted {
-            ($1.value, $0.key.width, $0.key.height) < ($0.value, $1.key.width, $1.key.height)
-        }
-        let shown = sorted.prefix(6).map { (title: "\($0.key.width) × \($0.key.height)", count: $0.value) }
-        let others = sorted.dropFirst(6).reduce(0) { $0 + $1.value }
+        let sorted = imageSizes
+        let shown = sorted.prefix(6).map { (title: "\($0.size.width) × \($0.size.height)", count: $0.count) }
+        let others = sorted.dropFirst(6).reduce(0) { $0 + $1.count }
         return "image sizes\n"
             + Self.bars(shown + (others > 0 ? [(title: "\(sorted.count - 6) others", count: others)] : []))
     }
@@ -148,7 +172,8 @@ public struct ProfileCard: Sendable {
         guard let first = used.first, let last = used.last else { return "" }
         return values[first...last].map { value in
             let length = (value.count * 40 + most - 1) / most
-            return "  " + left(value.title, 14) + right(String(value.count), 9) + right(percent(value.count, all), 8)
+            return "  " + Columns.left(value.title, 14) + Columns.right(String(value.count), 9)
+                + Columns.right(percent(value.count, all), 8)
                 + "  "
                 + String(repeating: "#", count: length) + "\n"
         }.joined()
@@ -157,13 +182,5 @@ public struct ProfileCard: Sendable {
     private static func percent(_ part: Int, _ all: Int) -> String {
         let tenths = all == 0 ? 0 : (part * 1000 + all / 2) / all
         return "\(tenths / 10).\(tenths % 10) %"
-    }
-
-    private static func left(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(1, width - text.count))
-    }
-
-    private static func right(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(1, width - text.count)) + text
     }
 }

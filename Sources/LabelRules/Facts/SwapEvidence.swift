@@ -1,3 +1,4 @@
+import Geometry
 import YOLODataset
 
 /// Boxes that reach outside their image, and how many of them would not if width and height changed places.
@@ -10,15 +11,15 @@ struct SwapEvidence: Sendable, Hashable {
     mutating func add(_ box: LabelBox) {
         guard max(box.cx, box.cy, box.width, box.height) <= 1.01 else { return }
         boxes += 1
-        guard !fits(box.cx, box.cy, box.width, box.height) else { return }
+        guard !Self.fits(box.box) else { return }
         outside += 1
-        if fits(box.cx, box.cy, box.height, box.width) { mended += 1 }
+        if Self.fits(Box(cx: box.cx, cy: box.cy, width: box.height, height: box.width)) { mended += 1 }
     }
 
-    private func fits(_ cx: Double, _ cy: Double, _ width: Double, _ height: Double) -> Bool {
+    private static func fits(_ box: Box) -> Bool {
         let margin = 0.005
-        return cx - width / 2 >= -margin && cy - height / 2 >= -margin && cx + width / 2 <= 1 + margin
-            && cy + height / 2 <= 1 + margin
+        let edges = Edges(box)
+        return edges.left >= -margin && edges.top >= -margin && edges.right <= 1 + margin && edges.bottom <= 1 + margin
     }
 
     mutating func add(_ other: SwapEvidence) {

@@ -42,18 +42,10 @@ public enum LabelBackup {
         }
         for (index, fix) in fixes.enumerated() {
             try AtomicFile.write(fix.old, to: "\(folder)/\(index).txt")
-            lines += "\(ContentDigest.of(fix.new).hex)\t\(escaped(fix.path))\n"
+            lines += "\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
         }
         try AtomicFile.write(lines, to: "\(folder)/\(manifest)")
         return folder
-    }
-
-    private static func escaped(_ path: String) -> String {
-        path.replacing("%", with: "%25").replacing("\n", with: "%0A").replacing("\r", with: "%0D")
-    }
-
-    private static func unescaped(_ text: String) -> String {
-        text.replacing("%0D", with: "\r").replacing("%0A", with: "\n").replacing("%25", with: "%")
     }
 
     private static func numbers(_ root: String) -> [Int] {
@@ -79,7 +71,7 @@ public enum LabelBackup {
                     file: "\(folder)/\(manifest)", line: index + 1, message: "is no entry of a backup",
                     wayOut: "copy the files back by hand")
             }
-            let path = unescaped(fields[1])
+            let path = PercentText.plain(fields[1])
             let old = try FileReading.bytes(ofFile: "\(folder)/\(index).txt")
             let now = (try? FileReading.bytes(ofFile: path)) ?? []
             if now == old { continue }

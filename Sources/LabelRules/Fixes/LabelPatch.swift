@@ -1,5 +1,5 @@
 import FileReading
-import Foundation
+import TextForms
 import YOLODataset
 
 /// A person's decision about one label row: what stood there, and what should.
@@ -115,6 +115,8 @@ private struct LabelFileEditor {
     }
 
     private static func text(_ row: LabelPatch.Row) -> String {
-        "\(row.classID) " + row.values.map { String(format: "%.6f", min(max($0, 0), 1)) }.joined(separator: " ")
+        // As most label files are written, so that a changed row looks like its neighbours.
+        let numbers = row.values.map { RowNumber.text(min($0, 1), decimals: 6, padded: true, halves: .exact) }
+        return "\(row.classID) " + numbers.joined(separator: " ")
     }
 }

@@ -1,4 +1,5 @@
-import Foundation
+import Geometry
+import TextForms
 import YOLODataset
 
 /// What can be done about the rows of one file.
@@ -24,7 +25,9 @@ enum RowFix {
         let copies = Set(labels.repeats { $0.equals($1) }.map(\.index))
         return labels.rows.enumerated().compactMap { index, row in
             if allowsGuesses, row.hasSixthColumn {
-                return Change(line: row.line, code: "F008", new: text(row.values[0], Array(row.values[1..<5])))
+                let v = row.values
+                let box = Box(cx: v[1], cy: v[2], width: v[3], height: v[4])
+                return Change(line: row.line, code: "F008", new: text(v[0], box))
             }
             guard row.problem == nil, let box = row.box else { return nil }
             if copies.contains(index) { return Change(line: row.line, code: "B006", new: nil) }
@@ -61,9 +64,8 @@ enum RowFix {
     private static func fromCorners(_ row: LabelRow) -> Change? {
         guard row.kind == .box, row.problem == nil else { return nil }
         let v = row.values
-        return Change(
-            line: row.line, code: "B012",
-            new: text(v[0], [(v[1] + v[3]) / 2, (v[2] + v[4]) / 2, v[3] - v[1], v[4] - v[2]]))
+        let box = Box(Edges(left: v[1], top: v[2], right: v[3], bottom: v[4]))
+        return Change(line: row.line, code: "B012", new: text(v[0], box))
     }
 
     /// Centre and size in pixels as fractions, where they fit the image.
@@ -73,39 +75,25 @@ enum RowFix {
         guard width > 0, height > 0, v[1] <= width, v[3] <= width, v[2] <= height, v[4] <= height,
             v[1...4].allSatisfy({ $0 > 0 })
         else { return nil }
-        return Change(
-            line: row.line, code: "B004", new: text(v[0], [v[1] / width, v[2] / height, v[3] / width, v[4] / height]))
+        let box = Box(cx: v[1], cy: v[2], width: v[3], height: v[4]).divided(width: width, height: height)
+        return Change(line: row.line, code: "B004", new: text(v[0], box))
     }
 
     /// Cut at the image's edge: a spill of up to a pixel is rounding, more needs a decision.
     private static func clipped(_ row: LabelRow, _ size: (width: Int, height: Int)?, _ allowsGuesses: Bool) -> Change? {
-        guard let size, let box = RowBox(row) else { return nil }
+        guard let size, let box = row.edges else { return nil }
         if box.isWhollyOutside { return allowsGuesses ? Change(line: row.line, code: "B013", new: nil) : nil }
         let (width, height) = (Double(size.width), Double(size.height))
         let spill = max(-box.left * width, -box.top * height, (box.right - 1) * width, (box.bottom - 1) * height)
         guard spill > 1e-3, allowsGuesses || spill <= 1 else { return nil }
-        let left = max(0, box.left)
-        let top = max(0, box.top)
-        let right = min(1, box.right)
-        let bottom = min(1, box.bottom)
-        guard right > left, bottom > top else { return nil }
-        return Change(
-            line: row.line, code: "B003",
-            new: text(row.values[0], [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]))
+        let cut = box.clipped(width: 1, height: 1)
+        guard cut.area > 0 else { return nil }
+        return Change(line: row.line, code: "B003", new: text(row.values[0], Box(cut)))
     }
 
     /// A row with eight decimals at most: a hundred-millionth of a side is no pixel anywhere.
-    private static func text(_ classID: Double, _ values: [Double]) -> String {
-        let id = classID == classID.rounded() && abs(classID) < 1e9 ? "\(Int(classID))" : "\(classID)"
-        return ([id] + values.map(decimal)).joined(separator: " ")
-    }
-
-    /// Without an exponent, which some readers do not know.
-    private static func decimal(_ value: Double) -> String {
-        let scaled = Int((max(0, value) * 1e8).rounded())
-        let fraction = String(scaled % 100_000_000)
-        var digits = String(repeating: "0", count: 8 - fraction.count) + fraction
-        while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
-        return "\(scaled / 100_000_000).\(digits)"
+    private static func text(_ classID: Double, _ box: Box) -> String {
+        let numbers = [box.cx, box.cy, box.width, box.height].map { RowNumber.text($0, decimals: 8) }
+        return ([RowNumber.classID(classID)] + numbers).joined(separator: " ")
     }
 }

@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// B002: class id negative or not a whole number.
@@ -21,7 +22,7 @@ public struct ClassNotWhole: LabelRule {
             }
             return finding(
                 file, row,
-                message: "class id \(ShortNumber.text(value)) is \(value < 0 ? "negative" : "not a whole number")",
+                message: "class id \(Figure.short(value)) is \(value < 0 ? "negative" : "not a whole number")",
                 effect: .refusedImage)
         }
     }

@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// B003: box reaches outside the image.
@@ -27,23 +28,17 @@ public struct BoxOutside: LabelRule {
         guard file.labels.cornerBoxes == nil else { return [] }
         let roundingSpill = file.thresholds[Self.roundingSpill]
         return file.labels.rows.compactMap { row in
-            guard let box = row.box, box.width > 0, box.height > 0,
-                !row.readsLikePixels,
-                RowBox(row)?.isWhollyOutside == false
+            guard let box = row.edges, box.width > 0, box.height > 0, !row.readsLikePixels, !box.isWhollyOutside
             else { return nil }
-            let left = -(box.cx - box.width / 2)
-            let top = -(box.cy - box.height / 2)
-            let right = box.cx + box.width / 2 - 1
-            let bottom = box.cy + box.height / 2 - 1
             let size = file.imageSize ?? (1000, 1000)
             let spills = [
-                ("left", left * Double(size.width)), ("top", top * Double(size.height)),
-                ("right", right * Double(size.width)), ("bottom", bottom * Double(size.height)),
+                ("left", -box.left * Double(size.width)), ("top", -box.top * Double(size.height)),
+                ("right", (box.right - 1) * Double(size.width)), ("bottom", (box.bottom - 1) * Double(size.height)),
             ]
             // Decimal fractions do not add up exactly: a thousandth of a pixel, or the sixth decimal, is no spill.
             let rounding = max(1e-3, 1.5e-6 * Double(max(size.width, size.height)))
             guard let worst = spills.max(by: { $0.1 < $1.1 }), worst.1 > rounding else { return nil }
-            let amount = file.imageSize == nil ? "" : " by \(ShortNumber.text((worst.1 * 10).rounded() / 10)) px"
+            let amount = file.imageSize == nil ? "" : " by \(Figure.short(worst.1, decimals: 1)) px"
             return finding(
                 file, row,
                 severity: worst.1 <= roundingSpill ? .note : .warning,

@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// B004: coordinates are pixels.
@@ -18,7 +19,7 @@ public struct PixelCoordinates: LabelRule {
         file.labels.rows.compactMap { row in
             guard row.problem == nil, row.readsLikePixels else { return nil }
             return finding(
-                file, row, message: "the coordinate \(ShortNumber.text(row.largestPlace)) is no fraction: pixels?",
+                file, row, message: "the coordinate \(Figure.short(row.largestPlace)) is no fraction: pixels?",
                 effect: .refusedImage)
         }
     }

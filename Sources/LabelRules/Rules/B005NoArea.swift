@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// B005: width or height is not positive.
@@ -22,7 +23,7 @@ public struct NoArea: LabelRule {
             return finding(
                 file, row,
                 message:
-                    "the box has no area: width \(ShortNumber.text(box.width)), height \(ShortNumber.text(box.height))",
+                    "the box has no area: width \(Figure.short(box.width)), height \(Figure.short(box.height))",
                 effect: isNegative ? .refusedImage : .kept("trained on in silence, a box around nothing"))
         }
     }

@@ -1,4 +1,5 @@
 import Findings
+import Geometry
 import YOLODataset
 
 /// B007: nearly the same box twice.
@@ -22,10 +23,10 @@ public struct NearDuplicateBox: LabelRule {
     public func check(_ file: LabelFileFacts) -> [Finding] {
         let rows = file.labels.rows
         guard rows.count > 1 else { return [] }
-        var boxes: [(box: RowBox, index: Int)] = []
+        var boxes: [(box: Edges, index: Int)] = []
         boxes.reserveCapacity(rows.count)
         for index in rows.indices {
-            guard let box = RowBox(rows[index]), box.width > 0, box.height > 0 else { continue }
+            guard let box = rows[index].edges, box.width > 0, box.height > 0 else { continue }
             boxes.append((box, index))
         }
         boxes.sort { ($0.box.left, $0.index) < ($1.box.left, $1.index) }

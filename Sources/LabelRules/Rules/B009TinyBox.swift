@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// B009: smaller than 2 px in training.
@@ -29,8 +30,8 @@ public struct TinyBox: LabelRule {
             guard max(width, height) < smallestSide else { return nil }
             return finding(
                 file, row,
-                message: "\(ShortNumber.text((width * 100).rounded() / 100)) × "
-                    + "\(ShortNumber.text((height * 100).rounded() / 100)) px at \(file.trainingSize) px",
+                message: "\(Figure.short(width, decimals: 2)) × "
+                    + "\(Figure.short(height, decimals: 2)) px at \(file.trainingSize) px",
                 effect: .altered("dropped by augmentation in training, kept in validation"))
         }
     }

@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// B011: extreme aspect ratio.
@@ -27,7 +28,7 @@ public struct ExtremeAspect: LabelRule {
             let ratio = box.width * Double(size.width) / (box.height * Double(size.height))
             guard max(ratio, 1 / ratio) > largestAspect else { return nil }
             return finding(
-                file, row, message: "one side is \(ShortNumber.text(max(ratio, 1 / ratio).rounded())) times the other",
+                file, row, message: "one side is \(Figure.short(max(ratio, 1 / ratio).rounded())) times the other",
                 effect: .altered("dropped by augmentation in training, kept in validation"))
         }
     }

@@ -17,7 +17,7 @@ public struct BoxWhollyOutside: LabelRule {
 
     public func check(_ file: LabelFileFacts) -> [Finding] {
         file.labels.rows.compactMap { row in
-            guard let box = RowBox(row), box.width > 0, box.height > 0, box.isWhollyOutside,
+            guard let box = row.edges, box.width > 0, box.height > 0, box.isWhollyOutside,
                 !row.readsLikePixels
             else { return nil }
             return finding(

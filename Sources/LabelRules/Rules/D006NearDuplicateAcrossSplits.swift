@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// D006: nearly the same image in two splits.
@@ -22,7 +23,7 @@ public struct NearDuplicateAcrossSplits: LabelRule {
             return finding(
                 second.image,
                 message: "nearly the same picture as \(first.image), which is in \(first.split) (correlation "
-                    + "\(ShortNumber.text((likeness * 1000).rounded() / 1000)))",
+                    + "\(Figure.short(likeness, decimals: 3)))",
                 effect: .kept("validation sees what training has seen"))
         }
     }

@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// F008: confidence or track column.
@@ -22,7 +23,7 @@ public struct ConfidenceColumn: LabelRule {
             finding(
                 file, row,
                 message:
-                    "a sixth column, \(ShortNumber.text(row.values[5])): a \(row.values[5] > 1 ? "track" : "confidence")?",
+                    "a sixth column, \(Figure.short(row.values[5])): a \(row.values[5] > 1 ? "track" : "confidence")?",
                 effect: .refusedImage)
         }
     }

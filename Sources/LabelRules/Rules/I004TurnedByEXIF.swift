@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// I004: turned by EXIF.
@@ -26,7 +27,7 @@ public struct TurnedByEXIF: LabelRule {
     }
 
     private static func text(_ fit: OrientationFit) -> String {
-        func short(_ value: Double) -> String { ShortNumber.text((value * 10).rounded() / 10) }
+        func short(_ value: Double) -> String { Figure.short(value, decimals: 1) }
         return fit.stored > fit.shown
             ? "Its boxes fit the stored picture better: contrast \(short(fit.stored)) along their sides, "
                 + "\(short(fit.shown)) as shown"

@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// I009: nearly the same image twice in a split.
@@ -21,7 +22,7 @@ public struct NearDuplicateImage: LabelRule {
             return finding(
                 second.image,
                 message: "nearly the same picture as \(first.image) (correlation "
-                    + "\(ShortNumber.text((likeness * 1000).rounded() / 1000)))",
+                    + "\(Figure.short(likeness, decimals: 3)))",
                 effect: .kept("counts twice"))
         }
     }

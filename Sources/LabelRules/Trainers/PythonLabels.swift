@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// How the trainers in Python take a label file: all rows into one array of single precision, and out with the image if
@@ -94,19 +95,19 @@ struct PythonLabels {
         }
         if places.contains(where: \.isNaN) || box.classID.isNaN { return "a number is not one (nan)" }
         if let over = places.first(where: { $0 > largest }) {
-            return "\(ShortNumber.text(Double(over))) is more than \(ShortNumber.text(Double(largest)))"
+            return "\(Figure.short(Double(over))) is more than \(Figure.short(Double(largest)))"
         }
         if let under = (places + [box.classID]).first(where: { $0 < smallest }) {
-            return "\(ShortNumber.text(Double(under))) is less than \(ShortNumber.text(Double(smallest)))"
+            return "\(Figure.short(Double(under))) is less than \(Figure.short(Double(smallest)))"
         }
         let limit = Float(classCount)
         switch trainer {
         case .ultralytics:
             if box.width < 0 || box.height < 0 { return "a width or height is negative" }
             if box.classID != box.classID.rounded(.towardZero) { return "a class id is not a whole number" }
-            if box.classID >= limit { return "class \(ShortNumber.text(Double(box.classID))) of \(classCount)" }
+            if box.classID >= limit { return "class \(Figure.short(Double(box.classID))) of \(classCount)" }
         case .ultralyticsOld:
-            if box.classID > limit { return "class \(ShortNumber.text(Double(box.classID))) of \(classCount)" }
+            if box.classID > limit { return "class \(Figure.short(Double(box.classID))) of \(classCount)" }
         case .yolov5, .yolov7, .darknet: break
         }
         return nil
@@ -120,7 +121,7 @@ struct PythonLabels {
                 : .stops("a class id beyond the classes passes the reading, and is refused when training starts")
         }
         return id == id.rounded(.towardZero)
-            ? nil : .readWrong("as class \(ShortNumber.text(Double(id.rounded(.towardZero))))")
+            ? nil : .readWrong("as class \(Figure.short(Double(id.rounded(.towardZero))))")
     }
 
     /// Rows that are the same in single precision are trained on once.

@@ -1,6 +1,7 @@
 import FileReading
 import Findings
 import Imaging
+import TextForms
 import YOLODataset
 
 /// What a trainer makes of one image with its labels.
@@ -64,20 +65,33 @@ public struct SampleVerdict: Sendable {
 
     /// One JSON object on one line: image, verdict, reason, rewritten, and rows of line, verdict, reason and box.
     public var json: String {
-        let rows = zip(lines, labels.rows).map { line, row in
-            let effect =
-                refusal == nil ? row.effect : .dropped(row.isCause ? labels.refusal ?? "" : "with the image")
-            let box = refusal == nil ? row.box : nil
-            let numbers = box.map { box in
-                "["
-                    + [box.classID, box.cx, box.cy, box.width, box.height].map { JSONText.number(Double($0)) }
-                    .joined(separator: ", ") + "]"
+        var json = JSONWriter()
+        json.object { json in
+            json.member("image", sample.image)
+            json.member("verdict", refusal == nil ? "kept" : "dropped")
+            json.member("reason", refusal)
+            json.member("rewritten", isRewritten)
+            json.array("rows") { json in
+                for (line, row) in zip(lines, labels.rows) { write(row, line: line, to: &json) }
             }
-            return "{\"line\": \(line), \"verdict\": \(JSONText.quoted(effect.verdict.rawValue)), "
-                + "\"reason\": \(JSONText.quoted(effect.reason)), \"box\": \(numbers ?? "null")}"
         }
-        return "{\"image\": \(JSONText.quoted(sample.image)), \"verdict\": \"\(refusal == nil ? "kept" : "dropped")\", "
-            + "\"reason\": \(refusal.map(JSONText.quoted) ?? "null"), \"rewritten\": \(isRewritten), "
-            + "\"rows\": [\(rows.joined(separator: ", "))]}"
+        return json.text
+    }
+
+    private func write(_ row: RowJudgement, line: Int, to json: inout JSONWriter) {
+        let effect = refusal == nil ? row.effect : .dropped(row.isCause ? labels.refusal ?? "" : "with the image")
+        json.object { json in
+            json.member("line", line)
+            json.member("verdict", effect.verdict.rawValue)
+            json.member("reason", effect.reason)
+            json.member("box", refusal == nil ? row.box : nil)
+        }
+    }
+}
+
+extension TrainedBox: JSONWritable {
+    /// `[class, cx, cy, w, h]`
+    public func write(to json: inout JSONWriter) {
+        json.value([classID, cx, cy, width, height].map(Double.init))
     }
 }

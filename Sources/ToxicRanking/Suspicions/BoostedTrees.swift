@@ -4,6 +4,7 @@ import Foundation
 ///
 /// Every sum runs in one order in double precision: the same input gives the same trees.
 package struct BoostedTrees: Sendable {
+    /// How trees are grown.
     package struct Options: Sendable {
         var rounds = 60
         var depth = 3
@@ -83,6 +84,7 @@ package struct BoostedTrees: Sendable {
         }
     }
 
+    /// Of each class, given the features of one sample; adds up to one.
     package func probabilities(_ features: [Float]) -> [Double] {
         var scores = start
         for trees in rounds {
@@ -110,6 +112,7 @@ package struct BoostedTrees: Sendable {
         let bins: [[UInt8]]
         let binCount: Int
 
+        /// Cuts each feature at its quantiles; equal values are in one bin.
         package init(_ rows: [[Float]], featureCount: Int, bins count: Int) {
             binCount = count
             var limits: [[Float]] = []

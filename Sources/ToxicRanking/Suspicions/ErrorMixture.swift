@@ -10,6 +10,7 @@ import FileReading
 /// probabilities, a few times over (expectation–maximisation). An image's labels are judged by trees grown without that
 /// image.
 package struct ErrorMixture {
+    /// A label as it is, or one that was planted.
     package struct Sample: Sendable {
         /// Samples of one group are never on both sides.
         var group: Int
@@ -18,6 +19,7 @@ package struct ErrorMixture {
         var kind: Int
     }
 
+    /// How the parts are found.
     package struct Options: Sendable {
         var rounds = 5
         var folds = 3
@@ -39,6 +41,8 @@ package struct ErrorMixture {
     /// The part of the labels that is of each kind, as estimated.
     let parts: [Double]
 
+    /// - Parameter kinds: planted kinds, numbered from 1.
+    /// - Throws: nothing of its own.
     package init(_ samples: [Sample], kinds: Int, options: Options = .init()) throws {
         let real = samples.indices.filter { samples[$0].kind == 0 }
         var parts = [Double](repeating: 0, count: kinds)

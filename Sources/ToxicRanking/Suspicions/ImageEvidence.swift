@@ -1,4 +1,5 @@
 import Foundation
+import Geometry
 import Imaging
 import YOLODataset
 import YOLOModel
@@ -6,7 +7,8 @@ import YOLOModel
 /// What a model says of one image in several views (as it is, mirrored, by several checkpoints), beside its labels.
 package struct ImageEvidence {
     struct Prediction {
-        var box: PixelBox
+        /// In pixels of the image, and cut at its border.
+        var box: Edges
         var objectness: Double
         var classes: [Double]
         var view: Int
@@ -23,7 +25,8 @@ package struct ImageEvidence {
     /// A label that stands there, or one that might.
     struct Hypothesis {
         var classID: Int
-        var box: PixelBox
+        /// In pixels of the image.
+        var box: Edges
         /// The label that it takes the place of; nil where it is added to all labels, as the last row.
         var replaces: Int?
     }
@@ -32,7 +35,7 @@ package struct ImageEvidence {
     let height: Double
     let classCount: Int
     let viewCount: Int
-    let labels: [(classID: Int, box: PixelBox)]
+    let labels: [(classID: Int, box: Edges)]
     private(set) var predictions: [Prediction] = []
 
     /// - Parameters:
@@ -47,17 +50,13 @@ package struct ImageEvidence {
         self.classCount = classCount
         viewCount = views.count
         let (width, height) = (width, height)
-        labels = boxes.map { (Int($0.classID), PixelBox($0, width: width, height: height)) }
+        labels = boxes.map { (Int($0.classID), Edges($0.box).multiplied(width: width, height: height)) }
         let across = width / Double(letterbox.scaledWidth)
         let down = height / Double(letterbox.scaledHeight)
         for (view, candidates) in views.enumerated() {
             for it in candidates {
-                let box = PixelBox(
-                    left: (it.left - Double(letterbox.padLeft)) * across,
-                    top: (it.top - Double(letterbox.padTop)) * down,
-                    right: (it.right - Double(letterbox.padLeft)) * across,
-                    bottom: (it.bottom - Double(letterbox.padTop)) * down
-                ).clipped(width: width, height: height)
+                let box = it.box.moved(left: Double(letterbox.padLeft), up: Double(letterbox.padTop))
+                    .multiplied(width: across, height: down).clipped(width: width, height: height)
                 guard box.area > 0 else { continue }
                 let best = it.classes.max() ?? 0
                 var prediction = Prediction(
@@ -67,17 +66,32 @@ package struct ImageEvidence {
                     let slope = Double(outputGradients[it.output][it.place])
                     prediction.energy = slope * slope
                 }
-                for (index, label) in labels.enumerated() {
-                    let iou = label.box.iou(box)
-                    if iou > prediction.bestIoU {
-                        (prediction.secondIoU, prediction.bestIoU) = (prediction.bestIoU, iou)
-                        prediction.bestLabel = index
-                    } else if iou > prediction.secondIoU {
-                        prediction.secondIoU = iou
-                    }
-                }
+                compare(&prediction)
                 predictions.append(prediction)
             }
         }
+    }
+    /// Notes which label a prediction fits best, and how far it fits another.
+    private func compare(_ prediction: inout Prediction) {
+        for (index, label) in labels.enumerated() {
+            let iou = label.box.iou(prediction.box)
+            if iou > prediction.bestIoU {
+                (prediction.secondIoU, prediction.bestIoU) = (prediction.bestIoU, iou)
+                prediction.bestLabel = index
+            } else if iou > prediction.secondIoU {
+                prediction.secondIoU = iou
+            }
+        }
+    }
+
+    /// Whether a box comes within a hundredth of a side of the image's border.
+    func isAtBorder(_ box: Edges) -> Bool {
+        min(box.left / width, box.top / height, 1 - box.right / width, 1 - box.bottom / height) < 0.01
+    }
+
+    /// A box as a label row of the image.
+    func label(_ box: Edges, classID: Int, line: UInt32) -> LabelBox {
+        let cut = Box(box.clipped(width: width, height: height)).divided(width: width, height: height)
+        return LabelBox(classID: Int32(clamping: classID), box: cut, line: line)
     }
 }

@@ -5,12 +5,17 @@ import YOLOModel
 
 /// What is predicted on one image, in all views together.
 public struct ImagePredictions: Sendable {
+    /// Predictions of all views that mean one object.
     public struct Prediction: Sendable {
+        /// As a label row of the image, with line 0.
         public let box: LabelBox
+        /// The mean over the views of the largest in each, from 0 to 1.
         public let confidence: Double
+        /// As `confidence`, before it is multiplied by the class; the largest class probability where there is none.
         public let objectness: Double
     }
 
+    /// Relative to the dataset's root.
     public let image: String
     /// The model that made them.
     public let fold: Int
@@ -58,6 +63,9 @@ package struct ImageJudgement: Sendable {
     /// Everything that is predicted, the most confident first.
     var predictions: [ImagePredictions.Prediction] = []
 
+    /// - Parameters:
+    ///   - image: relative to the dataset's root.
+    ///   - digest: of the file's bytes, which suspicions are known by; nil where it cannot be read.
     package init(image: String, digest: ContentDigest?) {
         self.image = image
         self.digest = digest
@@ -69,18 +77,15 @@ package struct ImageJudgement: Sendable {
     package mutating func judge(
         _ evidence: ImageEvidence, boxes: [LabelBox], losses: [LabelLoss], planting: LabelPlanting, imageNumber: Int
     ) {
-        func row(_ box: PixelBox, _ classID: Int, _ line: UInt32) -> LabelBox {
-            box.label(classID: classID, line: line, width: evidence.width, height: evidence.height)
-        }
         for (index, box) in boxes.enumerated() {
             let (classID, place) = evidence.labels[index]
             let found = RowFeatures(.init(classID: classID, box: place, replaces: index), in: evidence)
             rows.append(
                 Row(
-                    label: box, features: found.values, otherClass: found.otherClass,
-                    otherProbability: found.otherProbability, classProbability: found.classProbability,
-                    fused: found.fused.map { row($0, classID, box.line) }, fusedIoU: found.fusedIoU,
-                    confidence: found.confidence, support: found.support,
+                    label: box, features: found.values, otherClass: found.classes.otherClass,
+                    otherProbability: found.classes.other, classProbability: found.classes.own,
+                    fused: found.place.fused.map { evidence.label($0, classID: classID, line: box.line) },
+                    fusedIoU: found.place.iou, confidence: found.place.confidence, support: found.support,
                     earlierLine: found.earlier.map { boxes[$0.label].line }, earlierIoU: found.earlier?.iou ?? 0,
                     matches: losses.indices.contains(index) ? losses[index].matches : 1,
                     energy: losses.indices.contains(index) && losses[index].gradientNorm.isFinite
@@ -92,7 +97,8 @@ package struct ImageJudgement: Sendable {
         let clusters = PredictionCluster.list(evidence)
         predictions = clusters.map {
             ImagePredictions.Prediction(
-                box: row($0.box, $0.classID, 0), confidence: $0.confidence, objectness: $0.objectness)
+                box: evidence.label($0.box, classID: $0.classID, line: 0), confidence: $0.confidence,
+                objectness: $0.objectness)
         }
         for cluster in clusters {
             if let label = cluster.label {
@@ -101,7 +107,8 @@ package struct ImageJudgement: Sendable {
                 absences.append(
                     Absence(
                         features: cluster.features(in: evidence, clusters: clusters, skipping: nil),
-                        suggestion: row(cluster.box, cluster.classID, 0), confidence: cluster.confidence,
+                        suggestion: evidence.label(cluster.box, classID: cluster.classID, line: 0),
+                        confidence: cluster.confidence,
                         nearest: cluster.nearestLabel(in: evidence), energy: cluster.energy))
             }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Geometry
 import YOLOModel
 
 /// Wrong labels made from right ones, to learn what wrong ones look like to the model.
@@ -13,12 +14,12 @@ package struct LabelPlanting {
     }
 
     /// Classes and boxes, in fractions of their images, of labels of the whole dataset: what a spurious row may look like.
-    package let pool: [(classID: Int, cx: Double, cy: Double, width: Double, height: Double)]
+    package let pool: [(classID: Int, box: Box)]
+    /// What is planted depends on it, on the image and on the label alone.
     package let seed: UInt64
 
-    package init(
-        pool: [(classID: Int, cx: Double, cy: Double, width: Double, height: Double)], seed: UInt64
-    ) {
+    /// - Parameter pool: of the whole dataset; none is planted from an empty one.
+    package init(pool: [(classID: Int, box: Box)], seed: UInt64) {
         self.pool = pool
         self.seed = seed
     }
@@ -52,9 +53,7 @@ package struct LabelPlanting {
         }
         if !pool.isEmpty {
             let it = pool[Int(draws.uniform() * Double(pool.count))]
-            let placed = PixelBox(
-                left: (it.cx - it.width / 2) * image.width, top: (it.cy - it.height / 2) * image.height,
-                right: (it.cx + it.width / 2) * image.width, bottom: (it.cy + it.height / 2) * image.height)
+            let placed = Edges(it.box).multiplied(width: image.width, height: image.height)
             made.append((.spurious, .init(classID: it.classID, box: placed, replaces: nil)))
         }
         if let again = moved(box, image, &draws, spread: 0...0.03, iou: 0.8..<1.01) {
@@ -65,15 +64,16 @@ package struct LabelPlanting {
 
     /// The box with its centre and its size jittered until its IoU with what it was lies in the range.
     private func moved(
-        _ box: PixelBox, _ image: ImageEvidence, _ draws: inout Draws, spread: ClosedRange<Double>, iou: Range<Double>
-    ) -> PixelBox? {
+        _ box: Edges, _ image: ImageEvidence, _ draws: inout Draws, spread: ClosedRange<Double>, iou: Range<Double>
+    ) -> Edges? {
+        let centre = Box(box)
         for _ in 0..<200 {
             let sigma = spread.lowerBound + draws.uniform() * (spread.upperBound - spread.lowerBound)
-            let x = (box.left + box.right) / 2 + sigma * box.width * draws.normal()
-            let y = (box.top + box.bottom) / 2 + sigma * box.height * draws.normal()
-            let halfWidth = box.width * exp(sigma * draws.normal()) / 2
-            let halfHeight = box.height * exp(sigma * draws.normal()) / 2
-            let made = PixelBox(left: x - halfWidth, top: y - halfHeight, right: x + halfWidth, bottom: y + halfHeight)
+            let x = centre.cx + sigma * box.width * draws.normal()
+            let y = centre.cy + sigma * box.height * draws.normal()
+            let width = box.width * exp(sigma * draws.normal())
+            let height = box.height * exp(sigma * draws.normal())
+            let made = Edges(Box(cx: x, cy: y, width: width, height: height))
                 .clipped(width: image.width, height: image.height)
             if made.width >= 1, made.height >= 1, iou.contains(made.iou(box)) { return made }
         }

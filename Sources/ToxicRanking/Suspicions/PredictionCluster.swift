@@ -1,8 +1,10 @@
 import Foundation
+import Geometry
 
 /// Predictions of several views that mean one object.
 struct PredictionCluster {
-    let box: PixelBox
+    /// In pixels of the image.
+    let box: Edges
     /// Means over the views of the most confident prediction in each.
     let objectness: Double
     let confidence: Double
@@ -45,7 +47,7 @@ struct PredictionCluster {
         func mean(_ value: (ImageEvidence.Prediction) -> Double) -> Double {
             members.reduce(0) { $0 + $1.weight * value(image.predictions[$1.index]) } / total
         }
-        box = PixelBox(
+        box = Edges(
             left: mean(\.box.left), top: mean(\.box.top), right: mean(\.box.right), bottom: mean(\.box.bottom))
         classes = (0..<image.classCount).map { id in mean { $0.classes[id] } }
         energy = members.reduce(0) { $0 + image.predictions[$1.index].energy }
@@ -95,8 +97,7 @@ struct PredictionCluster {
         return [
             confidence, objectness, ranked.first ?? 0, ranked.count > 1 ? ranked[1] : 0, disagreement, nearest, better,
             inside, log(max(box.area, 1e-9)), abs(log(max(box.width, 1e-9) / max(box.height, 1e-9))),
-            box.isAtBorder(width: image.width, height: image.height) ? 1 : 0,
-            Double(classID),
+            image.isAtBorder(box) ? 1 : 0, Double(classID),
         ].map { Float($0) }
     }
 

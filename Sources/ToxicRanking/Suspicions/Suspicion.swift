@@ -3,6 +3,7 @@ import YOLODataset
 
 /// An accusation of one label row, of a place where a label is missing, or of a whole image.
 public struct Suspicion: Sendable, Hashable {
+    /// What is wrong with a row, with a place, or with an image.
     public enum Kind: String, Sendable, CaseIterable {
         /// An object without a label.
         case missing
@@ -26,6 +27,7 @@ public struct Suspicion: Sendable, Hashable {
     public let image: String
     /// 1-based; nil for a missing object and for a whole image.
     public let line: Int?
+    /// What is wrong.
     public let kind: Kind
     /// How probable it is that a person would change it.
     public let probability: Double
@@ -35,6 +37,7 @@ public struct Suspicion: Sendable, Hashable {
     public let label: LabelBox?
     /// The row as it should be; nil where it should go, and for a whole image.
     public let suggestion: LabelBox?
+    /// What speaks for it, in one sentence.
     public let evidence: String
 
     /// The row to draw: the label, or the place of the missing one.

@@ -1,5 +1,6 @@
 import FileReading
 import Foundation
+import TextForms
 import YOLODataset
 
 /// All suspicions of a dataset, and how much of it is wrong in which way.
@@ -157,7 +158,7 @@ public struct SuspicionList: Sendable {
 private struct Wording {
     let className: (Int) -> String
 
-    private func part(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+    private func part(_ value: Double) -> String { Figure.text(value, decimals: 2) }
 
     func row(_ row: ImageJudgement.Row, _ kind: Suspicion.Kind) -> String {
         let own = className(Int(row.label.classID))

@@ -1,12 +1,11 @@
 import Foundation
+import Geometry
 import NeuralKernels
 
-/// What one cell of a model's output says, before non-maximum suppression, in pixels of the letterboxed image.
+/// What one cell of a model's output says, before non-maximum suppression.
 public struct Candidate: Sendable, Hashable {
-    public var left: Double
-    public var top: Double
-    public var right: Double
-    public var bottom: Double
+    /// In pixels of the letterboxed image.
+    public var box: Edges
     /// Whether there is an object at all; for families without objectness the largest class probability.
     public var objectness: Double
     /// Whether the family predicts objectness; otherwise `objectness` is the largest of `classes`.
@@ -15,17 +14,14 @@ public struct Candidate: Sendable, Hashable {
     public var classes: [Double]
     /// Where the logit of the objectness (of the best class) stands: the output, and the place in it.
     public var output: Int
+    /// Of the logit within that output.
     public var place: Int
 
+    /// - Parameter box: in pixels of the letterboxed image.
     public init(
-        left: Double, top: Double, right: Double, bottom: Double, objectness: Double, hasObjectness: Bool,
-        classes: [Double],
-        output: Int = 0, place: Int = 0
+        box: Edges, objectness: Double, hasObjectness: Bool, classes: [Double], output: Int = 0, place: Int = 0
     ) {
-        self.left = left
-        self.top = top
-        self.right = right
-        self.bottom = bottom
+        self.box = box
         self.objectness = objectness
         self.hasObjectness = hasObjectness
         self.classes = classes
@@ -38,8 +34,7 @@ extension Candidate {
     /// In the mirrored image of that width.
     public func mirrored(width: Int) -> Candidate {
         var turned = self
-        turned.left = Double(width) - right
-        turned.right = Double(width) - left
+        turned.box = box.mirrored(width: Double(width))
         return turned
     }
 }
@@ -77,11 +72,11 @@ extension DetectionModel {
                     }
                     let x = (2 * probability(0) - 0.5 + Double(cell % columns)) * stride
                     let y = (2 * probability(1) - 0.5 + Double(cell / columns)) * stride
-                    let width = pow(2 * probability(2), 2) * anchor.width / 2
-                    let height = pow(2 * probability(3), 2) * anchor.height / 2
+                    let width = pow(2 * probability(2), 2) * anchor.width
+                    let height = pow(2 * probability(3), 2) * anchor.height
                     found.append(
                         Candidate(
-                            left: x - width, top: y - height, right: x + width, bottom: y + height,
+                            box: Edges(Box(cx: x, cy: y, width: width, height: height)),
                             objectness: probability(4), hasObjectness: true,
                             // With one class, class logits are never trained.
                             classes: classCount == 1 ? [1] : (0..<classCount).map { probability(5 + $0) },
@@ -112,7 +107,7 @@ extension DetectionModel {
                 let box = decoder.box(anchor)
                 found.append(
                     Candidate(
-                        left: box.left, top: box.top, right: box.right, bottom: box.bottom,
+                        box: Edges(left: box.left, top: box.top, right: box.right, bottom: box.bottom),
                         objectness: classes.max() ?? 0, hasObjectness: false, classes: classes,
                         output: base + 2 * level + 1, place: best * plane + cell))
             }

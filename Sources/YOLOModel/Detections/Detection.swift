@@ -1,30 +1,19 @@
-/// A box that a model predicts, in pixels of the letterboxed image.
+import Geometry
+
+/// A box that a model predicts.
 public struct Detection: Sendable, Hashable {
-    public var left: Double
-    public var top: Double
-    public var right: Double
-    public var bottom: Double
+    /// In pixels of the letterboxed image.
+    public var box: Edges
     /// 0…1
     public var confidence: Double
+    /// The model's number of the class, from 0.
     public var classID: Int
 
-    public init(left: Double, top: Double, right: Double, bottom: Double, confidence: Double, classID: Int) {
-        self.left = left
-        self.top = top
-        self.right = right
-        self.bottom = bottom
+    /// - Parameter box: in pixels of the letterboxed image.
+    public init(box: Edges, confidence: Double, classID: Int) {
+        self.box = box
         self.confidence = confidence
         self.classID = classID
-    }
-
-    public var area: Double { max(0, right - left) * max(0, bottom - top) }
-
-    /// Intersection over union; 0 for boxes without area.
-    public func iou(_ other: Detection) -> Double {
-        let across = min(right, other.right) - max(left, other.left)
-        let down = min(bottom, other.bottom) - max(top, other.top)
-        guard across > 0, down > 0 else { return 0 }
-        return across * down / (area + other.area - across * down)
     }
 }
 
@@ -47,6 +36,7 @@ public struct DetectionOptions: Sendable, Hashable {
     public var most = 300
     /// One box for each class above the least confidence, or only for the best class.
     public var keepsEveryClass = true
+    /// Of v10; other families have one.
     public var head = DetectionHead.one2one
 
     public init() {}
@@ -68,7 +58,7 @@ enum Suppression {
         for index in order.prefix(mostCandidates) {
             let candidate = candidates[index]
             let rivals = byClass[candidate.classID] ?? []
-            if rivals.contains(where: { $0.iou(candidate) > options.overlap }) { continue }
+            if rivals.contains(where: { $0.box.iou(candidate.box) > options.overlap }) { continue }
             byClass[candidate.classID, default: []].append(candidate)
             kept.append(candidate)
             if kept.count == options.most { break }

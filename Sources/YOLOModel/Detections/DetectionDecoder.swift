@@ -16,9 +16,7 @@ extension DetectionModel {
             let factor = family == .v5 ? candidate.objectness : 1
             let scores = candidate.classes.enumerated().map { ($0.offset, factor * $0.element) }
             return Self.kept(scores, options).map { id, score in
-                Detection(
-                    left: candidate.left, top: candidate.top, right: candidate.right, bottom: candidate.bottom,
-                    confidence: score, classID: id)
+                Detection(box: candidate.box, confidence: score, classID: id)
             }
         }
         guard family == .v10, options.head == .one2one else { return Suppression.apply(found, options) }

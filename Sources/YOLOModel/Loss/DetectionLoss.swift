@@ -1,4 +1,6 @@
-/// One label, in fractions of the letterboxed image.
+import Geometry
+
+/// One label, in fractions of the letterboxed image; in single precision, as the trainers have it there.
 public struct LossTarget: Sendable, Hashable {
     /// From 0.
     public var classID: Int
@@ -18,6 +20,12 @@ public struct LossTarget: Sendable, Hashable {
         self.cy = cy
         self.width = width
         self.height = height
+    }
+
+    /// - Parameter box: in fractions of the letterboxed image.
+    public init(classID: Int, box: Box) {
+        self.init(
+            classID: classID, cx: Float(box.cx), cy: Float(box.cy), width: Float(box.width), height: Float(box.height))
     }
 }
 

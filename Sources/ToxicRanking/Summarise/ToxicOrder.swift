@@ -1,4 +1,4 @@
-import Foundation
+import TextForms
 import YOLOModel
 
 /// What images are sorted by, the largest first.
@@ -73,7 +73,7 @@ public enum ToxicOrder {
             usual > 1e-12 ? value / usual : value > 1e-12 ? .infinity : 1
         }
         func figure(_ value: Double) -> String {
-            value.isFinite ? "\((value * 10).rounded() / 10)×" : "far above"
+            value.isFinite ? "\(Figure.text(value, decimals: 1))×" : "far above"
         }
         let candidates = [
             (times(parts.box, medians.box), "box loss", "labels and predicted boxes disagree in place or size"),

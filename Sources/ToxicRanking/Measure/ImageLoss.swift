@@ -3,14 +3,19 @@ import YOLOModel
 
 /// A gradient's norm, whole and a part of the network each.
 public struct GradientNorms: Sendable, Hashable {
+    /// Of the whole gradient.
     public var total: Double
+    /// Of the backbone's parameters; 0 where the gradient does not reach them.
     public var backbone: Double
+    /// Of the neck's parameters; 0 where the gradient does not reach them.
     public var neck: Double
+    /// Of the head's parameters.
     public var head: Double
 }
 
 /// An image's loss over a training, by a model that has not seen it.
 public struct TraceFigures: Sendable, Hashable {
+    /// Over the moments at which it was taken.
     public let mean: Double
     /// Standard deviation.
     public let spread: Double
@@ -28,9 +33,11 @@ public struct TraceFigures: Sendable, Hashable {
 
 /// Everything measured on one image.
 public struct ImageLoss: Sendable {
+    /// The image, its split and its label file.
     public let sample: DatasetSample
     /// After EXIF orientation; 0 where the image could not be read.
     public var width = 0
+    /// As `width`, in pixels.
     public var height = 0
     /// Labels that the loss was computed on.
     public var boxes: [LabelBox] = []
@@ -40,7 +47,9 @@ public struct ImageLoss: Sendable {
     public var share: LossParts?
     /// On the image's own count of matches.
     public var intensity: LossParts?
+    /// One a label of `boxes`, in their order.
     public var labels: [LabelLoss] = []
+    /// Nil where there is no gradient.
     public var norms: GradientNorms?
     /// ‖g‖²/Σ‖g‖².
     public var energyShare: Double?
@@ -65,5 +74,6 @@ public struct ImageLoss: Sendable {
     /// Why it stands where it stands, in words.
     public var reason = ""
 
+    /// Without figures yet.
     public init(sample: DatasetSample) { self.sample = sample }
 }

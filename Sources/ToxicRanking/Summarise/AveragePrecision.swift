@@ -3,15 +3,19 @@ import YOLOModel
 
 /// Precision, recall and average precision by class, as COCO's 101 points.
 public struct AveragePrecision: Sendable {
+    /// The figures of one class, all from 0 to 1.
     public struct Class: Sendable, Hashable {
+        /// The dataset's number of the class.
         public let classID: Int
         /// Labels of the class.
         public let labels: Int
         /// At the confidence that gives the highest mean F1 over all classes.
         public let precision: Double
+        /// At the same confidence.
         public let recall: Double
-        /// At an IoU of 0.5, and the mean over 0.5, 0.55, …, 0.95.
+        /// At an IoU of 0.5.
         public let ap50: Double
+        /// The mean over IoUs of 0.5, 0.55, …, 0.95.
         public let ap: Double
     }
 
@@ -30,6 +34,7 @@ public struct AveragePrecision: Sendable {
     /// The confidence of precision and recall.
     public let confidence: Double
 
+    /// Over the classes that have labels; 0 where none has.
     public func mean(_ figure: KeyPath<Class, Double>) -> Double {
         classes.isEmpty ? 0 : classes.reduce(0) { $0 + $1[keyPath: figure] } / Double(classes.count)
     }
@@ -61,7 +66,7 @@ public struct AveragePrecision: Sendable {
             let overlaps = predictions.map { prediction in
                 labels.enumerated().compactMap { index, label -> (label: Int, iou: Double)? in
                     guard label.classID == prediction.classID else { return nil }
-                    let iou = label.iou(prediction)
+                    let iou = label.box.iou(prediction.box)
                     return iou >= AveragePrecision.thresholds[0] ? (index, iou) : nil
                 }.sorted { ($1.iou, $0.label) < ($0.iou, $1.label) }
             }

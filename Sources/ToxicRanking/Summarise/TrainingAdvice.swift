@@ -1,17 +1,22 @@
 import Foundation
+import TextForms
 import YOLOModel
 
 /// What the figures say about training settings, each with its reason.
 public struct TrainingAdvice: Sendable, Hashable {
     /// A setting as trainers name it.
     public struct Setting: Sendable, Hashable {
+        /// As in a trainer's hyperparameter file.
         public let name: String
+        /// To two digits.
         public let value: Double
+        /// The figures that speak for it, in one sentence.
         public let reason: String
     }
 
     /// Below which 95 % of the images' gradient norms lie, to two digits; 0 where there is none.
     public private(set) var maxNorm = 0.0
+    /// In the order in which they are printed.
     public private(set) var settings: [Setting] = []
 
     public init() {}
@@ -81,7 +86,7 @@ public struct TrainingAdvice: Sendable, Hashable {
         return Double("\(Float((value / unit).rounded() * unit))") ?? value
     }
 
-    private static func percent(_ part: Double) -> String { "\((part * 1000).rounded() / 10) %" }
+    private static func percent(_ part: Double) -> String { "\(Figure.percent(part)) %" }
 
     /// Lines for a trainer's hyperparameter file.
     public var yaml: String {

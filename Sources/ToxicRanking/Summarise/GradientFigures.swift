@@ -5,14 +5,19 @@ import Foundation
 /// Inner products with the mean gradient come from a count sketch of each gradient (a signed hash of the parameter's
 /// index into `sketchSize` buckets), whose own square is replaced by the exact ‖g‖².
 public enum GradientFigures {
+    /// Buckets of a sketch: the deviation of an inner product falls with its square root.
     public static let sketchSize = 8_192
 
     /// What one image contributes.
     public struct Entry: Sendable {
+        /// ‖g‖, exact.
         public var norm: Double
+        /// Of `sketchSize` buckets.
         public var sketch: [Float]
+        /// Labels of the image: it is compared with images of as many.
         public var boxCount: Int
 
+        /// - Parameter sketch: made with the same seed for all images.
         public init(norm: Double, sketch: [Float], boxCount: Int) {
             self.norm = norm
             self.sketch = sketch
@@ -20,10 +25,15 @@ public enum GradientFigures {
         }
     }
 
+    /// One image against all others.
     public struct Figures: Sendable, Hashable {
+        /// ‖g‖²/Σ‖g‖².
         public var energyShare: Double
+        /// ⟨g, ḡ⟩/(N·‖ḡ‖²); adds up to one over the images.
         public var projectionShare: Double
+        /// Of g and the mean gradient of all others; nil where one of them is zero.
         public var leaveOneOutCosine: Double?
+        /// (log ‖g‖ − median)/(1.4826·MAD) among images with a similar number of labels.
         public var robustZ: Double
     }
 

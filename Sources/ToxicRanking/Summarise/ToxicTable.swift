@@ -1,0 +1,74 @@
+import TextForms
+import YOLOModel
+
+/// A run's first rows, for people.
+public enum ToxicTable {
+    /// Images, the worst first, then the dataset as a whole, the most probable suspicions and the training advice.
+    ///
+    /// - Parameter top: how many images and suspicions are listed.
+    public static func text(_ result: ToxicResult, top: Int) -> String {
+        images(result, top: top) + dataset(result) + suspicions(result, top: top) + "\n" + result.advice.yaml
+    }
+
+    private static func images(_ result: ToxicResult, top: Int) -> String {
+        let shown = result.images.prefix(top)
+        let width = min(60, (shown.map { $0.sample.image.count }.max() ?? 10) + 2)
+        func row(_ image: String, _ cells: [String], _ reason: String) -> String {
+            Columns.left(image, width) + zip(cells, [7, 9, 8, 8, 8, 9, 8]).map(Columns.left).joined() + reason + "\n"
+        }
+        let head = row("image", ["boxes", "loss", "box", "obj", "cls", "|grad|", "energy"], "reason")
+        return head
+            + shown.map { image in
+                let energy = short(image.energyShare.map { $0 * 100 }, decimals: 2) + "%"
+                let figures = [
+                    image.parts?.total, image.parts?.box, image.parts?.objectness, image.parts?.classification,
+                    image.norms?.total,
+                ]
+                return row(
+                    image.sample.image, ["\(image.boxes.count)"] + figures.map { short($0) } + [energy], image.reason)
+            }.joined()
+    }
+
+    private static func dataset(_ result: ToxicResult) -> String {
+        let loss = result.datasetLoss
+        return """
+
+            \(result.images.count) images; loss of the dataset as one batch \(short(loss.total, decimals: 5)) \
+            (box \(short(loss.box, decimals: 5)), obj \(short(loss.objectness, decimals: 5)), \
+            cls \(short(loss.classification, decimals: 5)))
+            clipping at max_norm 10 would touch \(short(result.clippedAt10 * 100, decimals: 1)) % of the images, at 1 \
+            \(short(result.clippedAt1 * 100, decimals: 1)) %; the top 1 % hold \
+            \(short(result.topPercentEnergy * 100, decimals: 1)) % of the gradient's energy; effective sample size \
+            \(short(result.effectiveSampleSize, decimals: 1))
+
+            """
+    }
+
+    /// The most probable suspicions, and how many wrong labels of each kind there should be.
+    private static func suspicions(_ result: ToxicResult, top: Int) -> String {
+        let list = result.suspicions
+        var text =
+            result.isOutOfFold
+            ? "\nsuspicions, by models that have not seen the labels they judge:\n"
+            : "\nsuspicions, in sample: a checkpoint excuses wrong labels that it has learned (assay-probe judges out of fold)\n"
+        for it in list.suspicions.prefix(top) {
+            let row = it.line.map { ":\($0)" } ?? ""
+            text +=
+                "\(Figure.text(it.probability, decimals: 2))  \(it.kind.rawValue)  \(it.image)\(row)  \(it.evidence)\n"
+        }
+        if list.foundShare < 0.5 {
+            text +=
+                "the models find only \(Figure.percent(list.foundShare)) % of the labels: train longer, or at a larger size\n"
+        }
+        let counts = Suspicion.Kind.allCases.compactMap { kind in
+            list.expected[kind].map { "\(kind.rawValue) \(Figure.text($0, decimals: 1))" }
+        }
+        text += "expected number of wrong labels: \(counts.joined(separator: ", "))"
+        text += list.isCalibrated ? "\n" : " (too few labels to calibrate: plain scores)\n"
+        return text
+    }
+
+    private static func short(_ value: Double?, decimals: Int = 3) -> String {
+        value.map { Figure.text($0, decimals: decimals) } ?? Figure.none
+    }
+}

@@ -1,0 +1,120 @@
+import TextForms
+import YOLOModel
+
+/// Tables of a run in the forms that others read.
+public enum ToxicWriter {
+    /// The stable columns.
+    public static let columns = [
+        "image", "split", "boxes", "loss", "box", "obj", "cls", "dfl", "share", "intensity", "gradient_norm",
+        "gradient_norm_backbone", "gradient_norm_neck", "gradient_norm_head", "energy_share", "projection_share",
+        "leave_one_out_cosine", "robust_z", "loss_mean", "loss_spread", "loss_forgotten", "probability", "rank",
+        "reason", "problem",
+    ]
+
+    private enum Cell: CSVField, JSONWritable {
+        case text(String)
+        case number(Double?)
+
+        /// Empty for a figure that there is none of, and for NaN and infinity.
+        func write(to csv: inout CSVWriter) {
+            switch self {
+            case .text(let text): text.write(to: &csv)
+            case .number(let value): value.write(to: &csv)
+            }
+        }
+
+        /// Null instead of an empty text.
+        func write(to json: inout JSONWriter) {
+            switch self {
+            case .text(let text): (text.isEmpty ? nil : text).write(to: &json)
+            case .number(let value): value.write(to: &json)
+            }
+        }
+    }
+
+    private static func cells(_ image: ImageLoss) -> [Cell] {
+        [
+            .text(image.sample.image), .text(image.sample.split), .number(Double(image.boxes.count)),
+            .number(image.parts?.total), .number(image.parts?.box), .number(image.parts?.objectness),
+            .number(image.parts?.classification), .number(image.parts?.distribution), .number(image.share?.total),
+            .number(image.intensity?.total), .number(image.norms?.total), .number(image.norms?.backbone),
+            .number(image.norms?.neck), .number(image.norms?.head), .number(image.energyShare),
+            .number(image.projectionShare), .number(image.leaveOneOutCosine), .number(image.robustZ),
+            .number(image.trace?.mean), .number(image.trace?.spread), .number(image.trace?.forgotten),
+            .number(image.probability), .number(Double(image.rank)), .text(image.reason), .text(image.problem ?? ""),
+        ]
+    }
+
+    /// A row an image, the worst first; a figure that there is none of is empty.
+    public static func csv(_ images: [ImageLoss]) -> String {
+        var csv = CSVWriter(columns: columns)
+        for image in images { csv.row(cells(image)) }
+        return csv.text
+    }
+
+    /// An array of objects with the same columns.
+    public static func json(_ images: [ImageLoss]) -> String {
+        var json = JSONWriter()
+        json.array(.lines) { json in
+            for image in images {
+                json.object { json in for (column, cell) in zip(columns, cells(image)) { json.member(column, cell) } }
+            }
+        }
+        json.endLine()
+        return json.text
+    }
+
+    /// A row a label; boxes in fractions of the image.
+    public static func boxesCSV(_ images: [ImageLoss]) -> String {
+        var csv = CSVWriter(columns: [
+            "image", "line", "class", "cx", "cy", "w", "h", "matches", "box", "obj", "cls", "gradient_norm",
+            "gradient_norm_box", "gradient_norm_obj", "gradient_norm_cls",
+        ])
+        for image in images.sorted(by: { $0.sample.image < $1.sample.image }) {
+            for (box, loss) in zip(image.boxes, image.labels) {
+                csv.row(
+                    image.sample.image, box.line, box.classID, box.cx, box.cy, box.width, box.height, loss.matches,
+                    loss.box, loss.objectness, loss.classification, loss.gradientNorm, loss.gradientNormBox,
+                    loss.gradientNormObjectness, loss.gradientNormClassification)
+            }
+        }
+        return csv.text
+    }
+
+    /// A row a suspicion: the box is the suggestion, the label's own where the label should go, or the whole image. The
+    /// score is the probability.
+    public static func suspicionsCSV(_ suspicions: [Suspicion]) -> String {
+        var csv = CSVWriter(columns: [
+            "id", "image", "line", "kind", "score", "impact", "class", "cx", "cy", "w", "h", "evidence",
+        ])
+        for it in suspicions {
+            let box = it.suggestion ?? it.label
+            csv.row(
+                it.id, it.image, it.line, it.kind.rawValue, it.probability, it.impact, box?.classID, box?.cx ?? 0.5,
+                box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1, it.evidence)
+        }
+        return csv.text
+    }
+
+    /// A row a prediction, of all views together; boxes in fractions of the image.
+    public static func predictionsCSV(_ predictions: [ImagePredictions]) -> String {
+        var csv = CSVWriter(columns: ["image", "fold", "class", "confidence", "objectness", "cx", "cy", "w", "h"])
+        for image in predictions {
+            for it in image.predictions {
+                csv.row(
+                    image.image, image.fold + 1, it.box.classID, it.confidence, it.objectness, it.box.cx, it.box.cy,
+                    it.box.width, it.box.height)
+            }
+        }
+        return csv.text
+    }
+
+    /// The files of a run by name, in the order in which they are written.
+    public static func files(_ result: ToxicResult) -> [(name: String, text: String)] {
+        [
+            ("images.csv", csv(result.images)), ("images.json", json(result.images)),
+            ("boxes.csv", boxesCSV(result.images)), ("suspicions.csv", suspicionsCSV(result.suspicions.suspicions)),
+            ("hyp.suggested.yaml", result.advice.yaml), ("predictions.csv", predictionsCSV(result.predictions)),
+        ]
+    }
+}

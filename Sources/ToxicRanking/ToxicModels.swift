@@ -1,0 +1,27 @@
+import YOLOModel
+
+/// The models that judge a dataset: one for all images, or one a fold.
+public struct ToxicModels: Sendable {
+    /// A model a fold; one alone where there are no folds.
+    public let models: [DetectionModel]
+    /// For each image, relative to the dataset's root, the model that has not seen it. Others are judged by the first.
+    public let folds: [String: Int]
+    /// For each image, its loss at moments of the training.
+    public let traces: [String: [Double]]
+
+    /// One model judges all images, also those that it was trained on.
+    public init(_ model: DetectionModel) { (models, folds, traces) = ([model], [:], [:]) }
+
+    /// A model a fold, as a probe leaves them.
+    public init(_ models: [DetectionModel], folds: [String: Int], traces: [String: [Double]] = [:]) {
+        self.models = models
+        self.folds = folds
+        self.traces = traces
+    }
+
+    /// Whether images are judged by models that have not seen them.
+    public var isOutOfFold: Bool { !folds.isEmpty }
+
+    /// Which of `models` judges an image.
+    func index(_ image: String) -> Int { min(folds[image] ?? 0, models.count - 1) }
+}

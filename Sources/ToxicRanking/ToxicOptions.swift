@@ -1,0 +1,53 @@
+import Imaging
+import NeuralKernels
+import YOLOModel
+
+/// How far back gradients are computed: the backward pass is half of the time of an image.
+public enum GradientReach: String, Sendable, CaseIterable {
+    /// Of every parameter.
+    case full
+    /// Of the head alone: norms and shares are those of the head's gradient.
+    case head
+    /// Not at all: images are ranked by probability, and there are no gradient figures.
+    case none
+
+    /// The parameters of that model that are reached.
+    func scope(_ model: DetectionModel) -> GradientScope {
+        switch self {
+        case .full: .full
+        case .none: .none
+        case .head: .from(node: model.firstNode { $0 == .head })
+        }
+    }
+}
+
+/// What a run needs to know.
+public struct ToxicOptions: Sendable {
+    /// The longer side of what a model sees, in pixels: a multiple of its largest stride.
+    public var imageSize = 640
+    /// Names of the splits whose images are judged.
+    public var splits = ["train", "val"]
+    /// Of the gradient's sketch and of the planted labels.
+    public var seed: UInt64 = 0
+    /// Worker threads; results do not depend on them.
+    public var jobs = 1
+    /// `onednn` or `reference`; nil for the fastest of this build.
+    public var backend: String?
+    /// Whether the gradient figures are of the batch-of-one loss, as printed, or of the share of the dataset's loss.
+    public var gradientOfShare = false
+    /// How far back gradients are computed.
+    public var gradient = GradientReach.full
+    /// In which the gradient is computed; the loss is in single precision always.
+    public var precision = Precision.single
+    /// What stands around an image that is no square.
+    public var outline = Letterbox.Outline.square
+
+    /// As `assay-toxic` has them without options.
+    public init() {}
+
+    /// How an image is fitted into what a model sees.
+    func letterbox(width: Int, height: Int, _ model: DetectionModel) -> Letterbox {
+        Letterbox(
+            imageWidth: width, imageHeight: height, size: imageSize, outline: outline, stride: model.largestStride)
+    }
+}

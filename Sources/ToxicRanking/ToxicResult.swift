@@ -1,0 +1,27 @@
+import YOLOModel
+
+/// What a run found.
+public struct ToxicResult: Sendable {
+    /// The worst first.
+    public var images: [ImageLoss]
+    /// Of labels, places and images, with the expected numbers of each kind.
+    public var suspicions = SuspicionList()
+    /// In the order of the listing.
+    public var predictions: [ImagePredictions] = []
+    /// Whether images were judged by models that have not seen them.
+    public var isOutOfFold = false
+    /// Training settings that the figures speak for.
+    public var advice = TrainingAdvice()
+    /// How many images carry the gradient: (Σ ‖g‖²)²/Σ ‖g‖⁴.
+    public var effectiveSampleSize: Double
+    /// Share of images whose gradient norm is above max_norm 10.
+    public var clippedAt10: Double
+    /// Share of images whose gradient norm is above max_norm 1.
+    public var clippedAt1: Double
+    /// What the 1 % of images with the largest gradients hold of all squared norms.
+    public var topPercentEnergy: Double
+    /// Loss of the dataset as one batch.
+    public var datasetLoss: LossParts
+    /// Name of the backend that computed it.
+    public var backend: String
+}
