@@ -41,7 +41,9 @@ let package = Package(
             name: "AssayModel",
             targets: ["AnchorFitting", "AvailableBackends", "FileReading", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         // What reads files from outside, for the fuzzers.
-        .library(name: "AssayReading", targets: ["FileReading", "Imaging", "LabelRules", "YAMLText", "YOLODataset"]),
+        .library(
+            name: "AssayReading",
+            targets: ["FileReading", "Imaging", "LabelRules", "YAMLText", "YOLODataset", "YOLOModel"]),
     ],
     traits: [
         .trait(name: "OneDNN", description: "Run the model on oneDNN (libdnnl); without it, on the reference backend"),

@@ -198,7 +198,11 @@ public struct NetworkGraph: Sendable {
             guard node.operation == .input || !inputs.isEmpty else {
                 throw GraphError(node: node.name, reason: "reads nothing")
             }
-            shapes.append(try shape(of: node, inputs: inputs, networkInput: input))
+            let shape = try shape(of: node, inputs: inputs, networkInput: input)
+            guard max(shape.c, shape.h, shape.w) <= 1 << 24 else {
+                throw GraphError(node: node.name, reason: "has \(shape.c) × \(shape.h) × \(shape.w) values")
+            }
+            shapes.append(shape)
         }
         return shapes
     }

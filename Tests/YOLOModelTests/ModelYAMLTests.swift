@@ -122,6 +122,9 @@ import YOLOModel
     @Test(arguments: [
         ("[-1, 1, Transformer, [64]]", "Transformer: is a module that is not known here"),
         ("[-1, 1, Conv, [nothing]]", "number of channels"), ("[-9, 1, Conv, [64]]", "not before it"),
+        ("[-1, 1, Conv, [64, 0]]", "argument 2 must be from 1 to 1024"), ("[-1, 1, Conv, [64, 3, -2]]", "argument 3"),
+        ("[-1, 1, nn.Upsample, [None, 0]]", "argument 2"), ("[-1, 1, nn.MaxPool2d, [99999]]", "argument 1"),
+        ("[-1, 1, Conv, [100000, 1024]]", "beyond all reason"),
     ])
     func whatIsNotKnownIsNamed(layer: String, words: String) throws {
         let yaml = "nc: 3\nbackbone:\n  - \(layer)\nhead:\n  - [[0], 1, Detect, [nc]]\n"
@@ -131,5 +134,12 @@ import YOLOModel
         } catch {
             #expect("\(error)".contains(words) && "\(error)".contains("own.yaml:3"), "\(error)")
         }
+    }
+
+    @Test(arguments: ["depth_multiple: nan", "width_multiple: inf", "width_multiple: -1", "depth_multiple: 1e300"])
+    func multiplesBeyondReasonAreRefused(line: String) {
+        let yaml = "nc: 3\n\(line)\nbackbone:\n  - [-1, 3, C2f, [64]]\nhead:\n  - [[0], 1, Detect, [nc]]\n"
+        let error = #expect(throws: FileError.self) { _ = try ModelYAML.parse(yaml, file: "own.yaml").makeModel() }
+        #expect(error?.message.contains("multiples") == true)
     }
 }

@@ -4,6 +4,7 @@ import Imaging
 import LabelRules
 import YAMLText
 import YOLODataset
+import YOLOModel
 
 /// `assay-fuzz TARGET [libFuzzer's options and corpus folders]`
 @main struct AssayFuzz {
@@ -21,7 +22,7 @@ import YOLODataset
 }
 
 enum FuzzTarget: String, CaseIterable {
-    case labels, verdicts, yaml, headers, images
+    case labels, verdicts, yaml, headers, images, checkpoints
 
     var callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt {
         switch self {
@@ -30,6 +31,7 @@ enum FuzzTarget: String, CaseIterable {
         case .yaml: readYAML
         case .headers: readHeaders
         case .images: decodeImages
+        case .checkpoints: readCheckpoints
         }
     }
 }
@@ -121,5 +123,23 @@ private func decodeImages(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
         precondition(decoded.image.width == header.width && decoded.image.height == header.height)
     }
     _ = try? ImageDecoder.decode(file, file: "fuzz", scaleDenominator: 8)
+    return 0
+}
+
+/// What a checkpoint says becomes a network, or an error: read as it is, as safetensors, as the pickle of a checkpoint of
+/// before PyTorch 1.6, and as a model YAML.
+private func readCheckpoints(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let file = Array(UnsafeBufferPointer(start: bytes, count: count))
+    // PyTorch's number, its version, and an empty dictionary for the machine.
+    let heading: [UInt8] =
+        [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+        + [0x80, 2, 0x4D, 0xE9, 3, 0x2E] + Array("}.".utf8)
+    for (contents, name) in [
+        (file, "fuzz.pt"), (file, "fuzz.safetensors"), (file, "fuzz.yaml"), (heading + file, "fuzz.pt"),
+    ] {
+        guard let model = try? DetectionModel.read(contents, file: name) else { continue }
+        precondition(model.classCount > 0 && model.strides.allSatisfy { $0 > 0 })
+        _ = model.operations(size: 64)
+    }
     return 0
 }

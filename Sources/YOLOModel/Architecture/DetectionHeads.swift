@@ -27,9 +27,11 @@ extension GraphBuilder {
             throw ModelError("the head \(name) is a \(module.className) without anchors, which is not known here")
         }
         guard anchors.shape.count == 3, anchors.shape[2] == 2, convolutions.count == sources.count,
-            anchors.shape[0] == sources.count, let classCount = module.settings["nc"]?.int, classCount > 0
+            anchors.shape[0] == sources.count, let classCount = module.settings["nc"]?.int,
+            (1...100_000).contains(classCount)
         else { throw ModelError("the head \(name) has anchors and levels that do not fit together") }
-        let strides = module.tensors["stride"]?.values.map { Int($0) } ?? sources.indices.map { 8 << $0 }
+        let known = module.tensors["stride"]?.values.filter { $0 >= 1 && $0 <= 1_048_576 }.map { Int($0) }
+        let strides = known ?? sources.indices.map { 8 << $0 }
         guard strides.count == sources.count, strides.allSatisfy({ $0 > 0 }) else {
             throw ModelError("the head \(name) has no strides")
         }

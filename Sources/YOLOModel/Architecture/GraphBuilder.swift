@@ -140,7 +140,9 @@ struct GraphBuilder {
         _ name: String, batchNormName: String, node: String
     ) throws -> Int {
         let weight = try tensor(conv, "weight", name)
-        guard weight.shape.count == 4 else { throw ModelError("\(name).weight is not of rank 4") }
+        guard weight.shape.count == 4, !weight.values.isEmpty else {
+            throw ModelError("\(name).weight is not of rank 4, or is empty")
+        }
         func pair(_ key: String, _ fallback: Int) -> (Int, Int) {
             let value = conv.settings[key]
             if let list = value?.list, list.count == 2, let a = list[0].int, let b = list[1].int { return (a, b) }
@@ -149,8 +151,8 @@ struct GraphBuilder {
         let stride = pair("stride", 1)
         let dilation = pair("dilation", 1)
         let padding = pair("padding", 0)
-        guard stride.0 == stride.1, dilation.0 == dilation.1, stride.0 > 0, dilation.0 > 0, padding.0 >= 0,
-            padding.1 >= 0
+        guard stride.0 == stride.1, dilation.0 == dilation.1, (1...1_024).contains(stride.0),
+            (1...1_024).contains(dilation.0), (0...1_024).contains(padding.0), (0...1_024).contains(padding.1)
         else { throw ModelError("\(name) has a stride or dilation that is not known here") }
         let weightIndex = parameter(weight, "\(name).weight")
         var bias: Int?
@@ -199,12 +201,12 @@ struct GraphBuilder {
     }
 
     mutating func maxPool(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
-        guard let kernel = module.settings["kernel_size"]?.side, kernel > 0 else {
+        guard let kernel = module.settings["kernel_size"]?.side, (1...1_024).contains(kernel) else {
             throw ModelError("\(name) has no kernel size")
         }
         let stride = module.settings["stride"]?.side ?? kernel
         let padding = module.settings["padding"]?.side ?? 0
-        guard stride > 0, padding >= 0, padding < kernel else {
+        guard (1...1_024).contains(stride), padding >= 0, padding < kernel else {
             throw ModelError("\(name) has a stride or padding that is not known here")
         }
         return graph.add(.maxPool(kernel: kernel, stride: stride, padding: padding), inputs: [source], name: name)
@@ -253,7 +255,7 @@ struct GraphBuilder {
     private mutating func upsample(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         guard module.settings["mode"]?.string ?? "nearest" == "nearest",
             let factor = module.settings["scale_factor"]?.side,
-            factor > 1
+            (2...64).contains(factor)
         else { throw ModelError("\(name) enlarges in a way that is not known here") }
         return graph.add(.upsampleNearest(factor: factor), inputs: [source], name: name)
     }

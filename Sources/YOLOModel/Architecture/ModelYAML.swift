@@ -73,6 +73,9 @@ public struct ModelYAML: Sendable {
             (depth, width, most) = (numbers[0], numbers[1], Int(numbers[2]))
             scale = entry.key.string
         }
+        guard (0...16).contains(depth), (0.001...16).contains(width) else {
+            throw fail(root, "depth and width multiples are from 0.001 to 16")
+        }
         return ModelYAML(
             file: file, classCount: classCount, depthMultiple: depth, widthMultiple: width, mostChannels: most,
             scale: scale, anchors: anchors, layers: layers, backboneCount: backbone.count)
@@ -110,6 +113,8 @@ struct ModuleMaker {
     let classCount: Int
     let seed: UInt64
     var counter: UInt64 = 0
+    /// Weights that may still be made. The largest published models have a third of them.
+    private var left = 1 << 29
 
     init(yaml: ModelYAML, classCount: Int, seed: UInt64) {
         self.yaml = yaml
@@ -129,6 +134,9 @@ struct ModuleMaker {
             let inputs = sources.map { $0 == -1 ? 3 : channels[$0] }
             let inputScales = sources.map { $0 == -1 ? 1 : scales[$0] }
             var (module, out, scale) = try make(layer, inputs, inputScales)
+            guard left > 0, (0...1 << 24).contains(out), (1...1 << 20).contains(scale) else {
+                throw fail(layer, "has channels, weights or a stride beyond all reason")
+            }
             module.settings["f"] = layer.from.count == 1 ? .int(layer.from[0]) : .list(layer.from.map(PlainValue.int))
             module.settings["i"] = .int(index)
             layers.append((String(index), module))
@@ -154,8 +162,13 @@ struct ModuleMaker {
         return Int((Double(min(channels, yaml.mostChannels)) * yaml.widthMultiple / 8).rounded(.up)) * 8
     }
 
-    func number(_ layer: ModelYAML.Layer, _ index: Int) -> Int? {
-        layer.arguments.indices.contains(index) ? layer.arguments[index].int : nil
+    /// A whole number among the arguments; nil where there is none.
+    func number(_ layer: ModelYAML.Layer, _ index: Int, in range: ClosedRange<Int> = 1...1_024) throws -> Int? {
+        guard layer.arguments.indices.contains(index), let number = layer.arguments[index].int else { return nil }
+        guard range.contains(number) else {
+            throw fail(layer, "argument \(index + 1) must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
 
     private mutating func make(
@@ -168,9 +181,10 @@ struct ModuleMaker {
         switch layer.module {
         case "Conv":
             let out = try wide(layer)
-            let stride = number(layer, 2) ?? 1
+            let stride = try number(layer, 2) ?? 1
             let module = convolution(
-                input, out, kernel: number(layer, 1) ?? 1, stride: stride, padding: number(layer, 3))
+                input, out, kernel: try number(layer, 1) ?? 1, stride: stride,
+                padding: try number(layer, 3, in: 0...1_024))
             return (module, out, scale * stride)
         case "C3":
             let out = try wide(layer)
@@ -178,9 +192,9 @@ struct ModuleMaker {
             return (c3(input, out, repeats, hasShortcut), out, scale)
         case "SPPF":
             let out = try wide(layer)
-            return (sppf(input, out, kernel: number(layer, 1) ?? 5), out, scale)
+            return (sppf(input, out, kernel: try number(layer, 1) ?? 5), out, scale)
         case "nn.Upsample":
-            let factor = number(layer, 1) ?? 2
+            let factor = try number(layer, 1) ?? 2
             let settings: [String: PlainValue] = ["scale_factor": .int(factor), "mode": .string("nearest")]
             return (ModuleRecord(className: "Upsample", settings: settings), input, max(1, scale / factor))
         case "Concat": return (ModuleRecord(className: "Concat"), inputs.reduce(0, +), scale)
@@ -202,8 +216,8 @@ struct ModuleMaker {
         let conv = plainConvolution(
             input, output, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, hasBias: false,
             groups: groups)
-        let ones = NamedTensor(shape: [output], values: Array(repeating: 1, count: output))
-        let zeros = NamedTensor(shape: [output], values: Array(repeating: 0, count: output))
+        let ones = constant(1, output)
+        let zeros = constant(0, output)
         let norm = ModuleRecord(
             className: "BatchNorm2d", settings: ["eps": .double(1e-3)],
             tensors: ["weight": ones, "bias": zeros, "running_mean": zeros, "running_var": ones])
@@ -219,19 +233,39 @@ struct ModuleMaker {
     ) -> ModuleRecord {
         let bound = 1 / Float(input / groups * kernel * kernel).squareRoot()
         let shape = [output, input / groups, kernel, kernel]
-        var tensors = ["weight": NamedTensor(shape: shape, values: uniform(shape.reduce(1, *), bound))]
-        if hasBias { tensors["bias"] = NamedTensor(shape: [output], values: uniform(output, bound)) }
+        var tensors = ["weight": uniform(shape, bound)]
+        if hasBias { tensors["bias"] = uniform([output], bound) }
         return ModuleRecord(
             className: "Conv2d",
             settings: ["stride": .int(stride), "padding": .int(padding), "groups": .int(groups), "dilation": .int(1)],
             tensors: tensors)
     }
 
-    private mutating func uniform(_ count: Int, _ bound: Float) -> [Float] {
-        (0..<count).map { _ in
+    private mutating func uniform(_ shape: [Int], _ bound: Float) -> NamedTensor {
+        let values = (0..<take(shape)).map { _ in
             counter += 1
             return bound * CounterBasedNumber.symmetricUnit(seed: seed, counter: counter)
         }
+        return NamedTensor(shape: shape, values: values)
+    }
+
+    mutating func constant(_ value: Float, _ count: Int) -> NamedTensor {
+        NamedTensor(shape: [count], values: Array(repeating: value, count: take([count])))
+    }
+
+    /// How many weights of a shape may be made: all, or none once there are too many, which `make` says.
+    private mutating func take(_ shape: [Int]) -> Int {
+        var count = 1
+        for side in shape {
+            let (product, overflows) = count.multipliedReportingOverflow(by: max(0, side))
+            count = overflows ? .max : product
+        }
+        guard count < left else {
+            left = 0
+            return 0
+        }
+        left -= count
+        return count
     }
 
     mutating func c3(

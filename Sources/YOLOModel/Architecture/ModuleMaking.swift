@@ -34,9 +34,11 @@ extension ModuleMaker {
                     ]), out, scale
             )
         case "nn.MaxPool2d":
-            guard let kernel = number(layer, 0), kernel > 0 else { throw fail(layer, "pools by a kernel") }
-            let stride = number(layer, 1) ?? kernel
-            return (pool(kernel, stride: stride, padding: number(layer, 2) ?? 0), input, scale * max(1, stride))
+            guard let kernel = try number(layer, 0) else { throw fail(layer, "pools by a kernel") }
+            let stride = try number(layer, 1) ?? kernel
+            return (
+                pool(kernel, stride: stride, padding: try number(layer, 2, in: 0...1_024) ?? 0), input, scale * stride
+            )
         case "nn.ZeroPad2d":
             let sides = layer.arguments.first?.sequence?.compactMap(\.int) ?? []
             return (
@@ -101,6 +103,7 @@ extension ModuleMaker {
             // Larger models nest in every block.
             let nests = (flag(layer, 1) ?? false) || "mlx".contains(yaml.scale ?? "-")
             let share = layer.arguments.count > 2 ? layer.arguments[2].double ?? 0.5 : 0.5
+            guard share > 0, share <= 1 else { throw fail(layer, "its third argument is a share of the channels") }
             return (
                 c2f("C3k2", input, out, hidden: Int(Double(out) * share), repeats) { maker, width in
                     nests
@@ -115,10 +118,10 @@ extension ModuleMaker {
             )
         case "SCDown":
             let out = try wide(layer)
-            let stride = number(layer, 2) ?? 2
+            let stride = try number(layer, 2) ?? 2
             let first = convolution(input, out, kernel: 1)
             let second = convolution(
-                out, out, kernel: number(layer, 1) ?? 3, stride: stride, groups: out, isActivated: false)
+                out, out, kernel: try number(layer, 1) ?? 3, stride: stride, groups: out, isActivated: false)
             return (
                 ModuleRecord(className: "SCDown", children: [("cv1", first), ("cv2", second)]), out, scale * stride
             )
@@ -215,7 +218,7 @@ extension ModuleMaker {
     ) throws -> Made {
         let out = try wide(layer)
         let hasAttention = flag(layer, 1) ?? true
-        let areas = number(layer, 2) ?? 1
+        let areas = try number(layer, 2, in: -1...1_024) ?? 1
         // Larger models have a residual and narrower feed-forward parts.
         let isLarge = "lx".contains(yaml.scale ?? "-")
         let width = out / 2
@@ -228,7 +231,7 @@ extension ModuleMaker {
         }
         var tensors: [String: NamedTensor] = [:]
         if hasAttention, isLarge {
-            tensors["gamma"] = NamedTensor(shape: [out], values: Array(repeating: 0.01, count: out))
+            tensors["gamma"] = constant(0.01, out)
         }
         return (
             ModuleRecord(
@@ -304,7 +307,7 @@ extension ModuleMaker {
 
     private mutating func output(_ input: Int, _ channels: Int, bias: Float) -> ModuleRecord {
         var conv = plainConvolution(input, channels, kernel: 1, stride: 1, padding: 0, hasBias: true)
-        conv.tensors["bias"] = NamedTensor(shape: [channels], values: Array(repeating: bias, count: channels))
+        conv.tensors["bias"] = constant(bias, channels)
         return conv
     }
 }

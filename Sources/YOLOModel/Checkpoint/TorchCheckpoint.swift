@@ -122,7 +122,8 @@ struct TorchCheckpoint {
             throw FileError(
                 file: file, message: "the module tree is damaged", wayOut: "save the checkpoint again")
         }
-        try budget.spend(1 + object.entries.count)
+        // A module becomes several nodes of a graph.
+        try budget.spend(256 + object.entries.count)
         let className = object.className.split(separator: ".").last.map(String.init) ?? ""
         var record = ModuleRecord(className: className)
         for entry in object.entries {
