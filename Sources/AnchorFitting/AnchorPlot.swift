@@ -35,6 +35,7 @@ public struct AnchorPlot {
         if !anchors.isEmpty { drawCurve(boxes: boxes, seed: seed) }
     }
 
+    /// The plot as one SVG document.
     public func svg() -> String { drawing.svg() }
 
     /// Writes it as the path's suffix says: `.png`, or SVG.

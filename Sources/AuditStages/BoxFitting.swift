@@ -4,8 +4,11 @@ import YOLODataset
 
 /// The boxes of a dataset and the fit that options ask for.
 public struct BoxFitting {
+    /// The anchors in use; nil where nothing says them.
     public let source: AnchorSource?
+    /// What the options come to for this dataset.
     public let settings: AnchorSettings
+    /// The boxes to fit, in pixels of the training image.
     public let boxes: AnchorBoxes
 
     /// Reads the boxes.

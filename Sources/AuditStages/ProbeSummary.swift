@@ -7,6 +7,7 @@ import YAMLText
 public struct ProbeSummary {
     private let result: ProbeResult
 
+    /// - Parameter result: a probe that has run to its end.
     public init(_ result: ProbeResult) { self.result = result }
 
     /// The figures, as the plan keeps them.

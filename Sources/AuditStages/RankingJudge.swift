@@ -7,6 +7,7 @@ import YOLOModel
 
 /// The models that judge a dataset, and the size of image that they are for.
 public struct RankingJudge {
+    /// One for all images, or one a fold.
     public let models: ToxicModels
     /// Pixels; nil where the models do not say.
     private let imageSize: Int?

@@ -35,6 +35,7 @@ public struct IdleSeedOption: ParsableArguments {
 
     public init() {}
 
+    /// Tells on stderr that a seed that was given has no effect; says nothing without one.
     public func say(_ common: CommonOptions) {
         if seed != nil { common.note("note: --seed changes nothing: this command makes no random choice") }
     }

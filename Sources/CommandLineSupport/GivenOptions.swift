@@ -9,6 +9,7 @@ public struct GivenOptions {
     /// As they were written, with their dashes.
     private let names: [String]
 
+    /// Reads the process's own arguments, as far as they are this command's.
     public init(of command: (some ParsableCommand).Type) {
         names = Tool.arguments(of: command).prefix { $0 != "--" }.filter { $0.hasPrefix("-") && $0 != "-" }.map {
             String($0.prefix { $0 != "=" })

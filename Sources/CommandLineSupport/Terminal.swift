@@ -23,6 +23,9 @@ public final class ProgressLine: Sendable {
     private let start = ContinuousClock.now
     private let lastShown = Mutex(ContinuousClock.now)
 
+    /// - Parameters:
+    ///   - label: what is under way, in a word or two.
+    ///   - quiet: shows nothing, as without a terminal.
     public init(_ label: String, quiet: Bool) {
         self.label = label
         isShown = !quiet && Terminal.showsProgress

@@ -13,12 +13,14 @@ public struct ContentDigest: Hashable, Sendable {
         }
     }
 
+    /// The digest of bytes in memory.
     public static func of(_ bytes: [UInt8]) -> ContentDigest {
         var builder = DigestBuilder()
         builder.update(bytes)
         return builder.finish()
     }
 
+    /// The digest of a text's UTF-8.
     public static func of(_ text: String) -> ContentDigest { of(Array(text.utf8)) }
 
     /// The digest of a file, read whole.
@@ -33,10 +35,12 @@ public struct DigestBuilder {
 
     public init() { assay_sha256_start(&state) }
 
+    /// Adds bytes as they are, without their number.
     public mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer { assay_sha256_update(&state, $0.baseAddress, $0.count) }
     }
 
+    /// Adds bytes as they are, without their number.
     public mutating func update(_ bytes: ArraySlice<UInt8>) {
         bytes.withUnsafeBufferPointer { assay_sha256_update(&state, $0.baseAddress, $0.count) }
     }
@@ -48,6 +52,7 @@ public struct DigestBuilder {
         update(bytes)
     }
 
+    /// The digest of all that was added; call it once.
     public mutating func finish() -> ContentDigest {
         var digest = [UInt8](repeating: 0, count: 32)
         assay_sha256_finish(&state, &digest)

@@ -60,11 +60,13 @@ public struct NameList: Sendable {
         sort()
     }
 
+    /// How many names it has.
     public var count: Int { starts.count }
 
     /// A name that is not UTF-8 is repaired: such a text leads to no file.
     public subscript(index: Int) -> String { withBytes(index) { String(decoding: $0, as: UTF8.self) } }
 
+    /// What the entry of that name was when the folder was listed; links are followed.
     public func kind(_ index: Int) -> EntryKind { kinds[index] }
 
     /// The bytes of a name, without the NUL that follows them.
@@ -109,6 +111,7 @@ public struct NameList: Sendable {
         }
     }
 
+    /// Whether the name is in the list. Cost: logarithmic in the number of names.
     public func contains(_ name: String) -> Bool {
         Array(name.utf8).withUnsafeBufferPointer { index(of: $0) } != nil
     }

@@ -2,11 +2,16 @@ import Foundation
 
 /// When a file was what it is: it has not changed as long as all of this is the same.
 public struct FileIdentity: Sendable, Hashable {
+    /// Bytes.
     public let size: Int64
+    /// Time of the last change of the contents, in seconds since 1970.
     public let modifiedSeconds: Int64
+    /// The part of that time below a second.
     public let modifiedNanoseconds: Int64
+    /// The file's number in its file system: a file that was replaced has another.
     public let inode: UInt64
 
+    /// An identity that was kept.
     public init(size: Int64, modifiedSeconds: Int64, modifiedNanoseconds: Int64, inode: UInt64) {
         self.size = size
         self.modifiedSeconds = modifiedSeconds

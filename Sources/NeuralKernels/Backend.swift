@@ -45,6 +45,7 @@ public protocol Backend: Sendable {
     /// By which a person chooses it, for example `onednn`.
     var name: String { get }
 
+    /// Where its numbers are.
     var device: ComputeDevice { get }
 
     /// Why it cannot run such a node, whatever the shapes: words about the backend such as `it has no attention`. Nil

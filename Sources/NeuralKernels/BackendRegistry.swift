@@ -5,6 +5,7 @@ import FileReading
 /// A value, filled where it is made: no backend registers itself behind anybody's back, so the order is the one that is
 /// written down. `AvailableBackends` fills the one of this build.
 public struct BackendRegistry: Sendable {
+    /// In the order in which they were registered: the preferred one first.
     public private(set) var all: [any Backend] = []
 
     public init() {}

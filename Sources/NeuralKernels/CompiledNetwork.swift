@@ -33,6 +33,7 @@ public protocol ProfiledNetwork: CompiledNetwork {
 
 /// Time in one step of a network.
 public struct ProfileEntry: Sendable {
+    /// What a step does; the words are those of the profile's table.
     public enum Kind: String, Sendable, CaseIterable {
         case forward = "convolution"
         case backwardData = "gradient of the data"
@@ -42,11 +43,14 @@ public struct ProfileEntry: Sendable {
         case moving = "copying and adding"
     }
 
+    /// What the step does.
     public let kind: Kind
     /// The convolution's, for example `model.4.cv1`; empty for other kinds.
     public let node: String
+    /// Of all passes since the profile was switched on, in one thread.
     public let time: Duration
 
+    /// An entry by its figures.
     package init(kind: Kind, node: String, time: Duration) {
         self.kind = kind
         self.node = node

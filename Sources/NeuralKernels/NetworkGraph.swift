@@ -2,11 +2,16 @@ import FileReading
 
 /// The shape of an activation, `[n, c, h, w]`.
 public struct TensorShape: Hashable, Sendable {
+    /// Images of a batch.
     public var n: Int
+    /// Channels.
     public var c: Int
+    /// Rows.
     public var h: Int
+    /// Columns.
     public var w: Int
 
+    /// `[n, c, h, w]`, of one image unless said otherwise.
     public init(n: Int = 1, c: Int, h: Int, w: Int) {
         self.n = n
         self.c = c
@@ -24,11 +29,14 @@ public struct TensorShape: Hashable, Sendable {
 public struct NetworkParameter: Sendable {
     /// As the framework names it, for example `model.0.conv.weight`.
     public var name: String
+    /// `[out, in/groups, kh, kw]` of a convolution, `[channels]` of biases and batch-norms.
     public var shape: [Int]
+    /// Row-major, as many as the product of the shape.
     public var values: [Float]
     /// False for running statistics and other buffers.
     public var isTrainable: Bool
 
+    /// Weights that training changes, unless said otherwise.
     public init(name: String, shape: [Int], values: [Float], isTrainable: Bool = true) {
         self.name = name
         self.shape = shape
@@ -39,9 +47,12 @@ public struct NetworkParameter: Sendable {
 
 /// What is wrong with a graph: the node and the reason. Wrapped by whoever knows the file that it came from.
 public struct GraphError: UserFacingError, Hashable {
+    /// The node's name.
     public let node: String
+    /// In words, to follow the node's name.
     public let reason: String
 
+    /// - Parameter reason: in words, to follow the node's name.
     public init(node: String, reason: String) {
         self.node = node
         self.reason = reason
@@ -52,6 +63,7 @@ public struct GraphError: UserFacingError, Hashable {
 
 /// A network as a list of operations, each reading the results of earlier ones.
 public struct NetworkGraph: Sendable {
+    /// What follows an operation, value by value: SiLU is x·σ(x), the leaky ReLU max(x, slope·x).
     public enum Activation: Hashable, Sendable {
         case none, silu
         case leakyReLU(slope: Float)
@@ -59,12 +71,20 @@ public struct NetworkGraph: Sendable {
 
     /// Indices of a batch-norm's parameters. Statistics are frozen: y = γ·(x − μ)/√(σ² + ε) + β.
     public struct BatchNorm: Hashable, Sendable {
+        /// γ, one a channel.
         public var weight: Int
+        /// β, one a channel.
         public var bias: Int
+        /// μ, one a channel; not trained.
         public var runningMean: Int
+        /// σ², one a channel; not trained.
         public var runningVariance: Int
+        /// ε, added to the variance.
         public var epsilon: Float
 
+        /// - Parameters:
+        ///   - weight: the index of γ, as the others that of theirs.
+        ///   - epsilon: added to the variance.
         public init(weight: Int, bias: Int, runningMean: Int, runningVariance: Int, epsilon: Float) {
             self.weight = weight
             self.bias = bias
@@ -76,19 +96,32 @@ public struct NetworkGraph: Sendable {
 
     /// A convolution with what usually follows it: bias or batch-norm, then an activation.
     public struct Convolution: Hashable, Sendable {
+        /// The index of the kernel, `[out, in/groups, kh, kw]`.
         public var weight: Int
+        /// The index of the bias, `[out]`; nil where a batch-norm follows.
         public var bias: Int?
+        /// What follows instead of a bias; nil for none.
         public var batchNorm: BatchNorm?
+        /// Channels of the result.
         public var outChannels: Int
+        /// Rows of the kernel.
         public var kernelHeight: Int
+        /// Columns of the kernel.
         public var kernelWidth: Int
+        /// Input pixels a step, the same both ways.
         public var stride: Int
+        /// Rows of zeros above, and as many below.
         public var paddingHeight: Int
+        /// Columns of zeros at the left, and as many at the right.
         public var paddingWidth: Int
+        /// Input pixels from one tap of the kernel to the next, the same both ways.
         public var dilation: Int
+        /// Parts of the channels that see nothing of each other.
         public var groups: Int
+        /// What follows in the end.
         public var activation: Activation
 
+        /// A convolution of the graph's parameters; shapes are checked when the graph's shapes are inferred.
         public init(
             weight: Int, bias: Int? = nil, batchNorm: BatchNorm? = nil, outChannels: Int, kernelHeight: Int,
             kernelWidth: Int, stride: Int = 1, paddingHeight: Int = 0, paddingWidth: Int = 0, dilation: Int = 1,
@@ -115,12 +148,18 @@ public struct NetworkGraph: Sendable {
     /// reading order are cut into `areas` runs of one length, which see nothing of each other. A head's result at pixel i
     /// is Σⱼ valueⱼ · softmaxⱼ(scale · queryᵢ · keyⱼ); the output holds `heads · valueChannels` channels.
     public struct Attention: Hashable, Sendable {
+        /// How many there are, one after the other in the channels.
         public var heads: Int
+        /// Channels of a head's queries, and of its keys.
         public var keyChannels: Int
+        /// Channels of a head's values.
         public var valueChannels: Int
+        /// Runs of pixels that see nothing of each other; 1 for attention over the whole image.
         public var areas: Int
+        /// Factor of the products of queries and keys, mostly 1/√`keyChannels`.
         public var scale: Float
 
+        /// Attention whose input has `heads · (2 · keyChannels + valueChannels)` channels.
         public init(heads: Int, keyChannels: Int, valueChannels: Int, areas: Int, scale: Float) {
             self.heads = heads
             self.keyChannels = keyChannels
@@ -130,6 +169,7 @@ public struct NetworkGraph: Sendable {
         }
     }
 
+    /// What a node does with the results of the nodes that it reads, each `[n, c, h, w]`.
     public enum Operation: Hashable, Sendable {
         case input
         case convolution(Convolution)
@@ -151,17 +191,21 @@ public struct NetworkGraph: Sendable {
         package var passesGradient: Bool { self != .input && self != .detach }
     }
 
+    /// One operation and what it reads.
     public struct Node: Hashable, Sendable {
         /// For example `model.2.cv1`.
         public var name: String
+        /// What it does.
         public var operation: Operation
         /// Indices of earlier nodes.
         public var inputs: [Int]
     }
 
+    /// Each reads earlier ones alone.
     public private(set) var nodes: [Node] = []
     /// Nodes whose results the forward pass returns.
     public var outputs: [Int] = []
+    /// Weights and running statistics, in the order in which they were added.
     public private(set) var parameters: [NetworkParameter] = []
 
     public init() {}

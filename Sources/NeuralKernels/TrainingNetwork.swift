@@ -2,11 +2,14 @@
 public struct BatchStatistics: Sendable {
     /// The running statistics that follow them.
     public let meanParameter: Int
+    /// The index of the running variance that follows the batch's.
     public let varianceParameter: Int
+    /// Over all images and pixels of the batch, a value a channel.
     public let mean: [Float]
     /// Unbiased: over the number of values less one.
     public let variance: [Float]
 
+    /// Statistics of one batch-norm; both lists have a value a channel.
     package init(meanParameter: Int, varianceParameter: Int, mean: [Float], variance: [Float]) {
         self.meanParameter = meanParameter
         self.varianceParameter = varianceParameter

@@ -6,7 +6,9 @@ import NeuralKernels
 /// Each compiled network computes on the thread that made it alone, so that N worker threads give N times the
 /// throughput and the same bits as one.
 public struct OneDNNBackend: Backend {
+    /// `onednn`
     public let name = "onednn"
+    /// oneDNN's CPU engine; others are not used.
     public let device = ComputeDevice.cpu
 
     public init() {}

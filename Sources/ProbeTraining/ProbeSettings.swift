@@ -17,6 +17,7 @@ public struct ProbeSettings: Sendable, Hashable {
     /// How each of them is trained.
     public var training: TrainingOptions
 
+    /// The defaults are those of the command and of a plan.
     public init(
         weights: String? = nil, model: String = "yolov5n", splits: [String] = ["train", "val"], folds: Int = 3,
         budget: Double? = nil, training: TrainingOptions = TrainingOptions()

@@ -14,6 +14,7 @@ public struct PassingOptions: ParsableArguments, Sendable {
 
     public init() {}
 
+    /// Puts what was asked for into the run's options.
     public func set(_ options: inout ToxicOptions) {
         options.backend = backend?.name
         options.outline = letterbox

@@ -7,9 +7,11 @@ public struct SettingDeclaration: Sendable {
     public let key: String
     /// On the command line, without dashes, the property's own name first: `freeze-backbone`.
     public let names: [String]
+    /// As its option's declaration says it, one sentence or two.
     public let help: String
     /// What holds where it is left out, where no text says it: “the fastest of this build”.
     public let otherwise: String?
+    /// What is known of its type.
     public let traits: SettingTraits
     /// The text of the default; nil for none.
     public let defaultText: String?
@@ -63,6 +65,7 @@ extension OptionGroup: GroupWrapper {
 
 /// What a setting says, for a digest.
 public struct SettingContent: Sendable, Hashable {
+    /// In a plan: `freeze_backbone`.
     public let key: String
     /// The text that reads back as the value; nil for none.
     public let text: String?

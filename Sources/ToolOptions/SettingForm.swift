@@ -1,8 +1,11 @@
 /// One of the keys of a record.
 public struct SettingField: Sendable, Hashable {
+    /// The key: `min_side`.
     public let name: String
+    /// What its value may be.
     public let form: SettingForm
 
+    /// A key and what its value may be.
     public init(_ name: String, _ form: SettingForm) { (self.name, self.form) = (name, form) }
 }
 

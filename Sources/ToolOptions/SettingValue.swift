@@ -4,6 +4,7 @@ import ArgumentParser
 ///
 /// `description` is the text that reads back as the same value; it is what a digest is made of.
 public protocol SettingValue: SettingSlot, Hashable, CustomStringConvertible {
+    /// What may be written.
     static var form: SettingForm { get }
 
     /// Reads the text of an option, or of a plan's value.
@@ -22,8 +23,10 @@ public protocol SettingValue: SettingSlot, Hashable, CustomStringConvertible {
 public struct SettingError: Error, CustomStringConvertible, Hashable {
     /// What is wrong; nil where the text is simply not of the form.
     public let message: String?
+    /// What to write instead.
     public let wayOut: String
 
+    /// - Parameter message: nil where the text is simply not of the form.
     public init(_ message: String?, _ wayOut: String) { (self.message, self.wayOut) = (message, wayOut) }
 
     /// What follows the option and its value.
@@ -70,6 +73,7 @@ extension SettingWord {
 
 /// What is known of a setting's type where the type itself is not at hand.
 public struct SettingTraits: Sendable {
+    /// What may be written.
     public let form: SettingForm
     /// Throws `SettingError` where a text is not of the form.
     public let check: @Sendable (_ text: String) throws -> Void
@@ -79,6 +83,7 @@ public struct SettingTraits: Sendable {
 
 /// What an option of a setting holds: a value, or none where it may be left out.
 public protocol SettingSlot: Sendable {
+    /// What is known of the type of the value.
     static var traits: SettingTraits { get }
     /// The text that reads back as the value; nil where there is none.
     var settingText: String? { get }

@@ -25,6 +25,7 @@ public enum StageName: String, Sendable, CaseIterable {
 /// This is the only place where a setting is declared; plan, command line, template, schema and documentation follow.
 /// Options of a `SharedGroup` within it are those of several stages, and stand at the top of the plan.
 public protocol StageOptions: ParsableArguments, Sendable {
+    /// The stage whose block of the plan it is.
     static var stage: StageName { get }
 
     /// Keys of settings at the top of a plan that this stage takes.

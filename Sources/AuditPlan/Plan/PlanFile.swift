@@ -5,6 +5,7 @@ import YAMLText
 
 /// What a stage left in the plan.
 public struct StageResult: Sendable, Hashable {
+    /// How a stage ended; the plan writes it below its marker line.
     public enum Status: String, Sendable {
         case done
         /// Something that the stage needs is missing; the summary says what and how to get it.
@@ -13,12 +14,16 @@ public struct StageResult: Sendable, Hashable {
 
     /// One line of a summary, in order.
     public struct Entry: Sendable, Hashable {
+        /// As it stands in the plan.
         public let key: String
         /// YAML: a number or an emitted scalar.
         public let yaml: String
 
+        /// A count.
         public init(_ key: String, _ value: Int) { (self.key, yaml) = (key, String(value)) }
+        /// A figure, written so that it reads back exactly.
         public init(_ key: String, _ value: Double) { (self.key, yaml) = (key, YAMLEmitter.scalar(value)) }
+        /// A text, in quotes where YAML needs them.
         public init(_ key: String, _ value: String) { (self.key, yaml) = (key, YAMLEmitter.scalar(value)) }
         /// A flow sequence or mapping that is valid YAML already.
         public init(_ key: String, yaml: String) { (self.key, self.yaml) = (key, yaml) }
@@ -37,13 +42,18 @@ public struct StageResult: Sendable, Hashable {
         return json.text
     }
 
+    /// How it ended.
     public var status: Status
     /// Digest of everything that the stage read.
     public var inputs: String
     /// Files that it wrote, relative to the plan's folder.
     public var outputs: [String]
+    /// A few figures for people, in order; the rest is in the ledger.
     public var summary: [Entry]
 
+    /// - Parameters:
+    ///   - inputs: the digest of everything that the stage read.
+    ///   - outputs: files that it wrote, relative to the plan.
     public init(status: Status, inputs: String, outputs: [String] = [], summary: [Entry]) {
         self.status = status
         self.inputs = inputs
@@ -56,6 +66,7 @@ public struct StageResult: Sendable, Hashable {
 public struct PlanFile: Sendable {
     /// Absolute.
     public let path: String
+    /// What the person's part says, with defaults for what it leaves out.
     public let settings: PlanSettings
     /// The tools' part as it was read.
     public let results: [StageName: StageResult]

@@ -15,6 +15,9 @@ public struct PlanTemplate {
     /// Where editors find the schema, relative to the plan.
     public var schema: String?
 
+    /// - Parameters:
+    ///   - dataset: path of the data.yaml as the plan is to have it.
+    ///   - splits: those that it declares.
     public init(dataset: String, splits: [String]) {
         self.dataset = dataset
         self.splits = splits

@@ -20,6 +20,9 @@ public final class AuditSession {
     private var states: [String: ContentDigest] = [:]
     private var files: [String: ContentDigest] = [:]
 
+    /// - Parameters:
+    ///   - jobs: worker threads; no result depends on it.
+    ///   - progress: called from any thread.
     public init(
         jobs: Int, hasColour: Bool = false, isCancelled: @Sendable @escaping () -> Bool = { false },
         progress: @Sendable @escaping (_ stage: StageName, _ done: Int, _ total: Int) -> Void = { _, _, _ in }

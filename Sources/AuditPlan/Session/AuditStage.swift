@@ -48,10 +48,12 @@ extension StageOutput {
 
 /// What a stage shows, and whether there is something to look at.
 public struct StageOutput: Sendable {
+    /// What is printed.
     public var text: String
     /// Whether the exit status is 1.
     public var hasFindings: Bool
 
+    /// - Parameter hasFindings: whether the exit status is to be 1.
     public init(_ text: String, hasFindings: Bool = false) {
         self.text = text
         self.hasFindings = hasFindings
@@ -68,8 +70,11 @@ public struct StageOutput: Sendable {
 
 /// What a stage works with while the plan is locked.
 public struct StageWork<Options: StageOptions> {
+    /// What the command has opened.
     public let session: AuditSession
+    /// The stage's block, with what the command line changes.
     public let options: Options
+    /// As data.yaml describes it.
     public let dataset: Dataset
     private let context: StageContext
 
@@ -80,7 +85,9 @@ public struct StageWork<Options: StageOptions> {
         dataset = try session.dataset(context.plan.settings.dataset)
     }
 
+    /// The plan as it was when the stage began.
     public var plan: PlanFile { context.plan }
+    /// The plan's ledger, open for writing.
     public var ledger: Ledger { context.ledger }
     /// Digest of everything that the stage reads.
     public var inputs: String { context.inputs }

@@ -8,6 +8,7 @@ public enum StageOutcome: Sendable {
     case unchanged(StageResult)
     case ran(StageResult)
 
+    /// Of this run, or of the one that is still current.
     public var result: StageResult {
         switch self {
         case .unchanged(let result), .ran(let result): result
@@ -17,7 +18,9 @@ public enum StageOutcome: Sendable {
 
 /// What a stage works with while the plan is locked.
 public struct StageContext: Sendable {
+    /// The plan as it was when the stage began.
     public let plan: PlanFile
+    /// The plan's ledger, open for writing.
     public let ledger: Ledger
     /// Digest of everything that the stage reads.
     public let inputs: String

@@ -6,6 +6,7 @@ import YOLODataset
 public struct ReportExport: Sendable {
     /// A form by its name.
     public struct Format: Sendable {
+        /// The format.
         public let exporter: any ReportExporter
 
         /// Nil where no form has this name.

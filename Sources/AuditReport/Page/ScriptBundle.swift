@@ -7,6 +7,7 @@
 package struct ScriptBundle: Sendable {
     /// Why modules cannot be joined: a mistake in them, never in what a person gave.
     package struct Failure: Error, CustomStringConvertible {
+        /// What is wrong, with the module that it is in.
         package let description: String
     }
 

@@ -1,6 +1,8 @@
 /// The oracle: every operation in plain Swift, one after the other, nothing folded and nothing reused.
 public struct ReferenceBackend: Backend {
+    /// `reference`
     public let name = "reference"
+    /// Plain Swift, on the thread that calls it.
     public let device = ComputeDevice.cpu
 
     public init() {}

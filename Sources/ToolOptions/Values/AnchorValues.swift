@@ -53,6 +53,7 @@ public struct ClassWeighting: SettingValue, ExpressibleByStringLiteral {
 
 /// Whole numbers within a range, one for each level.
 public struct LevelNumbers<Bounds: WholeBounds>: SettingValue, ExpressibleByArrayLiteral {
+    /// One for all levels, or one a level, the finest first; empty where nothing was written.
     public let numbers: [Int]
 
     public static var form: SettingForm { .list(.whole(Bounds.range)) }
@@ -71,6 +72,7 @@ public struct LevelNumbers<Bounds: WholeBounds>: SettingValue, ExpressibleByArra
 
 /// Names or numbers of classes.
 public struct ClassList: SettingValue, ExpressibleByArrayLiteral {
+    /// As they were written; empty for all.
     public let classes: [String]
 
     public static var form: SettingForm { .list(.text("the name or number of a class")) }
@@ -84,6 +86,7 @@ public struct ClassList: SettingValue, ExpressibleByArrayLiteral {
 
 /// Folds of a cross-validation.
 public struct CrossFolds: SettingValue, ExpressibleByIntegerLiteral {
+    /// 0 for none, else 2…50.
     public let count: Int
 
     public static var form: SettingForm { .text("0 for none, or a whole number from 2 to 50") }
@@ -116,6 +119,9 @@ public struct CurrentAnchors: SettingValue {
     /// The path of the file that holds them; nil where they are written down.
     public var file: String? { Self.looksLikeList(text) ? nil : text }
 
+    /// The anchors themselves.
+    ///
+    /// - Throws: `FileError` where the file that is named cannot be read or holds none.
     public func source() throws -> AnchorSource {
         try AnchorSource.list(parsing: text) ?? AnchorSource.read(text)
     }

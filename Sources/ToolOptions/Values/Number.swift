@@ -1,10 +1,12 @@
 /// The range of a `Number`.
 public protocol NumberBounds: Sendable, Hashable {
+    /// Both ends are allowed.
     static var range: ClosedRange<Double> { get }
 }
 
 /// A number within bounds.
 public struct Number<Bounds: NumberBounds>: SettingValue, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    /// Within the bounds.
     public let value: Double
 
     public static var form: SettingForm { .number(Bounds.range) }

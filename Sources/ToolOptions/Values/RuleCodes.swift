@@ -3,6 +3,7 @@ import LabelRules
 
 /// Codes of rules, or beginnings of them, that the registry knows: `B`, `D00`, `B003`, or `ALL`.
 public struct CodeList: SettingValue, ExpressibleByArrayLiteral {
+    /// As they were written: codes, or their beginnings.
     public let codes: [String]
 
     public static var form: SettingForm { .list(.text("the code of a rule or its beginning, such as B003 or D")) }
@@ -28,6 +29,7 @@ public struct CodeList: SettingValue, ExpressibleByArrayLiteral {
 
 /// Path patterns, in which `*` stands for any text, with the codes that are ignored there: `legacy/*=B003+D`.
 public struct PathCodes: SettingValue, ExpressibleByDictionaryLiteral {
+    /// Codes, or their beginnings, by path pattern.
     public let codes: [String: [String]]
 
     public static var form: SettingForm {
@@ -53,6 +55,7 @@ public struct PathCodes: SettingValue, ExpressibleByDictionaryLiteral {
 
 /// Severities by code, or by the beginning of codes: `B009=warning,P=note`.
 public struct SeverityMap: SettingValue, ExpressibleByDictionaryLiteral {
+    /// By code, or by the beginning of codes.
     public let severities: [String: Severity]
 
     public static var form: SettingForm { .map(Severity.form) }
@@ -74,6 +77,7 @@ public struct SeverityMap: SettingValue, ExpressibleByDictionaryLiteral {
 
 /// Limits of rules by name: `min_side=3,max_aspect=50`.
 public struct ThresholdMap: SettingValue, ExpressibleByDictionaryLiteral {
+    /// With what was written in place of the defaults.
     public let thresholds: CheckThresholds
 
     public static var form: SettingForm {

@@ -23,6 +23,7 @@ public struct TimeBudget: SettingValue {
 
 /// Gains of the loss and weights of what is there, by the trainer's names: `cls=1,obj_pw=2`.
 public struct GainMap: SettingValue, ExpressibleByDictionaryLiteral {
+    /// By the trainer's names: `box`, `obj`, `cls`, `obj_pw`, `cls_pw`.
     public let gains: [String: Double]
 
     private static let range = 0.0...1000

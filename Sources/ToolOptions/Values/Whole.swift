@@ -1,10 +1,12 @@
 /// The range of a `Whole`.
 public protocol WholeBounds: Sendable, Hashable {
+    /// Both ends are allowed.
     static var range: ClosedRange<Int> { get }
 }
 
 /// A whole number within bounds.
 public struct Whole<Bounds: WholeBounds>: SettingValue, ExpressibleByIntegerLiteral {
+    /// Within the bounds.
     public let value: Int
 
     public static var form: SettingForm { .whole(Bounds.range) }

@@ -26,6 +26,7 @@ extension FindingFormat: SettingWord {}
 
 /// A backend of this build, by name.
 public struct BackendName: SettingValue {
+    /// As the backend calls itself.
     public let name: String
 
     public static var form: SettingForm { .words(Backends.all.map(\.name)) }
@@ -40,6 +41,7 @@ public struct BackendName: SettingValue {
 
 /// The published size of a model that is trained from scratch.
 public struct ModelName: SettingValue, ExpressibleByStringLiteral {
+    /// `yolov5n`, `yolov5s` ….
     public let name: String
 
     public static var form: SettingForm { .words(StandardModels.names) }

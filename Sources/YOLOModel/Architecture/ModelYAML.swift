@@ -113,8 +113,8 @@ struct ModuleMaker {
     let classCount: Int
     let seed: UInt64
     var counter: UInt64 = 0
-    /// Weights that may still be made. The largest published models have a third of them.
-    private var left = 1 << 29
+    /// Weights that may still be made. The largest published models have half of them.
+    private var left = 1 << 28
 
     init(yaml: ModelYAML, classCount: Int, seed: UInt64) {
         self.yaml = yaml
