@@ -132,7 +132,8 @@ let package = Package(
             "AuditStages",
             [
                 "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "LabelRules",
-                "NeuralKernels", "ProbeTraining", "ToolOptions", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
+                "NeuralKernels", "ProbeTraining", "TextForms", "ToolOptions", "ToxicRanking", "YAMLText", "YOLODataset",
+                "YOLOModel",
             ]),
         library(
             "AuditReport",

@@ -3,6 +3,7 @@ import FileReading
 import Findings
 import Foundation
 import LabelRules
+import TextForms
 import YOLODataset
 
 /// What an annotator decided on the page, as it downloads them.
@@ -100,7 +101,11 @@ extension DecisionFile.Decision {
 
     func row(isApplied: Bool) -> DecisionRow {
         func text(_ values: [Double]?) -> String? {
-            values.map { "[\($0.map(JSONText.number).joined(separator: ","))]" }
+            values.map { values in
+                var json = JSONWriter(spacing: .tight)
+                json.value(values)
+                return json.text
+            }
         }
         return DecisionRow(
             id: id, decision: decision, image: image, line: line, kind: kind, label: text(label), row: text(row),

@@ -1,6 +1,7 @@
 import AuditPlan
 import Findings
 import ProbeTraining
+import TextForms
 import YAMLText
 
 /// What a person or a program is told of a finished probe.
@@ -24,8 +25,8 @@ public struct ProbeSummary {
     }
 
     public var text: String {
-        let loss = (result.lastLoss.total * 1e5).rounded() / 1e5
-        let clipped = (result.clippedShare * 1000).rounded() / 10
+        let loss = Figure.text(result.lastLoss.total, decimals: 5)
+        let clipped = Figure.percent(result.clippedShare)
         let headline =
             "\(result.settings.folds) folds of \(result.split.samples.count) images (\(result.split.groupedImages) of "
             + "them duplicates or near-duplicates, kept together), \(result.settings.training.epochs) epochs at "

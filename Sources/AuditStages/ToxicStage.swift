@@ -5,6 +5,7 @@ import Findings
 import Imaging
 import NeuralKernels
 import ProbeTraining
+import TextForms
 import ToolOptions
 import ToxicRanking
 import YAMLText
@@ -83,7 +84,7 @@ public enum ToxicStage: AuditStage {
                     yaml: "{"
                         + Suspicion.Kind.allCases.compactMap { kind in
                             result.suspicions.expected[kind].map {
-                                "\(kind.rawValue): \(YAMLEmitter.scalar(($0 * 10).rounded() / 10))"
+                                "\(kind.rawValue): \(YAMLEmitter.scalar(Figure.rounded($0, decimals: 1)))"
                             }
                         }.joined(separator: ", ") + "}"),
                 .init("suggested_max_norm", result.advice.maxNorm),
@@ -112,7 +113,7 @@ public enum ToxicStage: AuditStage {
         case .json: text = try plan.output("images.json")
         case .text:
             text = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row in
-                let loss = row.loss.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "–"
+                let loss = row.loss.map { Figure.text($0, decimals: 4) } ?? Figure.none
                 return "\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n"
             }.joined()
         }

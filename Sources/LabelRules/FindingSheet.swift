@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 
 /// Findings as a person or a program is shown them.
 public struct FindingSheet {
@@ -51,8 +52,7 @@ public struct FindingSheet {
             counts[finding.code] = (known.count + 1, max(known.worst, finding.severity))
         }
         return counts.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { code, entry in
-            let count = String(entry.count)
-            return String(repeating: " ", count: max(0, 8 - count.count)) + count
+            Columns.right("\(entry.count)", 8)
                 + "  \(code)  \(entry.worst.rawValue)  \(names[code] ?? "")\n"
         }.joined()
     }

@@ -49,20 +49,14 @@ extension String: CSVField {
     public func write(to csv: inout CSVWriter) { csv.write(text: self) }
 }
 
-extension Int: CSVField {
+extension CSVField where Self: FixedWidthInteger {
     /// In decimal digits.
     public func write(to csv: inout CSVWriter) { csv.write(text: String(self)) }
 }
 
-extension Int32: CSVField {
-    /// In decimal digits.
-    public func write(to csv: inout CSVWriter) { csv.write(text: String(self)) }
-}
-
-extension UInt32: CSVField {
-    /// In decimal digits.
-    public func write(to csv: inout CSVWriter) { csv.write(text: String(self)) }
-}
+extension Int: CSVField {}
+extension Int32: CSVField {}
+extension UInt32: CSVField {}
 
 extension Double: CSVField {
     /// So that it reads back exactly; empty where it is not finite.

@@ -14,20 +14,14 @@ extension Substring: JSONWritable {
     public func write(to json: inout JSONWriter) { json.write(text: String(self)) }
 }
 
-extension Int: JSONWritable {
+extension JSONWritable where Self: FixedWidthInteger {
     /// In decimal digits.
     public func write(to json: inout JSONWriter) { json.write(fragment: String(self)) }
 }
 
-extension Int32: JSONWritable {
-    /// In decimal digits.
-    public func write(to json: inout JSONWriter) { json.write(fragment: String(self)) }
-}
-
-extension UInt32: JSONWritable {
-    /// In decimal digits.
-    public func write(to json: inout JSONWriter) { json.write(fragment: String(self)) }
-}
+extension Int: JSONWritable {}
+extension Int32: JSONWritable {}
+extension UInt32: JSONWritable {}
 
 extension Bool: JSONWritable {
     /// `true` or `false`

@@ -1,6 +1,7 @@
 import AvailableBackends
 import FileReading
 import NeuralKernels
+import TextForms
 import YOLOModel
 
 /// Where the time of loss and full gradient goes, layer by layer.
@@ -80,35 +81,32 @@ public enum ModelProfile {
             }
         }
         let all = milliseconds(total)
-        func cell(_ value: Double, _ width: Int) -> String {
-            let text = "\((value * 100).rounded() / 100)"
-            return String(repeating: " ", count: max(1, width - text.count)) + text
-        }
-        func left(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(1, width - text.count))
-        }
+        func cell(_ value: Double, _ width: Int) -> String { Columns.right(Figure.text(value, decimals: 2), width) }
         var text =
             "convolutions, ms an image at \(size) px, one thread, \(backend)\n"
-            + left("layer", 22) + "   forward      data   weights     share   GFLOP/s\n"
+            + Columns.left("layer", 22) + "   forward      data   weights     share   GFLOP/s\n"
         for layer in model.layers {
             guard let row = rows[layer.index] else { continue }
             let sum = row.forward + row.data + row.weights
             // Each of the passes does the operations once; the first layer has no gradient of its data.
             let passes = [row.forward, row.data, row.weights].count { $0 > 0 }
             text +=
-                left("\(layer.index) \(layer.module)", 22) + cell(row.forward, 10) + cell(row.data, 10)
+                Columns.left("\(layer.index) \(layer.module)", 22) + cell(row.forward, 10) + cell(row.data, 10)
                 + cell(row.weights, 10) + cell(100 * sum / all, 8) + " %"
                 + cell(Double(passes) * row.operations / (sum * 1e6), 10) + "\n"
         }
-        text += "\n" + left("kind", 26) + "        ms     share\n"
+        text += "\n" + Columns.left("kind", 26) + "        ms     share\n"
         var known = milliseconds(loss)
         for kind in ProfileEntry.Kind.allCases {
             guard let time = kinds[kind], time > 0 else { continue }
             known += time
-            text += left(kind.rawValue, 26) + cell(time, 10) + cell(100 * time / all, 8) + " %\n"
+            text += Columns.left(kind.rawValue, 26) + cell(time, 10) + cell(100 * time / all, 8) + " %\n"
         }
-        text += left("loss", 26) + cell(milliseconds(loss), 10) + cell(100 * milliseconds(loss) / all, 8) + " %\n"
-        text += left("other", 26) + cell(max(0, all - known), 10) + cell(100 * max(0, all - known) / all, 8) + " %\n"
-        return text + left("all", 26) + cell(all, 10) + "\n"
+        text +=
+            Columns.left("loss", 26) + cell(milliseconds(loss), 10) + cell(100 * milliseconds(loss) / all, 8) + " %\n"
+        text +=
+            Columns.left("other", 26) + cell(max(0, all - known), 10) + cell(100 * max(0, all - known) / all, 8)
+            + " %\n"
+        return text + Columns.left("all", 26) + cell(all, 10) + "\n"
     }
 }

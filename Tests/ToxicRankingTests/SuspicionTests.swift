@@ -44,16 +44,16 @@ import YOLOModel
         ]
         let found = try list([judge(boxes, [view, view])])
         #expect(!found.isCalibrated)
-        func row(_ line: Int?) throws -> Suspicion {
-            let first = found.suspicions.first { $0.line == line && $0.kind != .image }
-            return try #require(first)
+        func row(_ line: Int?) -> Suspicion? {
+            found.suspicions.first { $0.line == line && $0.kind != .image }
         }
-        #expect(try row(2).kind == .wrongClass && row(2).suggestion?.classID == 0)
-        #expect(try row(3).kind == .shifted)
-        #expect(abs(try #require(row(3).suggestion).cx - 0.835) < 1e-9)
-        #expect(try row(4).kind == .spurious && row(4).suggestion == nil)
-        #expect(try row(5).kind == .duplicate)
-        #expect(try row(nil).kind == .missing && row(nil).suggestion?.classID == 1)
+        #expect(row(2)?.kind == .wrongClass && row(2)?.suggestion?.classID == 0)
+        #expect(row(3)?.kind == .shifted)
+        #expect(abs(try #require(row(3)?.suggestion).cx - 0.835) < 1e-9)
+        let spurious = try #require(row(4))
+        #expect(spurious.kind == .spurious && spurious.suggestion == nil)
+        #expect(row(5)?.kind == .duplicate)
+        #expect(row(nil)?.kind == .missing && row(nil)?.suggestion?.classID == 1)
         // The right row is the least suspicious of all.
         #expect(found.suspicions.filter { $0.line != nil }.allSatisfy { $0.line != 1 || $0.probability < 0.1 })
     }
