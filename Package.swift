@@ -161,7 +161,7 @@ let package = Package(
         tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining"]),
         tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "ToxicRanking", "YOLOModel"]),
         tool("assay-report", ["AuditReport", "FileReading", "LabelRules"]),
-        tool("make-fixtures", ["FileReading", "Imaging", "YOLOModel"]),
+        tool("make-fixtures", ["FileReading", "Imaging", "TextForms", "YOLOModel"]),
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -11,15 +11,16 @@ enum Executables {
     }
 
     /// Built products lie beside the test bundle.
-    private static let folder: URL = {
+    static let folder: URL = {
         let own =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent()
     }()
 
+    /// - Parameter name: of a built product, or an absolute path.
     static func process(_ name: String, _ arguments: [String], in directory: String) -> Process {
         let process = Process()
-        process.executableURL = folder.appendingPathComponent(name)
+        process.executableURL = name.hasPrefix("/") ? URL(fileURLWithPath: name) : folder.appendingPathComponent(name)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: directory)
         return process

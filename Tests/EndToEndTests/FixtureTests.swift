@@ -36,6 +36,21 @@ import Testing
         #expect(unreadable.status == 2 && unreadable.errors.contains("broken.yaml:2:"))
     }
 
+    /// Of what is planted in the demonstration, the label check finds what it can and nothing else.
+    @Test func labelCheckFindsItsPartOfTheDemonstration() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Executables.run(
+            "assay-labels", [fixtures.path + "/demo/data.yaml", "--format", "csv", "--size", "128"], in: folder.path)
+        #expect(outcome.status == 1)
+        let list = try String(contentsOf: fixtures.appendingPathComponent("demo/planted.csv"), encoding: .utf8)
+        let expected = list.split(separator: "\n").map { $0.split(separator: ",").prefix(3) }
+            .filter { $0[0].first?.isUppercase == true }
+            .map { "\($0[0]) \($0[1].replacing("images/", with: "labels/").replacing(".jpg", with: ".txt")):\($0[2])" }
+        let found = outcome.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+            .map { "\($0[0]) \($0[2]):\($0[3])" }
+        #expect(found.sorted() == expected.sorted() && expected.count == 4)
+    }
+
     @Test func soundShapesAreClean() throws {
         let folder = try TemporaryFolder()
         let outcome = try Executables.run(
