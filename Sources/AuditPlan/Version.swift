@@ -1,2 +1,2 @@
 /// The version of the suite; part of what every stage depends on.
-public let assayVersion = "0.1.0"
+public let assayVersion = "0.2.0"
