@@ -71,6 +71,7 @@ let package = Package(
         // Floor 1
         library("FileReading", ["CVectorKernels"]),
         library("TextForms"),
+        library("Randomness"),
         library("Geometry"),
 
         // Floor 2
@@ -82,7 +83,7 @@ let package = Package(
         // Floor 3
         library("OneDNNKernels", ["COneDNN", "CVectorKernels", "NeuralKernels"]),
         library("YOLODataset", ["FileReading", "Geometry", "YAMLText"]),
-        library("YOLOModel", ["FileReading", "Geometry", "NeuralKernels", "YAMLText"]),
+        library("YOLOModel", ["FileReading", "Geometry", "NeuralKernels", "Randomness", "YAMLText"]),
 
         // Floor 4. With its trait off, nothing reaches oneDNN.
         library(
@@ -93,19 +94,22 @@ let package = Package(
             ["FileReading", "Findings", "Geometry", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
         library(
             "AnchorFitting",
-            ["CVectorKernels", "FileReading", "Imaging", "TextForms", "YAMLText", "YOLODataset", "YOLOModel"]),
+            [
+                "CVectorKernels", "FileReading", "Imaging", "Randomness", "TextForms", "YAMLText", "YOLODataset",
+                "YOLOModel",
+            ]),
 
         // Floor 5
         library(
             "ProbeTraining",
             [
                 "AvailableBackends", "CVectorKernels", "FileReading", "Geometry", "Imaging", "NeuralKernels",
-                "TextForms", "YOLODataset", "YOLOModel",
+                "Randomness", "TextForms", "YOLODataset", "YOLOModel",
             ]),
         library(
             "ToxicRanking",
             [
-                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "TextForms",
+                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "Randomness", "TextForms",
                 "YOLODataset", "YOLOModel",
             ]),
 
@@ -131,7 +135,7 @@ let package = Package(
         library(
             "AuditStages",
             [
-                "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "LabelRules",
+                "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "Imaging", "LabelRules",
                 "NeuralKernels", "ProbeTraining", "TextForms", "ToolOptions", "ToxicRanking", "YAMLText", "YOLODataset",
                 "YOLOModel",
             ]),
@@ -161,34 +165,37 @@ let package = Package(
         tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining"]),
         tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "ToxicRanking", "YOLOModel"]),
         tool("assay-report", ["AuditReport", "FileReading", "LabelRules"]),
-        tool("make-fixtures", ["FileReading", "Imaging", "TextForms", "YOLOModel"]),
+        tool("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-        tests("FileReading"),
+        tests("FileReading", ["CVectorKernels"]),
         tests("TextForms"),
+        tests("Randomness"),
         tests("Geometry"),
         tests("Findings"),
         tests("Imaging", ["FileReading", "Geometry"]),
         tests("YAMLText", ["FileReading"]),
-        tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading"]),
+        tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading", "Randomness"]),
         tests("YOLODataset", ["FileReading", "Imaging"]),
         tests(
-            "YOLOModel", ["AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "YOLODataset"],
+            "YOLOModel",
+            ["AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "Randomness", "YOLODataset"],
             resources: [.copy("Figures")]),
         tests("LabelRules", ["FileReading", "Findings", "Imaging", "YOLODataset"]),
-        tests("AnchorFitting", ["FileReading", "Imaging", "YOLODataset", "YOLOModel"]),
+        tests("AnchorFitting", ["FileReading", "Imaging", "Randomness", "YOLODataset", "YOLOModel"]),
         tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         tests(
             "ToxicRanking",
             [
-                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel",
+                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "Randomness", "YOLODataset",
+                "YOLOModel",
             ]),
         tests(
             "ToolOptions",
             ["AuditPlan", "FileReading", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         tests("AuditPlan", ["FileReading", "Findings", "ToolOptions"]),
-        tests("AuditReport", ["AuditPlan", "Findings"]),
+        tests("AuditReport", ["AuditPlan", "Findings", "TextForms"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import CVectorKernels
 import Foundation
+import Randomness
 import YOLOModel
 
 /// The search for the centres that serve points best.
@@ -57,7 +58,7 @@ struct AnchorSearch {
 
     private mutating func uniform() -> Double {
         counter += 1
-        return Double(CounterBasedNumber.bits(seed: seed, counter: counter) >> 11) / Double(1 << 53)
+        return CounterBasedNumber.unit(seed: seed, counter: counter)
     }
 
     /// How much is tried.

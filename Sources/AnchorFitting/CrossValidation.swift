@@ -1,4 +1,5 @@
 import FileReading
+import Randomness
 import YOLOModel
 
 /// Anchors measured on boxes that they were not fitted to.

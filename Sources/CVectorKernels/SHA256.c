@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 static const uint32_t round_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -15,7 +20,7 @@ static const uint32_t round_constants[64] = {
 
 static inline uint32_t rotate(uint32_t value, int by) { return value >> by | value << (32 - by); }
 
-static void take_block(assay_sha256_state *state, const uint8_t *block) {
+static void take_block(uint32_t hash[8], const uint8_t *block) {
     uint32_t w[64];
     for (int i = 0; i < 16; i++)
         w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8
@@ -26,20 +31,76 @@ static void take_block(assay_sha256_state *state, const uint8_t *block) {
         uint32_t s1 = rotate(b, 17) ^ rotate(b, 19) ^ b >> 10;
         w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
-    uint32_t v[8];
-    memcpy(v, state->hash, sizeof v);
+    uint32_t a = hash[0], b = hash[1], c = hash[2], d = hash[3], e = hash[4], f = hash[5], g = hash[6], h = hash[7];
+    // Eight rounds at once, so that the eight variables change names instead of places.
+#pragma clang loop unroll_count(8)
     for (int i = 0; i < 64; i++) {
-        uint32_t s1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
-        uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t t1 = v[7] + s1 + choice + round_constants[i] + w[i];
-        uint32_t s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + s0 + majority;
+        uint32_t choice = (e & f) ^ (~e & g), majority = (a & b) ^ (a & c) ^ (b & c);
+        uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + round_constants[i] + w[i];
+        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
+        h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
     }
-    for (int i = 0; i < 8; i++) state->hash[i] += v[i];
+    hash[0] += a, hash[1] += b, hash[2] += c, hash[3] += d, hash[4] += e, hash[5] += f, hash[6] += g, hash[7] += h;
 }
+
+void assay_sha256_take_plain(uint32_t hash[8], const uint8_t *blocks, size_t count) {
+    for (; count; count--, blocks += 64) take_block(hash, blocks);
+}
+
+#if defined(__x86_64__)
+
+// The CPU's own rounds. They keep the state as two vectors, (a b e f) and (c d g h), the first letter highest.
+__attribute__((target("sha,sse4.1"))) static void take_by_instructions(
+    uint32_t hash[8], const uint8_t *blocks, size_t count
+) {
+    const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    __m128i badc = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)hash), 0xb1);
+    __m128i hgfe = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(hash + 4)), 0x1b);
+    __m128i abef = _mm_alignr_epi8(badc, hgfe, 8);
+    __m128i cdgh = _mm_blend_epi16(hgfe, badc, 0xf0);
+    for (; count; count--, blocks += 64) {
+        const __m128i abef_before = abef, cdgh_before = cdgh;
+        __m128i w[4];
+        for (int i = 0; i < 4; i++)
+            w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(blocks + 16 * i)), big_endian);
+        // Four rounds a turn; then the four words that are needed four turns later take the place of the used ones.
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 16; i++) {
+            __m128i *now = &w[i & 3], next = w[(i + 1) & 3], third = w[(i + 2) & 3], last = w[(i + 3) & 3];
+            __m128i sum = _mm_add_epi32(*now, _mm_loadu_si128((const __m128i *)(round_constants + 4 * i)));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
+            __m128i part = _mm_add_epi32(_mm_sha256msg1_epu32(*now, next), _mm_alignr_epi8(last, third, 4));
+            *now = _mm_sha256msg2_epu32(part, last);
+        }
+        abef = _mm_add_epi32(abef, abef_before);
+        cdgh = _mm_add_epi32(cdgh, cdgh_before);
+    }
+    __m128i feba = _mm_shuffle_epi32(abef, 0x1b), dchg = _mm_shuffle_epi32(cdgh, 0xb1);
+    _mm_storeu_si128((__m128i *)hash, _mm_blend_epi16(feba, dchg, 0xf0));
+    _mm_storeu_si128((__m128i *)(hash + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+static int has_instructions(void) {
+    unsigned a, b, c, d, sse;
+    if (!__get_cpuid(1, &a, &b, &sse, &d) || !(sse & bit_SSE4_1)) return 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+}
+
+void assay_sha256_take(uint32_t hash[8], const uint8_t *blocks, size_t count) {
+    static _Atomic int known; // 0: not asked yet, 1: no, 2: yes
+    if (!known) known = 1 + has_instructions();
+    if (known == 2) take_by_instructions(hash, blocks, count);
+    else assay_sha256_take_plain(hash, blocks, count);
+}
+
+#else
+
+void assay_sha256_take(uint32_t hash[8], const uint8_t *blocks, size_t count) {
+    assay_sha256_take_plain(hash, blocks, count);
+}
+
+#endif
 
 void assay_sha256_start(assay_sha256_state *state) {
     static const uint32_t start[8] = {
@@ -51,6 +112,7 @@ void assay_sha256_start(assay_sha256_state *state) {
 }
 
 void assay_sha256_update(assay_sha256_state *state, const uint8_t *bytes, size_t count) {
+    if (!count) return;
     state->length += count;
     if (state->filled) {
         size_t part = 64 - state->filled < count ? 64 - state->filled : count;
@@ -59,12 +121,12 @@ void assay_sha256_update(assay_sha256_state *state, const uint8_t *bytes, size_t
         bytes += part;
         count -= part;
         if (state->filled < 64) return;
-        take_block(state, state->block);
+        assay_sha256_take(state->hash, state->block, 1);
         state->filled = 0;
     }
-    for (; count >= 64; bytes += 64, count -= 64) take_block(state, bytes);
-    if (count) memcpy(state->block, bytes, count);
-    state->filled = count;
+    assay_sha256_take(state->hash, bytes, count / 64);
+    if (count % 64) memcpy(state->block, bytes + count / 64 * 64, count % 64);
+    state->filled = count % 64;
 }
 
 void assay_sha256_finish(assay_sha256_state *state, uint8_t digest[32]) {

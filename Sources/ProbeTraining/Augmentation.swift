@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import Randomness
 import YOLODataset
 import YOLOModel
 
@@ -58,7 +59,7 @@ package struct TrainingView {
 
         mutating func next() -> Double {
             defer { counter += 1 }
-            return Double(CounterBasedNumber.bits(seed: seed, counter: counter) >> 11) / Double(1 << 53)
+            return CounterBasedNumber.unit(seed: seed, counter: counter)
         }
 
         mutating func around(_ centre: Double, _ reach: Double) -> Double { centre + reach * (2 * next() - 1) }

@@ -1,5 +1,6 @@
 import FileReading
 import Imaging
+import Randomness
 import YOLOModel
 
 /// Which fold judges which image.

@@ -1,6 +1,7 @@
 import AvailableBackends
 import FileReading
 import NeuralKernels
+import Randomness
 import YOLODataset
 import YOLOModel
 

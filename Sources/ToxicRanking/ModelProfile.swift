@@ -29,13 +29,7 @@ public enum ModelProfile {
             throw FileError(
                 file: backend.name, message: "keeps no profile", wayOut: "use the backend onednn")
         }
-        let loss = model.loss(size: size)
-        let input = (0..<3 * size * size).map { Float($0 % 251) / 250 }
-        let targets = (0..<12).map { index in
-            LossTarget(
-                classID: index % model.classCount, cx: 0.1 + 0.07 * Float(index), cy: 0.9 - 0.07 * Float(index),
-                width: 0.1 + 0.02 * Float(index), height: 0.12)
-        }
+        let sample = BenchmarkSample(model, size: size)
         let clock = ContinuousClock()
         var lossTime = Duration.zero
         var total = Duration.zero
@@ -45,11 +39,7 @@ public enum ModelProfile {
                 (lossTime, total) = (.zero, .zero)
             }
             let start = clock.now
-            let outputs = try network.forward(input)
-            let middle = clock.now
-            let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
-            lossTime += clock.now - middle
-            try network.backward(evaluation.outputGradients)
+            lossTime += try sample.run(network)
             total += clock.now - start
         }
         let operations = Dictionary(

@@ -1,5 +1,6 @@
 import AnchorFitting
 import Foundation
+import Randomness
 import YOLOModel
 
 /// Log-normal sizes around three centres.

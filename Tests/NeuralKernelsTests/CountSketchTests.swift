@@ -1,4 +1,5 @@
 import NeuralKernels
+import Randomness
 import Testing
 
 @Suite struct CountSketchTests {
@@ -6,10 +7,7 @@ import Testing
     private func plainSketch(_ values: [Float], first: Int, seed: UInt64, size: Int) -> [Double] {
         var buckets = [Double](repeating: 0, count: size)
         for (index, value) in values.enumerated() {
-            var hash = UInt64(first + index) &* 0x9E37_79B9_7F4A_7C15 &+ seed
-            hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
-            hash ^= hash >> 31
+            let hash = SplitMix64.scramble(UInt64(first + index) &* SplitMix64.step &+ seed)
             buckets[Int(truncatingIfNeeded: hash & UInt64(size - 1))] +=
                 hash >> 63 == 1 ? -Double(value) : Double(value)
         }

@@ -1,19 +1,14 @@
 import NeuralKernels
+import Randomness
 
-/// Numbers that depend on the seed alone (SplitMix64).
+/// Numbers that depend on the seed alone.
 struct SeededNumbers {
-    private var state: UInt64
+    private var sequence: NumberSequence
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { sequence = NumberSequence(startingAt: seed) }
 
     /// Uniform in −1…1.
-    mutating func next() -> Float {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Float(Int64(bitPattern: z ^ (z >> 31)) >> 32) / Float(1 << 31)
-    }
+    mutating func next() -> Float { Float(Int64(bitPattern: sequence.next()) >> 32) / Float(1 << 31) }
 
     mutating func array(_ count: Int, scale: Float = 1) -> [Float] { (0..<count).map { _ in next() * scale } }
 }

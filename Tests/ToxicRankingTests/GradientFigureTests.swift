@@ -1,5 +1,6 @@
 import Foundation
 import NeuralKernels
+import Randomness
 import TestSupport
 import Testing
 import ToxicRanking

@@ -1,5 +1,6 @@
 import Geometry
 import Imaging
+import Randomness
 import Testing
 import ToxicRanking
 import YOLODataset

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralKernels
+import Randomness
 import Testing
 import YOLOModel
 

@@ -1,4 +1,5 @@
 import NeuralKernels
+import Randomness
 import Testing
 import YOLOModel
 

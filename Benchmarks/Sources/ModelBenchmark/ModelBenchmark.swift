@@ -20,14 +20,7 @@ import YOLOModel
                 Data("usage: ModelBenchmark yolov5n|yolov5s|…|CHECKPOINT.pt SIZE JOBS IMAGES [bfloat16]\n".utf8))
             exit(2)
         }
-        let loss = model.loss(size: size)
-        let input = (0..<3 * size * size).map { Float($0 % 251) / 250 }
-        let targets = (0..<12).map { index in
-            LossTarget(
-                classID: index % model.classCount, cx: 0.1 + 0.07 * Float(index), cy: 0.9 - 0.07 * Float(index),
-                width: 0.1 + 0.02 * Float(index),
-                height: 0.12)
-        }
+        let sample = BenchmarkSample(model, size: size)
         guard let backend = Backends.all.first else { exit(2) }
         let shape = TensorShape(c: 3, h: size, w: size)
         let weights = SharedWeights()
@@ -40,17 +33,12 @@ import YOLOModel
                     model.graph, input: shape, gradient: .full, precision: precision, sharing: weights)
             },
             { network, _ -> (seconds: Double, share: Double) in
-                func once() throws {
-                    let outputs = try network.forward(input)
-                    let evaluation = loss.evaluate(outputs: outputs, targets: targets, wantsGradient: true)
-                    try network.backward(evaluation.outputGradients)
-                }
-                for _ in 0..<2 { try once() }
+                for _ in 0..<2 { _ = try sample.run(network) }
                 warm.wait()
                 let profiled = network as? any ProfiledNetwork
                 profiled?.keepsProfile = true
                 let start = ContinuousClock.now
-                for _ in 0..<images { try once() }
+                for _ in 0..<images { _ = try sample.run(network) }
                 let time = ContinuousClock.now - start
                 // Convolutions alone have a node's name.
                 let convolutions = (profiled?.profile ?? []).filter { !$0.node.isEmpty }.reduce(.zero) { $0 + $1.time }

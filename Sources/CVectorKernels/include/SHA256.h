@@ -14,3 +14,7 @@ typedef struct {
 void assay_sha256_start(assay_sha256_state *state);
 void assay_sha256_update(assay_sha256_state *state, const uint8_t *bytes, size_t count);
 void assay_sha256_finish(assay_sha256_state *state, uint8_t digest[32]);
+
+// Takes `count` blocks of 64 bytes into the hash: by the CPU's instructions for it where it has them, and their twin.
+void assay_sha256_take(uint32_t hash[8], const uint8_t *blocks, size_t count);
+void assay_sha256_take_plain(uint32_t hash[8], const uint8_t *blocks, size_t count);

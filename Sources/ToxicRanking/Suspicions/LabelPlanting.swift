@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import Randomness
 import YOLOModel
 
 /// Wrong labels made from right ones, to learn what wrong ones look like to the model.

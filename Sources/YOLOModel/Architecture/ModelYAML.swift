@@ -1,5 +1,6 @@
 import FileReading
 import NeuralKernels
+import Randomness
 import YAMLText
 
 /// A model YAML: `nc`, layers as `[from, repeats, module, arguments]`, and either depth and width multiples with anchors
@@ -313,21 +314,5 @@ struct ModuleMaker {
                 "anchors": NamedTensor(shape: [inputs.count, perLevel, 2], values: inGrid),
                 "stride": NamedTensor(shape: [scales.count], values: scales.map(Float.init)),
             ])
-    }
-}
-
-/// Random numbers as a function of seed and counter (SplitMix64's finaliser), so that no order of calls matters.
-public enum CounterBasedNumber {
-    /// 64 random bits: the same for the same seed and counter, everywhere.
-    public static func bits(seed: UInt64, counter: UInt64) -> UInt64 {
-        var z = seed &* 0xD134_2543_DE82_EF95 &+ (counter &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// Uniform in −1…1.
-    public static func symmetricUnit(seed: UInt64, counter: UInt64) -> Float {
-        Float(Int64(bitPattern: bits(seed: seed, counter: counter)) >> 40) / Float(1 << 23)
     }
 }
