@@ -166,6 +166,7 @@ let package = Package(
         tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "ToxicRanking", "YOLOModel"]),
         tool("assay-report", ["AuditReport", "FileReading", "LabelRules"]),
         tool("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
+        tool("generate-docs", ["AuditReport", "FileReading", "LabelRules"]),
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -199,9 +200,10 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "YOLOModel", "assay", "assay-labels", "assay-anchors", "assay-probe", "assay-toxic",
+                "TestSupport", "ToolOptions", "YOLOModel", "assay", "assay-labels", "assay-anchors", "assay-probe",
+                "assay-toxic",
                 "assay-report",
-                "make-fixtures", .product(name: "GRDB", package: "GRDB.swift"),
+                "generate-docs", "make-fixtures", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
     ]
 )

@@ -61,6 +61,7 @@ public enum AnchorText {
         if comparison.unreadableImages > 0 {
             text += "; the boxes of \(comparison.unreadableImages) unreadable images left out"
         }
+        if let least = settings.fit.leastRecall { text += "; a BPR of \(figure(least)) is asked for" }
         let factors = settings.variation.factors
         if factors.count > 1, let low = factors.min(), let high = factors.max() {
             text += "; mean over \(factors.count) scales, \(figure(low)) to \(figure(high))"

@@ -16,8 +16,11 @@ public struct SettingDeclaration: Sendable {
     /// The text of the default; nil for none.
     public let defaultText: String?
 
-    /// The help with the limits of the type.
+    /// The help with the limits of the type, and what holds where it is left out.
     public var helpWithLimits: String { SettingHelp.text(help, traits.form, otherwise: otherwise) }
+
+    /// The help with the limits of the type.
+    public var meaning: String { SettingHelp.text(help, traits.form) }
 
     /// Whether it is on the command line a flag: `--name`, `--no-name`.
     public var isFlag: Bool { traits.form == .flag }

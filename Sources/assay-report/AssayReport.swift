@@ -90,6 +90,9 @@ struct Apply: ParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var diff = false
 
+    @Option("The form of the result.")
+    var format = ResultFormat.text
+
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
@@ -98,7 +101,10 @@ struct Apply: ParsableCommand {
         let plan = try PlanFile.load(plan)
         let file = try decisions.map { try DecisionFile.read($0) } ?? DecisionFile(waitingIn: plan)
         let outcome = try DecisionApplier.apply(file, plan: plan, isDryRun: diff)
-        if diff { Tool.output(LabelFixer.diff(outcome.fixes)) }
+        if diff, format == .text { Tool.output(LabelFixer.diff(outcome.fixes)) }
+        if format == .json {
+            return try Tool.show(StageOutput(outcome.json, hasFindings: !outcome.refused.isEmpty))
+        }
         let rows = outcome.fixes.reduce(0) { $0 + $1.rows.count }
         Tool.output("\(rows) rows in \(outcome.fixes.count) files \(diff ? "would change" : "changed")\n")
         if let backup = outcome.backup {

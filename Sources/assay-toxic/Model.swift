@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuditPlan
 import CommandLineSupport
 import NeuralKernels
 import ToolOptions
@@ -24,6 +25,9 @@ struct Model: ParsableCommand {
     @Option("Of gradients, for --profile.")
     var precision = Precision.single
 
+    @Option("The form of the result.")
+    var format = ResultFormat.text
+
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
@@ -33,8 +37,9 @@ struct Model: ParsableCommand {
         guard profile else {
             try GivenOptions(of: Self.self).refuse(
                 ["size", "image-size", "images", "precision"], "without --profile; add it, or leave this out")
-            return Tool.output(ModelTable.text(model))
+            return Tool.output(format == .json ? ModelTable.json(model) : ModelTable.text(model))
         }
+        guard format == .text else { throw ValidationError("--format json has no effect with --profile; leave it out") }
         Tool.output(
             try ModelProfile.text(model, size: image.pixels, images: images.value, precision: precision))
     }

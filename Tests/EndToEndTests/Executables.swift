@@ -26,7 +26,9 @@ enum Executables {
         return process
     }
 
-    static func run(_ name: String, _ arguments: [String], in directory: String) throws -> Outcome {
+    /// - Parameter limit: seconds after which the executable is interrupted, as by Ctrl-C: one that serves, for example.
+    static func run(_ name: String, _ arguments: [String], in directory: String, limit: Double = 600) throws -> Outcome
+    {
         let process = process(name, arguments, in: directory)
         let output = directory + "/.stdout-\(UUID().uuidString)"
         let errors = output + "-errors"
@@ -35,7 +37,10 @@ enum Executables {
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()
+        let interruption = DispatchWorkItem { process.interrupt() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + limit, execute: interruption)
         process.waitUntilExit()
+        interruption.cancel()
         defer {
             try? FileManager.default.removeItem(atPath: output)
             try? FileManager.default.removeItem(atPath: errors)

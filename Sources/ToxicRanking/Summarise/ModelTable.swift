@@ -25,4 +25,36 @@ public enum ModelTable {
         if let names = model.classNames { text += "names: \(names.joined(separator: ", "))\n" }
         return text
     }
+
+    /// One object: family, counts, strides, anchors (a list of pairs a level, in pixels), names and layers.
+    public static func json(_ model: DetectionModel) -> String {
+        var json = JSONWriter()
+        json.object(.lines) { json in
+            json.member("family", model.family.rawValue)
+            json.member("parameters", model.parameterCount)
+            json.member("classes", model.classCount)
+            json.member("operations_640", model.operations(size: 640).map { Double($0) })
+            json.array("strides") { json in for stride in model.strides { json.value(stride) } }
+            json.array("anchors") { json in
+                for level in model.anchors {
+                    json.array { json in
+                        for anchor in level { for side in [anchor.width, anchor.height] { json.value(Double(side)) } }
+                    }
+                }
+            }
+            json.array("names") { json in for name in model.classNames ?? [] { json.value(name) } }
+            json.array("layers", .lines) { json in
+                for layer in model.layers {
+                    json.object { json in
+                        json.member("index", layer.index)
+                        json.array("from") { json in for source in layer.from { json.value(source) } }
+                        json.member("module", layer.module)
+                        json.member("parameters", layer.parameterCount)
+                    }
+                }
+            }
+        }
+        json.endLine()
+        return json.text
+    }
 }
