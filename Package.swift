@@ -109,8 +109,8 @@ let package = Package(
         library(
             "ToxicRanking",
             [
-                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "Randomness", "TextForms",
-                "YOLODataset", "YOLOModel",
+                "AvailableBackends", "FileReading", "Findings", "Geometry", "Imaging", "NeuralKernels", "Randomness",
+                "TextForms", "YOLODataset", "YOLOModel",
             ]),
 
         // Floor 6
@@ -189,13 +189,16 @@ let package = Package(
         tests(
             "ToxicRanking",
             [
-                "AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "Randomness", "YOLODataset",
-                "YOLOModel",
+                "AvailableBackends", "FileReading", "Findings", "Geometry", "Imaging", "NeuralKernels", "Randomness",
+                "YOLODataset", "YOLOModel",
             ]),
         tests(
             "ToolOptions",
             ["AuditPlan", "FileReading", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-        tests("AuditPlan", ["FileReading", "Findings", "ToolOptions"]),
+        tests(
+            "AuditPlan",
+            ["FileReading", "Findings", "ToolOptions", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.copy("Ledgers")]),
         tests("AuditReport", ["AuditPlan", "Findings", "TextForms"]),
         .testTarget(
             name: "EndToEndTests",

@@ -10,11 +10,10 @@ import YOLODataset
 public struct DecisionFile: Codable, Sendable {
     public struct Decision: Codable, Sendable {
         public var id: String
-        /// `accept`, `reject` or `unsure`.
-        public var decision: String
+        public var decision: Findings.Decision
         public var image: String
         public var line: Int?
-        public var kind: String
+        public var kind: SuspicionKind
         /// The row as it was judged, `[class, cx, cy, w, h]`; nil for a missing object.
         public var label: [Double]?
         /// The row as it should be; nil where it should go.
@@ -37,14 +36,17 @@ public struct DecisionFile: Codable, Sendable {
                 file: path, message: message,
                 wayOut: "download the decisions again from the report, with the button below the image")
         }
-        guard let file = try? JSONDecoder().decode(DecisionFile.self, from: Data(bytes)),
-            file.format == "assay-decisions"
-        else { throw wrong("is not a file of decisions") }
+        let file: DecisionFile
+        do {
+            file = try JSONDecoder().decode(DecisionFile.self, from: Data(bytes))
+        } catch let error as UnknownWord {
+            throw wrong("holds the unknown \(error.place) “\(error.word)”")
+        } catch {
+            throw wrong("is not a file of decisions")
+        }
+        guard file.format == "assay-decisions" else { throw wrong("is not a file of decisions") }
         guard file.version == 1 else { throw wrong("is of version \(file.version), this tool reads 1") }
         for it in file.decisions {
-            guard ["accept", "reject", "unsure"].contains(it.decision) else {
-                throw wrong("holds the unknown decision “\(it.decision)” of \(it.image)")
-            }
             for row in [it.label, it.row].compactMap(\.self) {
                 guard row.count == 5, row.allSatisfy(\.isFinite), row[0] >= 0, row[0] == row[0].rounded(),
                     row.dropFirst().allSatisfy({ (0...1).contains($0) })
@@ -84,7 +86,7 @@ extension DecisionFile.Decision {
         func row(_ values: [Double]?) -> LabelPatch.Row? {
             values.map { LabelPatch.Row(classID: Int($0[0]), values: Array($0.dropFirst())) }
         }
-        guard decision == "accept", kind != "image", kind != SpotCheckEstimate.kind else { return nil }
+        guard decision == .accept, kind != .image, kind != .check else { return nil }
         return LabelPatch(image: image, line: line, old: row(label), new: row(self.row))
     }
 }
@@ -141,15 +143,13 @@ public enum DecisionApplier {
 
 /// How many of the images of which nothing is suspected hold an error, from a random slice of them.
 package struct SpotCheckEstimate {
-    static let kind = "check"
-
     package let looked: Int
     package let wrong: Int
 
     package init(_ decisions: [DecisionRow]) {
-        let own = decisions.filter { $0.kind == Self.kind && $0.decision != "unsure" }
+        let own = decisions.filter { $0.kind == .check && $0.decision != .unsure }
         looked = own.count
-        wrong = own.count { $0.decision == "accept" }
+        wrong = own.count { $0.decision == .accept }
     }
 
     /// Wilson's interval at 95 %; nil before anything was looked at.
@@ -168,14 +168,14 @@ package enum Recalibration {
     /// few decisions the factor stays near 1.
     package static func factors(
         _ suspicions: [SuspicionRow], _ decisions: [DecisionRow]
-    ) -> [String: Double] {
+    ) -> [SuspicionKind: Double] {
         let known = Dictionary(suspicions.map { ($0.id, $0) }) { first, _ in first }
-        var factors: [String: Double] = [:]
-        for (kind, members) in Dictionary(grouping: decisions.filter { $0.decision != "unsure" }, by: \.kind) {
+        var factors: [SuspicionKind: Double] = [:]
+        for (kind, members) in Dictionary(grouping: decisions.filter { $0.decision != .unsure }, by: \.kind) {
             let judged = members.compactMap { decision in known[decision.id].map { (decision, $0.score) } }
             guard !judged.isEmpty else { continue }
             let expected = judged.reduce(0) { $0 + $1.1 }
-            let accepted = Double(judged.count { $0.0.decision == "accept" })
+            let accepted = Double(judged.count { $0.0.decision == .accept })
             let rest = Double(judged.count)
             // Ten decisions' worth of belief in the probabilities as they are.
             let weight = 10 / max(expected, rest - expected, 1e-9)

@@ -1,5 +1,6 @@
 import AuditPlan
 import FileReading
+import Findings
 import Foundation
 import LabelRules
 import TextForms
@@ -27,7 +28,7 @@ public enum ReportStage: AuditStage {
         // Decided suspicions are not shown again.
         guard FileManager.default.fileExists(atPath: plan.ledgerPath) else { return }
         for row in (try? Ledger(plan.ledgerPath).decisions()) ?? [] {
-            for field in [row.id, row.decision, row.row ?? "", "\(row.isApplied)"] { field.add(to: &digest) }
+            for field in [row.id, row.decision.rawValue, row.row ?? "", "\(row.isApplied)"] { field.add(to: &digest) }
         }
     }
 
@@ -117,13 +118,15 @@ public enum ReportStage: AuditStage {
     }
 
     private static func decisionsCard(_ decisions: [DecisionRow]) -> ReportContent.Card {
-        func count(_ decision: String) -> String { "\(decisions.count { $0.decision == decision })" }
-        let kinds = Dictionary(grouping: decisions.filter { $0.decision == "accept" }, by: \.kind)
-            .sorted { $0.key < $1.key }.map { (name: "accepted: \($0.key)", value: "\($0.value.count)") }
+        func count(_ decision: Decision) -> String { "\(decisions.count { $0.decision == decision })" }
+        let kinds = Dictionary(grouping: decisions.filter { $0.decision == .accept }, by: \.kind)
+            .sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                (name: "accepted: \($0.key)", value: "\($0.value.count)")
+            }
         let applied = decisions.count(where: \.isApplied)
         return ReportContent.Card(
             title: "Decisions", headline: "\(applied) applied, \(decisions.count - applied) waiting",
-            figures: [("accepted", count("accept")), ("rejected", count("reject")), ("unsure", count("unsure"))] + kinds
+            figures: [("accepted", count(.accept)), ("rejected", count(.reject)), ("unsure", count(.unsure))] + kinds
         )
     }
 
@@ -138,7 +141,7 @@ public enum ReportStage: AuditStage {
         }.sorted { $0 < $1 }.prefix(min(mostSpotChecks, options.suspicions.value))
         return drawn.map { digest, image in
             .init(
-                id: String(digest.prefix(16)), image: image, line: nil, kind: SpotCheckEstimate.kind, probability: 0,
+                id: String(digest.prefix(16)), image: image, line: nil, kind: .check, probability: 0,
                 impact: 0, suggestion: nil,
                 evidence: "nothing is suspected here: accept where you find something wrong, reject where all is right")
         }
@@ -242,21 +245,21 @@ public enum ReportStage: AuditStage {
         var anchors = ReportContent.Anchors()
         anchors.boxes = try ledger.anchorBoxes()
         let rows = try ledger.anchors()
-        anchors.current = rows.filter { $0.setName == "current" }.map { ($0.width, $0.height) }
-        anchors.new = rows.filter { $0.setName == "new" }.map { ($0.width, $0.height) }
+        anchors.current = rows.filter { $0.set == .current }.map { ($0.width, $0.height) }
+        anchors.new = rows.filter { $0.set == .new }.map { ($0.width, $0.height) }
         anchors.metrics = try ledger.anchorMetrics()
         anchors.verdict = plan.summary(.anchors, "verdict")?.string ?? ""
         anchors.plot = (try? FileReading.bytes(ofFile: plan.outputFolder + "/anchors.svg", limit: 8 << 20)) ?? []
         content.anchors = anchors
-        func metric(_ set: String) -> AnchorMetricRow? { anchors.metrics.first { $0.setName == set } }
+        func metric(_ set: AnchorSet) -> AnchorMetricRow? { anchors.metrics.first { $0.set == set } }
         var figures = [("boxes fitted", "\(anchors.boxes.count)")]
-        if let new = metric("new") {
+        if let new = metric(.new) {
             figures += [
                 ("fitness, new", ReportFigure.number(new.fitness, decimals: 4)),
                 ("BPR, new", ReportFigure.number(new.bpr, decimals: 4)),
             ]
         }
-        if let current = metric("current") {
+        if let current = metric(.current) {
             figures += [
                 ("fitness, current", ReportFigure.number(current.fitness, decimals: 4)),
                 ("BPR, current", ReportFigure.number(current.bpr, decimals: 4)),

@@ -65,19 +65,19 @@ public enum AnchorsStage: AuditStage {
     }
 
     private static func write(_ comparison: AnchorComparison, _ boxes: AnchorBoxes, _ ledger: Ledger) throws {
-        func rows(_ set: String, _ anchors: [AnchorSize]) -> [AnchorRow] {
+        func rows(_ set: AnchorSet, _ anchors: [AnchorSize]) -> [AnchorRow] {
             anchors.enumerated().map { AnchorRow(set: set, position: $0, width: $1.width, height: $1.height) }
         }
-        func metrics(_ set: String, _ m: AnchorMetrics) -> AnchorMetricRow {
+        func metrics(_ set: AnchorSet, _ m: AnchorMetrics) -> AnchorMetricRow {
             AnchorMetricRow(
                 set: set, fitness: m.fitness, bpr: m.bestPossibleRecall, aat: m.anchorsAboveThreshold,
                 meanIoU: m.meanIoU)
         }
         let hasAnchors = comparison.verdict != .none
         try ledger.replaceAnchors(
-            (hasAnchors ? rows("new", comparison.anchors) : []) + rows("current", comparison.current ?? []),
-            (hasAnchors ? [metrics("new", comparison.newMetrics)] : [])
-                + (comparison.currentMetrics.map { [metrics("current", $0)] } ?? []),
+            (hasAnchors ? rows(.new, comparison.anchors) : []) + rows(.current, comparison.current ?? []),
+            (hasAnchors ? [metrics(.new, comparison.newMetrics)] : [])
+                + (comparison.currentMetrics.map { [metrics(.current, $0)] } ?? []),
             boxes: zip(boxes.sizes, boxes.sources).map { ($0.width, $0.height, $1.classID) })
     }
 }

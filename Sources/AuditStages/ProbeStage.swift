@@ -38,7 +38,7 @@ public enum ProbeStage: AuditStage {
         _ work: StageWork<ProbeOptions>, size: Int
     ) throws -> [[(width: Double, height: Double)]]? {
         guard work.plan.summary(.anchors, "verdict")?.string == "new" else { return nil }
-        let found = try work.ledger.anchors().filter { $0.setName == "new" }
+        let found = try work.ledger.anchors().filter { $0.set == .new }
         // Three levels of three are what the probe's models have.
         guard found.count == 9 else { return nil }
         let factor = Double(size) / Double(try work.plan.settings.sharedOptions().image.pixels)

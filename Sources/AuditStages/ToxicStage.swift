@@ -82,7 +82,7 @@ public enum ToxicStage: AuditStage {
                 .init(
                     "expected_errors",
                     yaml: "{"
-                        + Suspicion.Kind.allCases.compactMap { kind in
+                        + SuspicionKind.allCases.compactMap { kind in
                             result.suspicions.expected[kind].map {
                                 "\(kind.rawValue): \(YAMLEmitter.scalar(Figure.rounded($0, decimals: 1)))"
                             }
@@ -182,7 +182,7 @@ enum LedgerRows {
 
     static func suspicion(_ it: Suspicion) -> SuspicionRow {
         SuspicionRow(
-            id: it.id, image: it.image, line: it.line, kind: it.kind.rawValue, score: it.probability, impact: it.impact,
+            id: it.id, image: it.image, line: it.line, kind: it.kind, score: it.probability, impact: it.impact,
             class: it.suggestion.map { Int($0.classID) }, cx: it.suggestion?.cx, cy: it.suggestion?.cy,
             w: it.suggestion?.width, h: it.suggestion?.height, evidence: it.evidence)
     }

@@ -1,5 +1,5 @@
 /// How much a finding matters to training.
-public enum Severity: String, Codable, Sendable, Comparable, CaseIterable {
+public enum Severity: String, Word, Comparable {
     /// Worth knowing.
     case note
     /// Probably wrong.
@@ -19,7 +19,7 @@ public enum Severity: String, Codable, Sendable, Comparable, CaseIterable {
 }
 
 /// What becomes of a row or an image in training.
-public enum TrainerVerdict: String, Codable, Sendable, CaseIterable {
+public enum TrainerVerdict: String, Word {
     /// Trained on as it stands.
     case kept
     /// Never seen by training.
@@ -59,20 +59,33 @@ public struct TrainerEffect: Hashable, Sendable {
     /// `dropped: …`, as tables and reports print it.
     public var text: String { "\(verdict.rawValue): \(reason)" }
 
-    /// What `text` made, turned back; a text without a verdict is of something that is kept.
-    public init(text: String) {
-        for verdict in TrainerVerdict.allCases where text.hasPrefix(verdict.rawValue + ": ") {
-            self.init(verdict, String(text.dropFirst(verdict.rawValue.count + 2)))
-            return
-        }
-        self.init(.kept, text)
+    /// What `text` made, turned back.
+    ///
+    /// - Throws: `UnknownWord` where the text begins with no verdict.
+    public init(text: String) throws {
+        let end = text.firstRange(of: ": ")
+        let word = String(text[..<(end?.lowerBound ?? text.endIndex)])
+        self.init(try TrainerVerdict(word: word, at: "effect"), end.map { String(text[$0.upperBound...]) } ?? "")
+    }
+}
+
+extension TrainerEffect: Codable {
+    /// - Throws: `UnknownWord` where the text begins with no verdict.
+    public init(from decoder: any Decoder) throws {
+        try self.init(text: decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// One text, as it is printed.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
     }
 }
 
 /// One thing that a rule found, in words for a person and in fields for a program.
 ///
 /// The fields and their names are the public JSON form (docs/formats.md); they are only ever added to.
-public struct Finding: Hashable, Sendable {
+public struct Finding: Hashable, Sendable, Codable {
     /// Stable code of the rule, for example `B003`.
     public var code: String
     /// The rule's own, or what a person has set for its code.

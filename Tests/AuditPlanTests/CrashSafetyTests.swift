@@ -50,7 +50,7 @@ import Testing
                 .anchors, plan: path, inputs: { _ in .of("x") },
                 body: { context in
                     try context.ledger.replaceAnchors(
-                        [AnchorRow(set: "new", position: 0, width: 1, height: 2)], [], boxes: [(1, 2, 0)])
+                        [AnchorRow(set: .new, position: 0, width: 1, height: 2)], [], boxes: [(1, 2, 0)])
                     return StageResult(status: .done, inputs: "", summary: [])
                 })
         }

@@ -1,6 +1,5 @@
 import AuditPlan
 import FileReading
-import Findings
 import Foundation
 import TestSupport
 import Testing
@@ -104,22 +103,5 @@ import ToolOptions
                 }
                 return done
             })
-    }
-
-    @Test func ledgerReplacesAStagesRows() throws {
-        let folder = try TemporaryFolder()
-        let ledger = try Ledger(folder.path + "/l.sqlite")
-        let finding = Finding(
-            code: "B001", severity: .error, file: "a'; DROP TABLE finding;--", message: "m", effect: .kept("e"),
-            fix: "f")
-        try ledger.replaceFindings([finding, finding])
-        try ledger.replaceFindings([finding])
-        #expect(try ledger.findings() == [finding])
-        var row = ImageLossRow(image: "a.jpg", split: "train", rank: 1, reason: "r")
-        row.gradientNorm = 1.0 / 3
-        try ledger.replaceLosses(images: [row], boxes: [], suspicions: [])
-        #expect(try Ledger(folder.path + "/l.sqlite").imageLosses() == [row])
-        try folder.write("no database", to: "bad.sqlite")
-        #expect(throws: FileError.self) { try Ledger(folder.path + "/bad.sqlite") }
     }
 }

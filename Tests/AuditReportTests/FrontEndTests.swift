@@ -68,7 +68,7 @@ import TextForms
         var content = ReportContent()
         content.suspicions = [
             .init(
-                id: "1", image: "a", line: nil, kind: "missing", probability: 1, impact: 0, suggestion: nil,
+                id: "1", image: "a", line: nil, kind: .missing, probability: 1, impact: 0, suggestion: nil,
                 evidence: "")
         ]
         let page = ReportPage.render(content)

@@ -30,7 +30,7 @@ import Testing
         ]
         content.suspicions = [
             .init(
-                id: hostile, image: hostile, line: 1, kind: hostile, probability: 0.7, impact: 0.1,
+                id: hostile, image: hostile, line: 1, kind: .spurious, probability: 0.7, impact: 0.1,
                 suggestion: .init(classID: 0, box: [0.5, 0.5, 0.2, 0.2]), evidence: hostile)
         ]
         content.reviewImages = [

@@ -1,3 +1,4 @@
+import Findings
 import Geometry
 import Imaging
 import Randomness
@@ -129,7 +130,7 @@ import YOLOModel
         let hits = accused.count { wrong.contains("\($0.image):\($0.line ?? 0)") }
         #expect(hits >= wrong.count * 6 / 10, "\(hits) of \(wrong.count)")
         #expect(accused.count - hits <= wrong.count / 10)
-        let total = [Suspicion.Kind.wrongClass, .shifted, .spurious, .duplicate].reduce(0) {
+        let total = [SuspicionKind.wrongClass, .shifted, .spurious, .duplicate].reduce(0) {
             $0 + (found.expected[$1] ?? 0)
         }
         #expect(abs(total - Double(wrong.count)) < 0.45 * Double(wrong.count), "\(total) for \(wrong.count)")

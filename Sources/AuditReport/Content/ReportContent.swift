@@ -83,7 +83,7 @@ public struct ReportContent: Sendable {
         public let id: String
         public let image: String
         public let line: Int?
-        public let kind: String
+        public let kind: SuspicionKind
         public let probability: Double
         public let impact: Double
         /// Nil where the row should go, and for whole images.
@@ -91,7 +91,7 @@ public struct ReportContent: Sendable {
         public let evidence: String
 
         public init(
-            id: String, image: String, line: Int?, kind: String, probability: Double, impact: Double,
+            id: String, image: String, line: Int?, kind: SuspicionKind, probability: Double, impact: Double,
             suggestion: Place?, evidence: String
         ) {
             self.id = id

@@ -60,7 +60,7 @@ struct COCOExporter: ReportExporter {
             json.member("area", FixedNumber(corner[2] * corner[3], decimals: 2))
             json.member("iscrowd", 0)
             if let it = region.suspicion {
-                json.member("suspicion", it.kind)
+                json.member("suspicion", it.kind.rawValue)
                 json.member("probability", FixedNumber(it.score, decimals: 4))
             }
         }

@@ -51,7 +51,9 @@ struct CVATExporter: ReportExporter {
             (b[1] + b[3] / 2) * height,
         ].map { FixedNumber($0, decimals: 2).text }
         let values =
-            region.suspicion.map { [$0.kind, FixedNumber($0.score, decimals: 3).text, $0.evidence] } ?? ["", "", ""]
+            region.suspicion.map { [$0.kind.rawValue, FixedNumber($0.score, decimals: 3).text, $0.evidence] } ?? [
+                "", "", "",
+            ]
         let tags = zip(Self.attributes, values).map { Markup.element("attribute", ["name": $0], "\($1)") }
         return .element(
             "box",

@@ -33,9 +33,9 @@ struct FiftyOneExporter: ReportExporter {
             json.object("attributes") { json in
                 guard let it = region.suspicion else { return }
                 json.member("mistakenness", FixedNumber(it.score, decimals: 4))
-                json.member("possible_missing", it.kind == "missing")
-                json.member("possible_spurious", ["spurious", "duplicate"].contains(it.kind))
-                json.member("kind", it.kind)
+                json.member("possible_missing", it.kind == .missing)
+                json.member("possible_spurious", [.spurious, .duplicate].contains(it.kind))
+                json.member("kind", it.kind.rawValue)
                 json.member("reason", it.evidence)
             }
         }

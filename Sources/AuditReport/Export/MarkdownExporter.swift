@@ -12,7 +12,9 @@ struct MarkdownExporter: ReportExporter {
 
     func text(_ export: ReportExport) -> String {
         let suspicions = export.suspicions
-        let kinds = Dictionary(grouping: suspicions, by: \.kind).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+        let kinds = Dictionary(grouping: suspicions, by: \.kind).map { ($0.key.rawValue, $0.value.count) }.sorted {
+            $0.0 < $1.0
+        }
         var text = "## Dataset audit\n\n\(export.entries.count) images, \(suspicions.count) suspicions"
         text += kinds.isEmpty ? ".\n" : ": \(kinds.map { "\($0.1) \($0.0)" }.joined(separator: ", ")).\n"
         if export.isInSample { text += "\nIn sample: the checkpoint has learned these labels.\n" }

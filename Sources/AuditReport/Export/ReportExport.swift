@@ -58,7 +58,7 @@ public struct ReportExport: Sendable {
         }
         let ledger = try Ledger(plan.ledgerPath)
         classNames = try Dataset.open(plan.settings.dataset).classNames
-        let decided = Set(try ledger.decisions().filter { $0.decision != "unsure" }.map(\.id))
+        let decided = Set(try ledger.decisions().filter { $0.decision != .unsure }.map(\.id))
         suspicions = try ledger.suspicions().filter { $0.score >= least && !decided.contains($0.id) }
         let accused = Dictionary(grouping: suspicions, by: \.image)
         entries = try ledger.imageLosses().sorted { $0.image < $1.image }.map { row in

@@ -14,7 +14,8 @@ struct SuspicionTableExporter: ReportExporter {
         ])
         for it in export.suspicions {
             csv.row(
-                it.id, it.image, it.line, it.kind, it.score, it.impact, it.class.map(export.className), it.cx, it.cy,
+                it.id, it.image, it.line, it.kind.rawValue, it.score, it.impact, it.class.map(export.className), it.cx,
+                it.cy,
                 it.w, it.h, it.evidence)
         }
         return csv.text

@@ -25,8 +25,8 @@ enum AnchorsSection {
                 .number(Markup(text: ReportFigure.number(value, decimals: decimals)))
             }
             return [
-                .head(Markup(text: row.setName)), number(row.fitness, 4), number(row.bpr, 4), number(row.aat, 2),
-                number(row.meanIou, 4),
+                .head(Markup(text: row.set.rawValue)), number(row.fitness, 4), number(row.bpr, 4), number(row.aat, 2),
+                number(row.meanIoU, 4),
             ]
         }
         let table = HTMLTable(

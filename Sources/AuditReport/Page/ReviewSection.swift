@@ -10,7 +10,7 @@ struct ReviewSection {
     /// Nil where nothing is suspected.
     var section: PageSection? {
         guard !content.suspicions.isEmpty else { return nil }
-        let count = content.suspicions.count { $0.kind != SpotCheckEstimate.kind }
+        let count = content.suspicions.count { $0.kind != .check }
         let body = FrontEnd.review.filled([
             "count": "\(count)", "judged": judged, "expected": expected, "left": left,
             "data": Markup(verbatim: json), "script": Markup(verbatim: FrontEnd.script),
@@ -69,7 +69,7 @@ struct ReviewSection {
             json.member("id", it.id)
             json.member("image", image)
             json.member("line", it.line)
-            json.member("kind", it.kind)
+            json.member("kind", it.kind.rawValue)
             json.member("probability", Share(it.probability))
             json.member("impact", Share(it.impact))
             json.member("box", it.suggestion.map { JSONRow(numbers: [Double($0.classID)] + $0.box) })

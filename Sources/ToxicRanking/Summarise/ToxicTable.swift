@@ -1,3 +1,4 @@
+import Findings
 import TextForms
 import YOLOModel
 
@@ -60,7 +61,7 @@ public enum ToxicTable {
             text +=
                 "the models find only \(Figure.percent(list.foundShare)) % of the labels: train longer, or at a larger size\n"
         }
-        let counts = Suspicion.Kind.allCases.compactMap { kind in
+        let counts = SuspicionKind.allCases.compactMap { kind in
             list.expected[kind].map { "\(kind.rawValue) \(Figure.text($0, decimals: 1))" }
         }
         text += "expected number of wrong labels: \(counts.joined(separator: ", "))"

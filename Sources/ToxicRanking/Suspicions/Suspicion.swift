@@ -1,26 +1,9 @@
 import FileReading
+import Findings
 import YOLODataset
 
 /// An accusation of one label row, of a place where a label is missing, or of a whole image.
 public struct Suspicion: Sendable, Hashable {
-    /// What is wrong with a row, with a place, or with an image.
-    public enum Kind: String, Sendable, CaseIterable {
-        /// An object without a label.
-        case missing
-        /// A label without an object.
-        case spurious
-        /// The object is elsewhere, or larger or smaller.
-        case shifted
-        /// The object is of another class.
-        case wrongClass = "class"
-        /// The object has another label of the class already.
-        case duplicate
-        /// No anchor matches it: it cannot be learned as it stands.
-        case untrainable
-        /// The image is damaged, or most of its labels fit nothing in it.
-        case image
-    }
-
     /// Made of the image's bytes, of what the row says and of the kind: the same wherever the row moves to.
     public let id: String
     /// Relative to the dataset's root.
@@ -28,7 +11,7 @@ public struct Suspicion: Sendable, Hashable {
     /// 1-based; nil for a missing object and for a whole image.
     public let line: Int?
     /// What is wrong.
-    public let kind: Kind
+    public let kind: SuspicionKind
     /// How probable it is that a person would change it.
     public let probability: Double
     /// The part of the labels' gradient energy, Σ (dℓ/dlogit)², that hangs on it.
@@ -44,8 +27,8 @@ public struct Suspicion: Sendable, Hashable {
     public var box: LabelBox? { label ?? suggestion }
 
     init(
-        image: String, digest: ContentDigest?, kind: Kind, probability: Double, impact: Double, label: LabelBox?,
-        suggestion: LabelBox?, evidence: String
+        image: String, digest: ContentDigest?, kind: SuspicionKind, probability: Double, impact: Double,
+        label: LabelBox?, suggestion: LabelBox?, evidence: String
     ) {
         self.image = image
         line = label.map { Int($0.line) }

@@ -1,4 +1,5 @@
 import FileReading
+import Findings
 import Foundation
 import TextForms
 import YOLODataset
@@ -8,7 +9,7 @@ public struct SuspicionList: Sendable {
     /// The most probable first.
     public private(set) var suspicions: [Suspicion] = []
     /// The estimated number of wrong labels of each kind.
-    public private(set) var expected: [Suspicion.Kind: Double] = [:]
+    public private(set) var expected: [SuspicionKind: Double] = [:]
     /// Whether probabilities are fitted to this dataset; below `fewest` labels they are plain scores.
     public private(set) var isCalibrated = true
     /// The part of the labels near which something is predicted: below one half, the models have learned too little.
@@ -85,7 +86,7 @@ public struct SuspicionList: Sendable {
         }
     }
 
-    private static let rowKinds: [Suspicion.Kind] = [.wrongClass, .shifted, .spurious, .duplicate]
+    private static let rowKinds: [SuspicionKind] = [.wrongClass, .shifted, .spurious, .duplicate]
 
     private struct Probabilities {
         /// An image, a row, a kind of `rowKinds`.
@@ -141,14 +142,14 @@ public struct SuspicionList: Sendable {
         return result
     }
 
-    private static func suggestion(_ row: ImageJudgement.Row, _ kind: Suspicion.Kind) -> LabelBox? {
+    private static func suggestion(_ row: ImageJudgement.Row, _ kind: SuspicionKind) -> LabelBox? {
         switch kind {
         case .wrongClass:
             var label = row.label
             label.classID = Int32(clamping: row.otherClass)
             return label
         case .shifted: return row.fused ?? row.label
-        case .spurious, .duplicate, .missing, .image: return nil
+        case .spurious, .duplicate, .missing, .image, .check: return nil
         case .untrainable: return row.label
         }
     }
@@ -160,7 +161,7 @@ private struct Wording {
 
     private func part(_ value: Double) -> String { Figure.text(value, decimals: 2) }
 
-    func row(_ row: ImageJudgement.Row, _ kind: Suspicion.Kind) -> String {
+    func row(_ row: ImageJudgement.Row, _ kind: SuspicionKind) -> String {
         let own = className(Int(row.label.classID))
         switch kind {
         case .wrongClass:
@@ -177,7 +178,7 @@ private struct Wording {
             return
                 "overlaps the \(own) of row \(row.earlierLine.map(String.init) ?? "before") by \(part(row.earlierIoU))"
         case .untrainable: return "no anchor matches this box at any level: training never learns it"
-        case .missing, .image: return ""
+        case .missing, .image, .check: return ""
         }
     }
 

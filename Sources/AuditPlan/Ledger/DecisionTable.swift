@@ -1,0 +1,77 @@
+import Findings
+import GRDB
+
+extension LedgerTable {
+    /// No stage's: nothing that is computed again touches it.
+    static let decision = LedgerTable(
+        "decision", of: nil,
+        """
+        id TEXT PRIMARY KEY, decision TEXT NOT NULL, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL,
+        label TEXT, row TEXT, is_applied INTEGER NOT NULL
+        """)
+
+    /// Decisions of version 2, whichever columns their table had; of none, an empty table.
+    ///
+    /// At first they were kept when they were applied, without rows.
+    static func carryDecisions(_ database: Database) throws {
+        guard try database.tableExists("decision") else { return try database.execute(sql: decision.statement) }
+        let columns = Set(try database.columns(in: "decision").map(\.name))
+        func column(_ name: String, otherwise value: String) -> String { columns.contains(name) ? name : value }
+        try database.execute(
+            sql: """
+                ALTER TABLE decision RENAME TO earlier_decision;
+                \(decision.statement);
+                INSERT INTO decision SELECT id, decision, image, line, kind, \(column("label", otherwise: "NULL")),
+                    \(column("row", otherwise: "NULL")), \(column("is_applied", otherwise: "1")) FROM earlier_decision;
+                DROP TABLE earlier_decision;
+                """)
+    }
+}
+
+/// What a person decided about a suspicion. Kept whatever stages run again.
+public struct DecisionRow: LedgerRow {
+    public static let databaseTableName = "decision"
+
+    /// That of the suspicion, or of the image that was looked at.
+    public var id: String
+    public var decision: Decision
+    public var image: String
+    /// As it was judged, from 1; nil for a missing object and for a whole image.
+    public var line: Int?
+    public var kind: SuspicionKind
+    /// JSON, `[class, cx, cy, w, h]`: the row as it was judged, and as it should be; nil for none.
+    public var label: String?
+    public var row: String?
+    /// Whether the label file says so by now.
+    public var isApplied: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case id, decision, image, line, kind, label, row
+        case isApplied = "is_applied"
+    }
+
+    public init(
+        id: String, decision: Decision, image: String, line: Int?, kind: SuspicionKind, label: String?, row: String?,
+        isApplied: Bool
+    ) {
+        (self.id, self.decision, self.image, self.line, self.kind) = (id, decision, image, line, kind)
+        (self.label, self.row, self.isApplied) = (label, row, isApplied)
+    }
+}
+
+extension Ledger {
+    /// Adds decisions; the last one about a suspicion counts.
+    public func addDecisions(_ decisions: [DecisionRow]) throws {
+        try write("decision") { database in
+            for row in decisions { try row.insert(database, onConflict: .replace) }
+        }
+    }
+
+    /// Takes a decision back; nothing happens where there is none.
+    public func removeDecision(_ id: String) throws {
+        try write("decision") { _ = try DecisionRow.filter(Column("id") == id).deleteAll($0) }
+    }
+
+    /// By id.
+    public func decisions() throws -> [DecisionRow] { try rows(DecisionRow.order(Column("id"))) }
+}

@@ -1,0 +1,50 @@
+import Findings
+import GRDB
+
+extension LedgerTable {
+    static let suspicion = LedgerTable(
+        "suspicion", of: .toxic,
+        """
+        id TEXT PRIMARY KEY, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL, score REAL NOT NULL,
+        impact REAL NOT NULL, class INTEGER, cx REAL, cy REAL, w REAL, h REAL, evidence TEXT NOT NULL
+        """)
+}
+
+/// An accusation of one label row, of a place where one is missing, or of an image.
+public struct SuspicionRow: LedgerRow {
+    public static let databaseTableName = "suspicion"
+
+    /// Stable over runs: made of the image's bytes, the row and the kind.
+    public var id: String
+    public var image: String
+    /// From 1; nil for a missing object and for a whole image.
+    public var line: Int?
+    public var kind: SuspicionKind
+    /// The probability that a person would change it.
+    public var score: Double
+    /// The part of the labels' gradient energy that hangs on it.
+    public var impact: Double
+    /// The suggested row, in fractions of the image; nil where the row should go.
+    public var `class`: Int?
+    public var cx: Double?
+    public var cy: Double?
+    public var w: Double?
+    public var h: Double?
+    public var evidence: String
+
+    public init(
+        id: String, image: String, line: Int?, kind: SuspicionKind, score: Double, impact: Double, class classID: Int?,
+        cx: Double?, cy: Double?, w: Double?, h: Double?, evidence: String
+    ) {
+        (self.id, self.image, self.line, self.kind, self.score) = (id, image, line, kind, score)
+        (self.impact, self.class, self.evidence) = (impact, classID, evidence)
+        (self.cx, self.cy, self.w, self.h) = (cx, cy, w, h)
+    }
+}
+
+extension Ledger {
+    /// The most suspicious first.
+    public func suspicions() throws -> [SuspicionRow] {
+        try rows(SuspicionRow.order(Column("score").desc, Column("id")))
+    }
+}
