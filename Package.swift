@@ -51,6 +51,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -150,6 +151,12 @@ let package = Package(
 
         // Floor 9
         library(
+            "ReportServing",
+            [
+                "AuditPlan", "AuditReport", "FileReading", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        library(
             "CommandLineSupport",
             [
                 "AuditPlan", "FileReading", "ToolOptions", "YAMLText",
@@ -164,7 +171,7 @@ let package = Package(
         tool("assay-anchors", ["AnchorFitting", "AuditStages", "FileReading"]),
         tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining"]),
         tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "ToxicRanking", "YOLOModel"]),
-        tool("assay-report", ["AuditReport", "FileReading", "LabelRules"]),
+        tool("assay-report", ["AuditReport", "FileReading", "LabelRules", "ReportServing"]),
         tool("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
         tool("generate-docs", ["AuditReport", "FileReading", "LabelRules"]),
 
@@ -199,7 +206,8 @@ let package = Package(
             "AuditPlan",
             ["FileReading", "Findings", "ToolOptions", .product(name: "GRDB", package: "GRDB.swift")],
             resources: [.copy("Ledgers")]),
-        tests("AuditReport", ["AuditPlan", "Findings", "TextForms"]),
+        tests("AuditReport", ["AuditPlan", "FileReading", "Findings", "TextForms"]),
+        tests("ReportServing", ["AuditPlan"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

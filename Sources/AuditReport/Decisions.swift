@@ -47,11 +47,7 @@ public struct DecisionFile: Codable, Sendable {
         guard file.format == "assay-decisions" else { throw wrong("is not a file of decisions") }
         guard file.version == 1 else { throw wrong("is of version \(file.version), this tool reads 1") }
         for it in file.decisions {
-            for row in [it.label, it.row].compactMap(\.self) {
-                guard row.count == 5, row.allSatisfy(\.isFinite), row[0] >= 0, row[0] == row[0].rounded(),
-                    row.dropFirst().allSatisfy({ (0...1).contains($0) })
-                else { throw wrong("holds a row of \(it.image) that is no class and box in fractions") }
-            }
+            if let problem = DecisionCheck().problem(of: it) { throw wrong("holds \(problem)") }
         }
         return file
     }
@@ -65,12 +61,20 @@ public struct DecisionFile: Codable, Sendable {
     /// Decisions that wait in a plan's ledger to be applied.
     public init(waitingIn plan: PlanFile) throws {
         self.init(
-            decisions: try Ledger(plan.ledgerPath).decisions().filter { !$0.isApplied }.map { Decision($0) })
+            decisions: try Ledger(plan.ledgerPath).decisions().filter { !$0.isApplied }.map { row in
+                guard let decision = Decision(row), DecisionCheck().problem(of: decision) == nil else {
+                    throw FileError(
+                        file: plan.ledgerPath, message: "holds a decision that cannot be read, with the id “\(row.id)”",
+                        wayOut: "delete the row from the table “decision”, and decide it again on the page")
+                }
+                return decision
+            })
     }
 
     /// The object by id that the page keeps.
     static func json(of rows: [DecisionRow]) throws -> String {
-        let byID = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, Decision($0)) })
+        let known = rows.compactMap { row in Decision(row).map { (row.id, $0) } }
+        let byID = Dictionary(known) { first, _ in first }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return String(decoding: try encoder.encode(byID), as: UTF8.self)
@@ -84,7 +88,9 @@ extension DecisionFile.Decision {
     /// What accepting changes; nil where nothing was accepted, and for whole images.
     fileprivate var patch: LabelPatch? {
         func row(_ values: [Double]?) -> LabelPatch.Row? {
-            values.map { LabelPatch.Row(classID: Int($0[0]), values: Array($0.dropFirst())) }
+            values.flatMap { values in
+                values.first.flatMap { Int(exactly: $0) }.map { .init(classID: $0, values: Array(values.dropFirst())) }
+            }
         }
         guard decision == .accept, kind != .image, kind != .check else { return nil }
         return LabelPatch(image: image, line: line, old: row(label), new: row(self.row))
@@ -92,13 +98,16 @@ extension DecisionFile.Decision {
 }
 
 extension DecisionFile.Decision {
-    init(_ row: DecisionRow) {
+    /// Nil where a row in it cannot be read: without its row a decision would say something else.
+    init?(_ row: DecisionRow) {
         func values(_ text: String?) -> [Double]? {
             text.flatMap { try? JSONDecoder().decode([Double].self, from: Data($0.utf8)) }
         }
+        let (label, new) = (values(row.label), values(row.row))
+        guard (label == nil) == (row.label == nil), (new == nil) == (row.row == nil) else { return nil }
         self.init(
-            id: row.id, decision: row.decision, image: row.image, line: row.line, kind: row.kind,
-            label: values(row.label), row: values(row.row))
+            id: row.id, decision: row.decision, image: row.image, line: row.line, kind: row.kind, label: label,
+            row: new)
     }
 
     func row(isApplied: Bool) -> DecisionRow {
@@ -129,6 +138,13 @@ public enum DecisionApplier {
     /// - Parameter isDryRun: nothing is written.
     public static func apply(_ file: DecisionFile, plan: PlanFile, isDryRun: Bool) throws -> Outcome {
         let dataset = try Dataset.open(plan.settings.dataset)
+        let check = DecisionCheck(classCount: dataset.classCount)
+        for decision in file.decisions {
+            guard let problem = check.problem(of: decision) else { continue }
+            throw FileError(
+                file: plan.path, message: "cannot take these decisions: they hold \(problem)",
+                wayOut: "make the report anew, and decide there")
+        }
         let patches = try LabelPatches(file.patches, dataset: dataset)
         var outcome = Outcome(fixes: patches.fixes, refused: patches.refused)
         guard !isDryRun else { return outcome }
@@ -143,6 +159,14 @@ public enum DecisionApplier {
 
 /// How many of the images of which nothing is suspected hold an error, from a random slice of them.
 package struct SpotCheckEstimate {
+    /// Images are drawn in the order of their digests.
+    static func digest(image: String, seed: UInt64) -> String {
+        ContentDigest.of(Array("\(seed) spot check \(image)".utf8)).hex
+    }
+
+    /// What a decision about the image of a digest is called.
+    static func id(_ digest: String) -> String { String(digest.prefix(16)) }
+
     package let looked: Int
     package let wrong: Int
 

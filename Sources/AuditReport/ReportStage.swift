@@ -137,11 +137,11 @@ public enum ReportStage: AuditStage {
     ) -> [ReportContent.Accusation] {
         let quiet = losses.filter { $0.problem == nil && !accused.contains($0.image) }
         let drawn = quiet.map { row in
-            (ContentDigest.of(Array("\(options.seeding.number) spot check \(row.image)".utf8)).hex, row.image)
+            (SpotCheckEstimate.digest(image: row.image, seed: options.seeding.number), row.image)
         }.sorted { $0 < $1 }.prefix(min(mostSpotChecks, options.suspicions.value))
         return drawn.map { digest, image in
             .init(
-                id: String(digest.prefix(16)), image: image, line: nil, kind: .check, probability: 0,
+                id: SpotCheckEstimate.id(digest), image: image, line: nil, kind: .check, probability: 0,
                 impact: 0, suggestion: nil,
                 evidence: "nothing is suspected here: accept where you find something wrong, reject where all is right")
         }

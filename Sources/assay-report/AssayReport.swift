@@ -4,6 +4,7 @@ import AuditReport
 import CommandLineSupport
 import FileReading
 import LabelRules
+import ReportServing
 import ToolOptions
 
 @main struct AssayReportMain {
@@ -69,7 +70,7 @@ struct Page: PlanCommand {
         let plan = try PlanFile.load(path)
         try Tool.show(ReportStage.output(plan, options, session, as: format))
         guard serve else { return }
-        let server = try ReportServer(plan: plan, port: UInt16(port.value))
+        let server = try ReportServer(plan: plan, port: UInt16(port.value), seed: options.seeding.number)
         Tool.output("serving \(server.url) until interrupted; then: assay-report apply \(path)\n")
         server.run(isCancelled: { Interruption.isRequested })
     }

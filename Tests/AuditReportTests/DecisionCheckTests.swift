@@ -1,0 +1,62 @@
+import AuditPlan
+import AuditReport
+import FileReading
+import Findings
+import Foundation
+import TestSupport
+import Testing
+
+/// Each guard of a decision, one by one: nothing that a file or a request holds may crash, be kept or be applied unseen.
+@Suite struct DecisionCheckTests {
+    private static let good: [String: String] = [
+        "id": "\"0a1b\"", "decision": "\"accept\"", "image": "\"images/train/a.jpg\"", "line": "1",
+        "kind": "\"class\"", "label": "[0, 0.5, 0.5, 0.1, 0.1]", "row": "[1, 0.5, 0.5, 0.1, 0.1]",
+    ]
+
+    private func read(_ changes: [String: String]) throws -> DecisionFile {
+        let fields = Self.good.merging(changes) { $1 }.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "{\"format\": \"assay-decisions\", \"version\": 1, \"decisions\": [{\(fields)}]}", to: "decisions.json")
+        return try DecisionFile.read(path)
+    }
+
+    private func plan(in folder: TemporaryFolder) throws -> PlanFile {
+        try folder.write("path: .\ntrain: images\nval: images\nnc: 2\nnames: [a, b]\n", to: "data/data.yaml")
+        return try PlanFile.load(try folder.write("dataset: data/data.yaml\n", to: "plan.yaml"))
+    }
+
+    @Test(arguments: [
+        ("row", "[1e300, 0.5, 0.5, 0.1, 0.1]"), ("row", "[9223372036854775808, 0.5, 0.5, 0.1, 0.1]"),
+        ("row", "[1099511627776, 0.5, 0.5, 0.1, 0.1]"), ("row", "[-1, 0.5, 0.5, 0.1, 0.1]"),
+        ("row", "[0.5, 0.5, 0.5, 0.1, 0.1]"), ("row", "[1, 1e300, 0.5, 0.1, 0.1]"), ("row", "[1, 0.5, 0.5, 0.1]"),
+        ("row", "[1, 0.5, 0.5, -0.1, 0.1]"), ("row", "[]"), ("row", "[1e999, 0.5, 0.5, 0.1, 0.1]"),
+        ("label", "[1e300, 0.5, 0.5, 0.1, 0.1]"), ("decision", "\"maybe\""), ("kind", "\"nonsense\""),
+        ("line", "0"), ("line", "-1"), ("line", "9223372036854775807"), ("line", "1e300"), ("id", "\"\""),
+        ("id", "\"a b\""), ("id", "\"<script>\""), ("image", "\"\""), ("image", "\"a\\u001b[31m.jpg\""),
+    ])
+    func whatIsNoDecisionIsRefused(field: String, value: String) throws {
+        #expect(try read([:]).decisions.count == 1)
+        #expect(throws: FileError.self) { try read([field: value]) }
+    }
+
+    @Test func aClassThatTheDatasetLacksIsNotApplied() throws {
+        let folder = try TemporaryFolder()
+        let plan = try plan(in: folder)
+        let file = try read(["row": "[2, 0.5, 0.5, 0.1, 0.1]"])
+        #expect(throws: FileError.self) { try DecisionApplier.apply(file, plan: plan, isDryRun: true) }
+    }
+
+    /// An older version may have kept anything.
+    @Test(arguments: ["[1e300,0.5,0.5,0.1,0.1]", "[1e999,0.5,0.5,0.1,0.1]", "nonsense"])
+    func whatTheLedgerHoldsIsCheckedAgain(row: String) throws {
+        let folder = try TemporaryFolder()
+        let plan = try plan(in: folder)
+        try Ledger(plan.ledgerPath).addDecisions([
+            DecisionRow(
+                id: "0a", decision: .accept, image: "a.jpg", line: 1, kind: .wrongClass, label: nil, row: row,
+                isApplied: false)
+        ])
+        #expect(throws: FileError.self) { try DecisionFile(waitingIn: plan) }
+    }
+}
