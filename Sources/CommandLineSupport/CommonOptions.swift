@@ -40,3 +40,14 @@ public struct IdleSeedOption: ParsableArguments {
         if seed != nil { common.note("note: --seed changes nothing: this command makes no random choice") }
     }
 }
+
+/// The options of a command that makes no random choice and shows one result.
+public struct PlainOptions: ParsableArguments {
+    @Option("The form of the result.")
+    public var format = ResultFormat.text
+
+    @OptionGroup public var common: CommonOptions
+    @OptionGroup public var idle: IdleSeedOption
+
+    public init() {}
+}

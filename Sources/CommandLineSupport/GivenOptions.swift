@@ -61,6 +61,14 @@ extension PlanCommand {
     }
 }
 
+extension PlanCommand {
+    /// The command with the settings of its input, where that is a plan.
+    public func merged(with input: AuditInput) throws -> Self {
+        guard case .plan(let path) = input else { return self }
+        return try Self.merged(with: try PlanFile.load(path))
+    }
+}
+
 extension AuditInput {
     /// Tells a plan from a data.yaml by what it says.
     public static func open(_ path: String) throws -> AuditInput {

@@ -26,33 +26,27 @@ struct Card: PlanCommand {
     @Argument(help: "A data.yaml, or a plan.", completion: .file())
     var input: String
 
-    @Option("The form of the card.")
-    var format = ResultFormat.text
-
     @OptionGroup var parts: PartsOption
     @OptionGroup var image: ImageSizeOption
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var idle: IdleSeedOption
+    @OptionGroup var plain: PlainOptions
 
     func run() throws {
-        idle.say(common)
+        plain.idle.say(plain.common)
         let input = try AuditInput.open(input)
-        if case .plan(let path) = input { return try Self.merged(with: try PlanFile.load(path)).show(input) }
-        try show(input)
+        try merged(with: input).show(input)
     }
 
     private func show(_ input: AuditInput) throws {
-        let session = common.session()
+        let session = plain.common.session()
         let dataset = try session.dataset(input)
-        var options = LabelOptions()
-        options = try LabelOptions.parse(["--images", ImageReading.header.rawValue])
+        var options = try LabelOptions.parse(["--images", ImageReading.header.rawValue])
         options.parts = parts
         options.image = image
         let result = try LabelCheck.run(
             dataset, settings: try options.settings(dataset, cachePath: nil), jobs: session.jobs,
             isCancelled: session.isCancelled)
         let card = ProfileCard(result.profile, dataset: dataset, trainingSize: image.pixels)
-        Tool.output(format == .json ? card.json : card.text)
+        Tool.output(plain.format == .json ? card.json : card.text)
     }
 }
 
@@ -79,8 +73,7 @@ struct Verdicts: PlanCommand {
     func run() throws {
         idle.say(common)
         let input = try AuditInput.open(input)
-        if case .plan(let path) = input { return try Self.merged(with: try PlanFile.load(path)).show(input) }
-        try show(input)
+        try merged(with: input).show(input)
     }
 
     private func show(_ input: AuditInput) throws {
@@ -105,24 +98,21 @@ struct Explain: ParsableCommand {
     @Flag(help: "Every rule, as docs/rules.md.")
     var all = false
 
-    @Option("The form of the explanation.")
-    var format = ResultFormat.text
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var idle: IdleSeedOption
+    @OptionGroup var plain: PlainOptions
 
     func run() throws {
-        idle.say(common)
+        plain.idle.say(plain.common)
         if all {
             guard code == nil else { throw ValidationError("give a code or --all, not both") }
-            return Tool.output(format == .json ? RuleRegistry.json(RuleRegistry.documentation) : RuleRegistry.page)
+            return Tool.output(
+                plain.format == .json ? RuleRegistry.json(RuleRegistry.documentation) : RuleRegistry.page)
         }
         guard let code else { throw ValidationError("name a rule, for example B003, or --all") }
         guard let rule = RuleRegistry.documentation(of: code) else {
             let known = RuleRegistry.documentation.map(\.code).joined(separator: " ")
             throw ValidationError("there is no rule \(code); the codes are \(known)")
         }
-        Tool.output(format == .json ? RuleRegistry.json([rule]) : rule.page)
+        Tool.output(plain.format == .json ? RuleRegistry.json([rule]) : rule.page)
     }
 }
 
@@ -132,17 +122,13 @@ struct Undo: ParsableCommand {
     @Argument(help: "A data.yaml, or a plan.", completion: .file())
     var input: String
 
-    @Option("The form of the result.")
-    var format = ResultFormat.text
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var idle: IdleSeedOption
+    @OptionGroup var plain: PlainOptions
 
     func run() throws {
-        idle.say(common)
-        let dataset = try common.session().dataset(try AuditInput.open(input))
+        plain.idle.say(plain.common)
+        let dataset = try plain.common.session().dataset(try AuditInput.open(input))
         let outcome = try LabelBackup.undo(root: dataset.root)
-        switch format {
+        switch plain.format {
         case .text:
             Tool.output("\(outcome.restored.count) files restored\n")
             Tool.output(outcome.changed.map { "changed since, left alone: \($0)\n" }.joined())

@@ -91,19 +91,15 @@ struct Apply: ParsableCommand {
     @Flag(help: "Show what would change, and change nothing.")
     var diff = false
 
-    @Option("The form of the result.")
-    var format = ResultFormat.text
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var idle: IdleSeedOption
+    @OptionGroup var plain: PlainOptions
 
     func run() throws {
-        idle.say(common)
+        plain.idle.say(plain.common)
         let plan = try PlanFile.load(plan)
         let file = try decisions.map { try DecisionFile.read($0) } ?? DecisionFile(waitingIn: plan)
         let outcome = try DecisionApplier.apply(file, plan: plan, isDryRun: diff)
-        if diff, format == .text { Tool.output(LabelFixer.diff(outcome.fixes)) }
-        if format == .json {
+        if diff, plain.format == .text { Tool.output(LabelFixer.diff(outcome.fixes)) }
+        if plain.format == .json {
             return try Tool.show(StageOutput(outcome.json, hasFindings: !outcome.refused.isEmpty))
         }
         let rows = outcome.fixes.reduce(0) { $0 + $1.rows.count }

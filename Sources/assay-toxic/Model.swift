@@ -25,21 +25,19 @@ struct Model: ParsableCommand {
     @Option("Of gradients, for --profile.")
     var precision = Precision.single
 
-    @Option("The form of the result.")
-    var format = ResultFormat.text
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var idle: IdleSeedOption
+    @OptionGroup var plain: PlainOptions
 
     func run() throws {
-        idle.say(common)
+        plain.idle.say(plain.common)
         let model = try DetectionModel.load(checkpoint: checkpoint, yamlPath: architecture.modelYaml?.path)
         guard profile else {
             try GivenOptions(of: Self.self).refuse(
                 ["size", "image-size", "images", "precision"], "without --profile; add it, or leave this out")
-            return Tool.output(format == .json ? ModelTable.json(model) : ModelTable.text(model))
+            return Tool.output(plain.format == .json ? ModelTable.json(model) : ModelTable.text(model))
         }
-        guard format == .text else { throw ValidationError("--format json has no effect with --profile; leave it out") }
+        guard plain.format == .text else {
+            throw ValidationError("--format json has no effect with --profile; leave it out")
+        }
         Tool.output(
             try ModelProfile.text(model, size: image.pixels, images: images.value, precision: precision))
     }
