@@ -8,11 +8,17 @@ import YOLODataset
 
 /// What an annotator decided on the page, as it downloads them.
 public struct DecisionFile: Codable, Sendable {
+    /// What a person said of one suspicion.
     public struct Decision: Codable, Sendable {
+        /// That of the suspicion.
         public var id: String
+        /// What the person said.
         public var decision: Findings.Decision
+        /// The image's path, relative to the dataset's root.
         public var image: String
+        /// From 1; null for a missing object.
         public var line: Int?
+        /// What was suspected.
         public var kind: SuspicionKind
         /// The row as it was judged, `[class, cx, cy, w, h]`; nil for a missing object.
         public var label: [Double]?
@@ -20,8 +26,11 @@ public struct DecisionFile: Codable, Sendable {
         public var row: [Double]?
     }
 
+    /// `assay-decisions`.
     public var format: String
+    /// Of the form.
     public var version: Int
+    /// In the order in which they were made.
     public var decisions: [Decision]
 
     /// - Throws: `FileError` where it is no decisions file.
@@ -126,8 +135,11 @@ extension DecisionFile.Decision {
 
 /// Takes decisions back into the dataset and into the plan's ledger.
 public enum DecisionApplier {
+    /// What an application has done, or would do.
     public struct Outcome: Sendable {
+        /// The files that change.
         public var fixes: [FileFix]
+        /// Decisions that no row fits any more, with the reason.
         public var refused: [(patch: LabelPatch, reason: String)]
         /// The folder with the files as they were; nil where nothing was written.
         public var backup: String?
@@ -167,9 +179,12 @@ package struct SpotCheckEstimate {
     /// What a decision about the image of a digest is called.
     static func id(_ digest: String) -> String { String(digest.prefix(16)) }
 
+    /// Images of which nothing is suspected that a person has looked at.
     package let looked: Int
+    /// Of them, those in which something was wrong.
     package let wrong: Int
 
+    /// Counts the decisions about images of which nothing is suspected.
     package init(_ decisions: [DecisionRow]) {
         let own = decisions.filter { $0.kind == .check && $0.decision != .unsure }
         looked = own.count
@@ -210,6 +225,7 @@ package enum Recalibration {
         return factors
     }
 
+    /// A probability with its odds multiplied by a factor.
     package static func probability(_ p: Double, factor: Double) -> Double {
         let odds = p / max(1 - p, 1e-9) * factor
         return odds / (1 + odds)

@@ -18,8 +18,10 @@ public enum SplitMix64 {
 public struct NumberSequence: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
+    /// A generator whose next number follows from this state.
     public init(startingAt state: UInt64) { self.state = state }
 
+    /// The next number, any of 2⁶⁴.
     public mutating func next() -> UInt64 {
         state &+= SplitMix64.step
         return SplitMix64.scramble(state)

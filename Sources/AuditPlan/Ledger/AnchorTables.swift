@@ -27,12 +27,16 @@ public enum AnchorSet: String, Word {
 
 /// An anchor of a set, in pixels at the plan's image size.
 public struct AnchorRow: LedgerRow {
+    /// The table in the ledger.
     public static let databaseTableName = "anchor"
 
+    /// Whether the anchor is in use or was found.
     public var set: AnchorSet
     /// From 0, ascending by area.
     public var position: Int
+    /// Pixels at the training size.
     public var width: Double
+    /// Pixels at the training size.
     public var height: Double
 
     private enum CodingKeys: String, CodingKey {
@@ -40,6 +44,7 @@ public struct AnchorRow: LedgerRow {
         case set = "set_name"
     }
 
+    /// A row; the parameters are its columns.
     public init(set: AnchorSet, position: Int, width: Double, height: Double) {
         (self.set, self.position, self.width, self.height) = (set, position, width, height)
     }
@@ -47,14 +52,18 @@ public struct AnchorRow: LedgerRow {
 
 /// How well a set of anchors fits the boxes.
 public struct AnchorMetricRow: LedgerRow {
+    /// The table in the ledger.
     public static let databaseTableName = "anchor_metric"
 
+    /// Whether the anchor is in use or was found.
     public var set: AnchorSet
+    /// Mean over the boxes of how well the best anchor fits, 0 to 1.
     public var fitness: Double
     /// Best possible recall.
     public var bpr: Double
     /// Anchors above the threshold, a box.
     public var aat: Double
+    /// Mean over the boxes of the IoU with the best anchor, both centred.
     public var meanIoU: Double
 
     private enum CodingKeys: String, CodingKey {
@@ -63,6 +72,7 @@ public struct AnchorMetricRow: LedgerRow {
         case meanIoU = "mean_iou"
     }
 
+    /// A row; the parameters are its columns.
     public init(set: AnchorSet, fitness: Double, bpr: Double, aat: Double, meanIoU: Double) {
         (self.set, self.fitness, self.bpr, self.aat, self.meanIoU) = (set, fitness, bpr, aat, meanIoU)
     }

@@ -13,24 +13,38 @@ extension LedgerTable {
 
 /// What the toxic stage knows of one label row; the box in fractions of the image.
 public struct BoxLossRow: LedgerRow {
+    /// The table in the ledger.
     public static let databaseTableName = "box_loss"
 
+    /// The image's path, relative to the dataset's root.
     public var image: String
     /// From 1.
     public var line: Int
+    /// The class id, from 0.
     public var `class`: Int
+    /// Centre from the left, as a fraction of the width.
     public var cx: Double
+    /// Centre from the top, as a fraction of the height.
     public var cy: Double
+    /// Width as a fraction of the image.
     public var w: Double
+    /// Height as a fraction of the image.
     public var h: Double
     /// Anchors or cells that the trainer assigns to it.
     public var matches: Int
+    /// The box part, as a mean over the label's matches before gains.
     public var box: Double
+    /// The objectness part; nil where the family has none.
     public var obj: Double?
+    /// The class part, as a mean over the label's matches before gains.
     public var cls: Double
+    /// Norm of the loss gradient at the logits of the label's cells.
     public var gradientNorm: Double
+    /// Of the box part alone.
     public var gradientNormBox: Double
+    /// Of the objectness part alone; nil where the family has none.
     public var gradientNormObj: Double?
+    /// Of the class part alone.
     public var gradientNormCls: Double
 
     private enum CodingKeys: String, CodingKey {
@@ -41,6 +55,7 @@ public struct BoxLossRow: LedgerRow {
         case gradientNormCls = "gradient_norm_cls"
     }
 
+    /// A row; the parameters are its columns.
     public init(
         image: String, line: Int, class id: Int, cx: Double, cy: Double, w: Double, h: Double, matches: Int,
         box: Double, obj: Double?, cls: Double, gradientNorm: Double, gradientNormBox: Double,

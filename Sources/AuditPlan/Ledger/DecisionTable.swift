@@ -30,17 +30,22 @@ extension LedgerTable {
 
 /// What a person decided about a suspicion. Kept whatever stages run again.
 public struct DecisionRow: LedgerRow {
+    /// The table in the ledger.
     public static let databaseTableName = "decision"
 
     /// That of the suspicion, or of the image that was looked at.
     public var id: String
+    /// What the person said.
     public var decision: Decision
+    /// The image's path, relative to the dataset's root.
     public var image: String
     /// As it was judged, from 1; nil for a missing object and for a whole image.
     public var line: Int?
+    /// What the suspicion was, or a check of an image that nothing is suspected of.
     public var kind: SuspicionKind
     /// JSON, `[class, cx, cy, w, h]`: the row as it was judged, and as it should be; nil for none.
     public var label: String?
+    /// JSON, `[class, cx, cy, w, h]`: the row as it should be; nil where it goes.
     public var row: String?
     /// Whether the label file says so by now.
     public var isApplied: Bool
@@ -50,6 +55,7 @@ public struct DecisionRow: LedgerRow {
         case isApplied = "is_applied"
     }
 
+    /// A row; the parameters are its columns.
     public init(
         id: String, decision: Decision, image: String, line: Int?, kind: SuspicionKind, label: String?, row: String?,
         isApplied: Bool

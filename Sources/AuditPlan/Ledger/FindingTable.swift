@@ -18,6 +18,7 @@ extension LedgerTable {
 
 /// A finding is a row as it stands; `id` counts them from 1.
 extension Finding: LedgerRow {
+    /// The table in the ledger.
     public static let databaseTableName = "finding"
 }
 

@@ -12,13 +12,16 @@ extension LedgerTable {
 
 /// An accusation of one label row, of a place where one is missing, or of an image.
 public struct SuspicionRow: LedgerRow {
+    /// The table in the ledger.
     public static let databaseTableName = "suspicion"
 
     /// Stable over runs: made of the image's bytes, the row and the kind.
     public var id: String
+    /// The image's path, relative to the dataset's root.
     public var image: String
     /// From 1; nil for a missing object and for a whole image.
     public var line: Int?
+    /// What is suspected.
     public var kind: SuspicionKind
     /// The probability that a person would change it.
     public var score: Double
@@ -26,12 +29,18 @@ public struct SuspicionRow: LedgerRow {
     public var impact: Double
     /// The suggested row, in fractions of the image; nil where the row should go.
     public var `class`: Int?
+    /// Of the suggestion: centre from the left, as a fraction; nil where the row should go.
     public var cx: Double?
+    /// Of the suggestion: centre from the top, as a fraction.
     public var cy: Double?
+    /// Of the suggestion: width as a fraction.
     public var w: Double?
+    /// Of the suggestion: height as a fraction.
     public var h: Double?
+    /// Why, in words.
     public var evidence: String
 
+    /// A row; the parameters are its columns.
     public init(
         id: String, image: String, line: Int?, kind: SuspicionKind, score: Double, impact: Double, class classID: Int?,
         cx: Double?, cy: Double?, w: Double?, h: Double?, evidence: String

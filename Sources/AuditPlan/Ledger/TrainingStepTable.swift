@@ -12,18 +12,28 @@ extension LedgerTable {
 
 /// One step of one fold of the probe.
 public struct TrainingStepRow: LedgerRow {
+    /// The table in the ledger.
     public static let databaseTableName = "training_step"
 
     /// From 1, like `epoch` and `step`.
     public var fold: Int
+    /// From 1.
     public var epoch: Int
+    /// From 1, over all epochs.
     public var step: Int
+    /// Mean over the step's images, gains included.
     public var loss: Double
+    /// The box part of `loss`.
     public var box: Double
+    /// The objectness part of `loss`; nil where the family has none.
     public var obj: Double?
+    /// The class part of `loss`.
     public var cls: Double
+    /// Norm of the step's gradient before clipping.
     public var gradientNorm: Double
+    /// Norm over the clipping norm.
     public var clipRatio: Double
+    /// Learning rate of the step.
     public var rate: Double
 
     private enum CodingKeys: String, CodingKey {
@@ -32,6 +42,7 @@ public struct TrainingStepRow: LedgerRow {
         case clipRatio = "clip_ratio"
     }
 
+    /// A row; the parameters are its columns.
     public init(
         fold: Int, epoch: Int, step: Int, loss: Double, box: Double, obj: Double?, cls: Double, gradientNorm: Double,
         clipRatio: Double, rate: Double
