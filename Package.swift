@@ -39,7 +39,10 @@ let package = Package(
         // For Benchmarks/.
         .library(
             name: "AssayModel",
-            targets: ["AnchorFitting", "AvailableBackends", "FileReading", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+            targets: [
+                "AnchorFitting", "AvailableBackends", "FileReading", "NeuralKernels", "Randomness", "YOLODataset",
+                "YOLOModel",
+            ]),
         // What reads files from outside, for the fuzzers.
         .library(
             name: "AssayReading",

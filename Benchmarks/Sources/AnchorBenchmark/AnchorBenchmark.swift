@@ -1,6 +1,7 @@
 import AnchorFitting
 import FileReading
 import Foundation
+import Randomness
 import YOLODataset
 import YOLOModel
 
