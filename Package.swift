@@ -80,6 +80,7 @@ let package = Package(
 
         // Floor 2
         library("Findings", ["TextForms"]),
+        library("Charting", ["Geometry", "TextForms"]),
         library("Imaging", ["CImageCodecs", "FileReading", "Geometry"]),
         library("YAMLText", ["CYAML", "FileReading", "TextForms"]),
         library("NeuralKernels", ["CVectorKernels", "FileReading"]),
@@ -99,8 +100,9 @@ let package = Package(
         library(
             "AnchorFitting",
             [
-                "CVectorKernels", "FileReading", "Imaging", "Randomness", "TextForms", "YAMLText", "YOLODataset",
-                "YOLOModel",
+                "CVectorKernels", "Charting", "FileReading", "Geometry", "Imaging", "Randomness", "TextForms",
+                "YAMLText",
+                "YOLODataset", "YOLOModel",
             ]),
 
         // Floor 5
@@ -146,8 +148,8 @@ let package = Package(
         library(
             "AuditReport",
             [
-                "AuditPlan", "FileReading", "Findings", "Imaging", "LabelRules", "TextForms", "ToolOptions",
-                "YOLODataset",
+                "AuditPlan", "Charting", "FileReading", "Findings", "Geometry", "Imaging", "LabelRules", "TextForms",
+                "ToolOptions", "YOLODataset",
             ],
             // In the program itself: a page needs no file beside the executable.
             resources: [.embedInCode("Resources")]),
@@ -184,6 +186,7 @@ let package = Package(
         tests("TextForms"),
         tests("Randomness"),
         tests("Geometry"),
+        tests("Charting", ["Geometry"]),
         tests("Findings"),
         tests("Imaging", ["FileReading", "Geometry"]),
         tests("YAMLText", ["FileReading"]),
