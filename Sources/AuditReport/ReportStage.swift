@@ -27,7 +27,7 @@ public enum ReportStage: AuditStage {
         for need in needs { (plan.results[need]?.status.rawValue ?? "none").add(to: &digest) }
         // Decided suspicions are not shown again.
         guard FileManager.default.fileExists(atPath: plan.ledgerPath) else { return }
-        for row in (try? Ledger(plan.ledgerPath).decisions()) ?? [] {
+        for row in try Ledger(plan.ledgerPath).decisions() {
             for field in [row.id, row.decision.rawValue, row.row ?? "", "\(row.isApplied)"] { field.add(to: &digest) }
         }
     }

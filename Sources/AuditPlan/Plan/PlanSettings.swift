@@ -45,6 +45,10 @@ public struct PlanSettings: Sendable, Hashable {
     init(_ root: YAMLNode, file: String, folder: String) throws {
         let reader = SettingsReader(file: file, folder: folder)
         guard let node = root["dataset"], let path = node.string else {
+            if root["names"] != nil || root["train"] != nil {
+                throw reader.error(
+                    root, "is a data.yaml, not a plan", "make a plan of it: assay plan init \(file) -o plan.yaml")
+            }
             throw reader.error(root, "has no dataset", "add a line such as: dataset: path/to/data.yaml")
         }
         dataset = Paths.absolute(path, relativeTo: folder)
@@ -83,6 +87,10 @@ private struct SettingsReader {
                     "use one of \(keys.joined(separator: ", "))")
             }
         }
+        try refuseRepeated(node)
+    }
+
+    private func refuseRepeated(_ node: YAMLNode) throws {
         if let repeated = node.duplicateKeys.first {
             throw error(repeated, "“\(repeated.string ?? "")” stands here a second time", "remove one of the two")
         }
@@ -94,10 +102,14 @@ private struct SettingsReader {
             guard let setting = declared.first(where: { $0.key == entry.key.string }), !entry.value.isNull else {
                 return nil
             }
-            let text = setting.traits.inPlan(try text(entry.value, setting.traits.form), folder)
-            do { try setting.traits.check(text) } catch let wrong as SettingError {
+            let text: String
+            do {
+                text = setting.traits.inPlan(try self.text(entry.value, setting.traits.form), folder)
+                try setting.traits.check(text)
+            } catch let wrong as SettingError {
+                let shown = entry.value.string.map { "“\($0)”" } ?? "this"
                 throw error(
-                    entry.value, "\(setting.key): \(wrong.message ?? "“\(text)” does not fit here")", wrong.wayOut)
+                    entry.value, "\(setting.key): \(wrong.message ?? "\(shown) does not fit here")", wrong.wayOut)
             }
             guard text.isEmpty else { return (setting.key, setting.argument(text)) }
             // An empty list or mapping cannot be an argument; it is the default, or wrong.
@@ -110,7 +122,7 @@ private struct SettingsReader {
 
     /// A node as the text of an option.
     private func text(_ node: YAMLNode, _ form: SettingForm) throws -> String {
-        func refusal() -> FileError { error(node, "does not fit here", "write \(form.wanted)") }
+        func refusal() -> SettingError { SettingError(nil, "write \(form.wanted)") }
         switch (form, node.content) {
         case (.flag, _):
             guard let flag = node.bool else { throw refusal() }
@@ -132,9 +144,7 @@ private struct SettingsReader {
 
     /// A mapping as `key=value,…`.
     private func text(_ entries: [YAMLNode.Entry], of node: YAMLNode, _ value: SettingForm) throws -> String {
-        if let repeated = node.duplicateKeys.first {
-            throw error(repeated, "“\(repeated.string ?? "")” stands here a second time", "remove one of the two")
-        }
+        try refuseRepeated(node)
         return ListText.text(
             try entries.map { (key: try text($0.key, .text("a name")), value: try mapped($0.value, value)) })
     }
