@@ -64,6 +64,8 @@ let package = Package(
         .target(
             name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
         .target(name: "CVectorKernels"),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"]), .brew(["libzip"])]),
         .target(
             name: "COneDNN",
             cSettings: [.define("ASSAY_ONEDNN", .when(traits: ["OneDNN"]))],
@@ -79,6 +81,7 @@ let package = Package(
         library("Geometry"),
 
         // Floor 2
+        library("AnnotationSources", ["CArchive", "FileReading"]),
         library("Findings", ["TextForms"]),
         library("Charting", ["Geometry", "TextForms"]),
         library("Imaging", ["CImageCodecs", "FileReading", "Geometry"]),
@@ -188,6 +191,7 @@ let package = Package(
         tests("Geometry"),
         tests("Charting", ["Geometry"]),
         tests("Findings"),
+        tests("AnnotationSources", ["FileReading"]),
         tests("Imaging", ["FileReading", "Geometry"]),
         tests("YAMLText", ["FileReading"]),
         tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading", "Randomness"]),

@@ -17,26 +17,6 @@ import Testing
         #expect(try FileManager.default.subpathsOfDirectory(atPath: place.path).sorted() == before)
     }
 
-    /// A ZIP archive with stored entries, as torch.save writes it.
-    private func archive(_ entries: [(name: String, bytes: [UInt8])]) -> [UInt8] {
-        func little(_ value: Int, _ width: Int) -> [UInt8] {
-            (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-        }
-        var out: [UInt8] = []
-        var directory: [UInt8] = []
-        for (name, bytes) in entries {
-            let sizes = little(0, 4) + little(bytes.count, 4) + little(bytes.count, 4) + little(name.utf8.count, 2)
-            let common = little(20, 2) + little(0, 2) + little(0, 2) + little(0, 4) + sizes + little(0, 2)
-            directory +=
-                [0x50, 0x4B, 1, 2] + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4)
-            directory += little(out.count, 4) + Array(name.utf8)
-            out += [0x50, 0x4B, 3, 4] + common + Array(name.utf8) + bytes
-        }
-        let start = out.count
-        out += directory + [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + little(entries.count, 2) + little(entries.count, 2)
-        return out + little(directory.count, 4) + little(start, 4) + [0, 0]
-    }
-
     @Test func missingFiles() throws {
         let place = try Workplace()
         for tool in ["assay-labels", "assay-anchors", "assay-report"] {
@@ -66,12 +46,12 @@ import Testing
     @Test func checkpointsThatAreNone() throws {
         let place = try Workplace()
         try place.folder.write("hello", to: "text.pt")
-        let whole = archive([("model/data.pkl", Array("\u{80}\u{2}}.".utf8))])
+        let whole = StoredArchive.bytes([.init("model/data.pkl", Array("\u{80}\u{2}}.".utf8))])
         try place.folder.write(Array(whole.prefix(whole.count - 30)), to: "cut.pt")
         // GLOBAL 'os system', a string, a call: what an attacker would write.
         let evil =
             [0x80, 2] + Array("cos\nsystem\nX".utf8) + [4, 0, 0, 0] + Array("echo".utf8) + [0x85] + Array("R.".utf8)
-        try place.folder.write(archive([("model/data.pkl", evil)]), to: "evil.pt")
+        try place.folder.write(StoredArchive.bytes([.init("model/data.pkl", evil)]), to: "evil.pt")
         let model = FileManager.default.contents(atPath: place.path + "/model.safetensors") ?? Data()
         try place.folder.write(Array(model.prefix(model.count / 2)), to: "half.safetensors")
         for (file, words) in [
