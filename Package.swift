@@ -46,7 +46,10 @@ let package = Package(
         // What reads files from outside, for the fuzzers.
         .library(
             name: "AssayReading",
-            targets: ["FileReading", "Imaging", "LabelRules", "YAMLText", "YOLODataset", "YOLOModel"]),
+            targets: [
+                "AnchorFitting", "AuditPlan", "AuditReport", "FileReading", "Findings", "Imaging", "LabelRules",
+                "Randomness", "ReportServing", "TextForms", "ToolOptions", "YAMLText", "YOLODataset", "YOLOModel",
+            ]),
     ],
     traits: [
         .trait(name: "OneDNN", description: "Run the model on oneDNN (libdnnl); without it, on the reference backend"),

@@ -21,7 +21,12 @@ struct DarknetConfiguration {
     private let sections: [Section]
 
     static func read(_ path: String) throws -> DarknetConfiguration {
-        let text = String(decoding: try FileReading.bytes(ofFile: path, limit: 16 << 20), as: UTF8.self)
+        try parse(FileReading.bytes(ofFile: path, limit: 16 << 20), file: path)
+    }
+
+    /// The same for a file that is in memory.
+    static func parse(_ bytes: [UInt8], file path: String) throws -> DarknetConfiguration {
+        let text = String(decoding: bytes, as: UTF8.self)
         // Swift takes \r\n for one character: split by scalars, so that each line keeps its own ending.
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
         var sections: [Section] = []

@@ -8,7 +8,11 @@ struct ModelYAMLAnchors {
     private let root: YAMLNode
 
     static func read(_ path: String) throws -> ModelYAMLAnchors {
-        let text = try FileReading.bytes(ofFile: path, limit: 16 << 20)
+        try parse(FileReading.bytes(ofFile: path, limit: 16 << 20), file: path)
+    }
+
+    /// The same for a file that is in memory.
+    static func parse(_ text: [UInt8], file path: String) throws -> ModelYAMLAnchors {
         guard let root = try YAMLDocument.parse(text, file: path).root, root["backbone"] != nil, root["head"] != nil
         else {
             throw FileError(

@@ -36,11 +36,12 @@ public final class ReportServer {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelInitializer { [workers] channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let pipeline = channel.pipeline.syncOperations
-                        try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
                         let admission = RequestGuard(token: token, port: channel.localAddress?.port ?? 0)
-                        try pipeline.addHandler(
-                            RequestHandler(admission, responder, workers: workers, deadlines: deadlines))
+                        let handler = RequestHandler(admission, deadlines: deadlines) { method, name, body, loop in
+                            // One thread: the ledger is written in the order of arrival.
+                            workers.runIfActive(eventLoop: loop) { responder.answer(method, name, body) }
+                        }
+                        try RequestHandler.serve(channel, handler)
                     }
                 }
                 .bind(host: "127.0.0.1", port: Int(port)).wait()

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// One connection: one request within its deadline and size, one answer, the end.
 final class RequestHandler: ChannelInboundHandler {
@@ -13,21 +12,28 @@ final class RequestHandler: ChannelInboundHandler {
         var answer = TimeAmount.seconds(60)
     }
 
+    /// Answers a method, what is asked for and a body, on whatever thread it likes.
+    typealias Answering = (HTTPMethod, String, [UInt8], any EventLoop) -> EventLoopFuture<ReportResponder.Answer>
+
     private let admission: RequestGuard
-    private let responder: ReportResponder
-    private let workers: NIOThreadPool
+    private let answering: Answering
     private let deadlines: Deadlines
     private var deadline: Scheduled<Void>?
     private var request: (method: HTTPMethod, name: String)?
     private var body: [UInt8] = []
     private var isAnswered = false
 
-    /// - Parameter workers: one thread, so that the ledger is written in the order of arrival.
-    init(_ admission: RequestGuard, _ responder: ReportResponder, workers: NIOThreadPool, deadlines: Deadlines) {
+    init(_ admission: RequestGuard, deadlines: Deadlines, answering: @escaping Answering) {
         self.admission = admission
-        self.responder = responder
-        self.workers = workers
         self.deadlines = deadlines
+        self.answering = answering
+    }
+
+    /// Everything between a connection's bytes and its answers.
+    static func serve(_ channel: any Channel, _ handler: RequestHandler) throws {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+        try pipeline.addHandler(handler)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -57,14 +63,11 @@ final class RequestHandler: ChannelInboundHandler {
         case .end:
             guard let (method, name) = request else { return }
             isAnswered = true
-            let (responder, body, loopBound) = (
-                responder, body, NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            )
-            workers.runIfActive(eventLoop: context.eventLoop) { responder.answer(method, name, body) }
-                .whenSuccess { answer in
-                    let (handler, context) = loopBound.value
-                    handler.write(answer, context)
-                }
+            let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            answering(method, name, body, context.eventLoop).whenSuccess { answer in
+                let (handler, context) = loopBound.value
+                handler.write(answer, context)
+            }
         }
     }
 

@@ -40,6 +40,14 @@ import Testing
         #expect(error?.line == 2)
     }
 
+    /// Found by fuzzing: the sum of two such numbers fits nowhere.
+    @Test func numbersBeyondAllReasonAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("\(Int.max)\tB003\ta\tb\n1\tB003\ta\tb\n", to: "known.txt")
+        let error = #expect(throws: FileError.self) { try Baseline.read(path) }
+        #expect(error?.line == 1)
+    }
+
     @Test func selectionByCodeAndPlace() {
         let selection = FindingSelection(
             select: ["B", "I001"], ignore: ["B006"], ignoredAt: ["labels/old/*": ["b005"], "*.png": ["ALL"]])

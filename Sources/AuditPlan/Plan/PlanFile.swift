@@ -86,7 +86,10 @@ public struct PlanFile: Sendable {
     /// Whether a YAML file is a plan (and not a data.yaml).
     public static func isPlan(_ document: YAMLDocument) -> Bool { document.root?["dataset"] != nil }
 
-    private init(_ given: String, bytes: [UInt8]) throws {
+    /// A plan that is in memory.
+    ///
+    /// - Parameter given: its path, which paths in it are relative to.
+    init(_ given: String, bytes: [UInt8]) throws {
         path = Paths.absolute(given)
         let document = try YAMLDocument.parse(bytes, file: given)
         guard let root = document.root, root.mapping != nil else {
@@ -170,9 +173,14 @@ public struct PlanFile: Sendable {
 
     /// Writes the plan again with a stage's new result: atomically, the person's part byte for byte.
     public func saving(_ result: StageResult, of stage: StageName) throws {
+        try AtomicFile.write(contents(with: result, of: stage), to: path)
+    }
+
+    /// The whole file with a stage's new result.
+    func contents(with result: StageResult, of stage: StageName) -> [UInt8] {
         var all = results
         all[stage] = result
-        try AtomicFile.write(personsPart + Array(Self.render(all, after: personsPart).utf8), to: path)
+        return personsPart + Array(Self.render(all, after: personsPart).utf8)
     }
 
     private static func render(_ results: [StageName: StageResult], after persons: [UInt8]) -> String {

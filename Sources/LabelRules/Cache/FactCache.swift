@@ -60,8 +60,13 @@ final class FactCache: Sendable {
         var digest = DigestBuilder()
         digest.update(bytes[prefix...])
         guard digest.finish().bytes.elementsEqual(bytes[(prefix - 32)..<prefix]) else { return nil }
-        let folders = bytes.withUnsafeBufferPointer { buffer -> [String: Folder]? in
-            var scanner = ByteScanner(buffer, at: prefix)
+        return folders(in: bytes, at: prefix, classCount: classCount).map { ($0, bytes) }
+    }
+
+    /// What a file holds from a place on; nil where it is damaged.
+    static func folders(in bytes: [UInt8], at start: Int, classCount: Int) -> [String: Folder]? {
+        bytes.withUnsafeBufferPointer { buffer -> [String: Folder]? in
+            var scanner = ByteScanner(buffer, at: start)
             var folders: [String: Folder] = [:]
             for _ in 0..<scanner.count() {
                 guard let folder = scanner.text(), let names = NameList(packed: scanner.raw()[...]) else { return nil }
@@ -73,7 +78,6 @@ final class FactCache: Sendable {
             }
             return folders
         }
-        return folders.map { ($0, bytes) }
     }
 
     // MARK: Writing

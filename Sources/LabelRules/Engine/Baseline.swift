@@ -16,6 +16,8 @@ public struct Baseline: Sendable, Hashable {
     }
 
     private var counts: [Key: Int] = [:]
+    /// No dataset has one finding so often; sums of such numbers fit.
+    private static let mostOften = 1_000_000_000
     private static let heading = "# assay-labels baseline 1: count, code, file, row"
 
     /// Everything in `findings`.
@@ -43,12 +45,17 @@ public struct Baseline: Sendable, Hashable {
 
     /// - Throws: `FileError` with the line that is no entry.
     public static func read(_ path: String) throws -> Baseline {
-        let text = String(decoding: try FileReading.bytes(ofFile: path, limit: 256 << 20), as: UTF8.self)
+        try parse(FileReading.bytes(ofFile: path, limit: 256 << 20), file: path)
+    }
+
+    /// The same for a file that is in memory.
+    static func parse(_ bytes: [UInt8], file path: String) throws -> Baseline {
+        let text = String(decoding: bytes, as: UTF8.self)
         var baseline = Baseline([], root: "")
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if line.isEmpty || line.hasPrefix("#") { continue }
             let fields = line.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
-            guard fields.count == 4, let number = Int(fields[0]), number > 0 else {
+            guard fields.count == 4, let number = Int(fields[0]), (1...mostOften).contains(number) else {
                 throw FileError(
                     file: path, line: index + 1, message: "is no entry of a baseline",
                     wayOut: "write the baseline again: assay-labels … --write-baseline \(path)")
@@ -58,9 +65,12 @@ public struct Baseline: Sendable, Hashable {
         return baseline
     }
 
-    public func write(to path: String) throws {
+    public func write(to path: String) throws { try AtomicFile.write(text, to: path) }
+
+    /// What is written.
+    var text: String {
         let lines = counts.map { key, count in "\(count)\t\(key.code)\t\(key.file)\t\(key.text)\n" }.sorted()
-        try AtomicFile.write(Self.heading + "\n" + lines.joined(), to: path)
+        return Self.heading + "\n" + lines.joined()
     }
 
     /// What a finding is known by.

@@ -1,0 +1,64 @@
+import Imaging
+import LabelRules
+import YOLODataset
+
+/// Rows ascend, say what is wrong with them or have their columns, and whatever trains is a box.
+@Sendable func readLabels(_ text: [UInt8]) {
+    for shape in [nil, [2, 3]] {
+        let file = LabelFile.parse(text, keypointShape: shape)
+        var line = 1
+        for row in file.rows {
+            demand(row.line >= line && row.column >= 1 && row.column <= text.count)
+            line = row.line
+            demand((row.problem == nil) == (row.box != nil))
+            if row.problem == nil { demand(row.values.allSatisfy(\.isFinite)) }
+        }
+        for box in file.trainableBoxes(classCount: 80) {
+            demand(box.width > 0 && box.height > 0 && (0..<80).contains(box.classID))
+        }
+    }
+    // The quick way reads what the thorough one reads.
+    var boxes: [LabelBox] = []
+    if PlainRows.read(text[...], into: &boxes) {
+        let rows = LabelFile.parse(text).rows
+        demand(rows.count == boxes.count)
+        for (row, box) in zip(rows, boxes) {
+            demand(row.line == box.line)
+            demand(row.values == [Double(box.classID), box.cx, box.cy, box.width, box.height])
+        }
+    }
+}
+
+/// Every row is judged, for every trainer.
+@Sendable func judgeLabels(_ text: [UInt8]) {
+    for shape in [nil, [2, 3]] {
+        let file = LabelFile.parse(text, keypointShape: shape)
+        for trainer in Trainer.allCases {
+            let judgement = LabelJudgement(
+                file, bytes: text[...], trainer: trainer, classCount: 80, keypointShape: shape)
+            demand(judgement.rows.count == file.rows.count && judgement.boxes.count <= file.rows.count)
+        }
+    }
+}
+
+/// A header names a size, and one trainer at most rewrites the file.
+@Sendable func readHeaders(_ file: [UInt8]) {
+    if let header = try? ImageHeader.read(file, file: "fuzz") {
+        demand(header.width > 0 && header.height > 0 && (1...8).contains(header.orientation))
+    }
+    let pillow = file.withUnsafeBufferPointer { PillowImage($0) }
+    for trainer in Trainer.allCases {
+        demand(pillow.refusal(by: trainer) == nil || !pillow.isRewritten(by: trainer))
+    }
+}
+
+/// A decoded image has the size that its header names.
+@Sendable func decodeImages(_ file: [UInt8]) throws {
+    let header = try ImageHeader.read(file, file: "fuzz")
+    guard header.width <= 512, header.height <= 512 else { return }
+    if let decoded = try? ImageDecoder.decode(file, file: "fuzz") {
+        demand(decoded.image.pixels.count == 3 * decoded.image.width * decoded.image.height)
+        demand(decoded.image.width == header.width && decoded.image.height == header.height)
+    }
+    _ = try ImageDecoder.decode(file, file: "fuzz", scaleDenominator: 8)
+}
