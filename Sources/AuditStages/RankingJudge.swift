@@ -1,4 +1,6 @@
 import AuditPlan
+import FileReading
+import NeuralKernels
 import ProbeTraining
 import ToolOptions
 import ToxicRanking
@@ -42,8 +44,24 @@ public struct RankingJudge {
         for model in models.models {
             try ToxicRun.check(model, weights: file, dataset: dataset, imageSize: wanted.imageSize)
         }
-        var result = try ToxicRun.run(
-            models, dataset: dataset, options: wanted, isCancelled: session.isCancelled, progress: progress)
+        var models = models
+        if let release = options.loss {
+            guard models.models.allSatisfy({ $0.family != .v5 }) else {
+                throw FileError(
+                    file: file, message: "is a model with anchors, whose loss is the same in every release",
+                    wayOut: "leave --loss out")
+            }
+            models = models.with(release)
+        }
+        var result: ToxicResult
+        do {
+            result = try ToxicRun.run(
+                models, dataset: dataset, options: wanted, isCancelled: session.isCancelled, progress: progress)
+        } catch let error as GraphError {
+            throw FileError(
+                file: file, message: "cannot run at \(wanted.imageSize) px: \(error.description)",
+                wayOut: "use another --size: a multiple of \(models.models.map(\.largestStride).max() ?? 32)")
+        }
         result.images = ToxicOrder.sorted(result.images, by: options.sort)
         return result
     }

@@ -176,6 +176,8 @@ public struct NetworkGraph: Sendable {
         /// Padding never wins.
         case maxPool(kernel: Int, stride: Int, padding: Int)
         case upsampleNearest(factor: Int)
+        /// Channels become pixels: channel c·f² + y·f + x is the pixel at row y and column x of channel c's f × f.
+        case pixelShuffle(factor: Int)
         /// Along the channels.
         case concatenate
         case add
@@ -266,6 +268,13 @@ public struct NetworkGraph: Sendable {
             shape.h = (shape.h + 2 * padding - kernel) / stride + 1
             shape.w = (shape.w + 2 * padding - kernel) / stride + 1
         case .upsampleNearest(let factor):
+            shape.h *= factor
+            shape.w *= factor
+        case .pixelShuffle(let factor):
+            guard factor > 0, factor <= 64, shape.c % (factor * factor) == 0 else {
+                throw refuse("\(shape.c) channels cannot be laid out as \(factor) × \(factor) pixels")
+            }
+            shape.c /= factor * factor
             shape.h *= factor
             shape.w *= factor
         case .concatenate:

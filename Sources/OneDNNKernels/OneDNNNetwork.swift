@@ -221,6 +221,8 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
                 attention.backward(
                     at(from), weights: at(weights), gradient: at(gradient), to: at(to), scratch: at(scratch)),
                 node: attention.name)
+        case .pixelShuffle(let shuffle, let from, let to): shuffle.forward(at(from), at(to))
+        case .pixelShuffleBackward(let shuffle, let gradient, let to): shuffle.backward(at(gradient), at(to))
         default: runElementwise(step)
         }
     }

@@ -26,6 +26,10 @@ enum Step {
     case attentionBackward(
         SoftmaxAttention, from: Place, weights: Place, gradient: Place, to: Place, scratch: Place)
 
+    /// Over plain channels.
+    case pixelShuffle(PixelShuffle, from: Place, to: Place)
+    case pixelShuffleBackward(PixelShuffle, gradient: Place, to: Place)
+
     case maxPool(MaxPool, from: Place, to: Place, winners: Place)
     case maxPoolBackward(MaxPool, gradient: Place, winners: Place, to: Place)
     case upsample(Upsample, from: Place, to: Place)
@@ -80,7 +84,7 @@ enum Step {
         case .activate, .activateKeepingDerivative, .multiply: .activation
         case .attention, .attentionBackward: .attention
         case .maxPool, .maxPoolBackward: .pooling
-        case .upsample, .upsampleBackward: .upsampling
+        case .upsample, .upsampleBackward, .pixelShuffle, .pixelShuffleBackward: .upsampling
         case .importInput, .exportOutput, .importGradient, .sum, .add, .copy, .zero, .copyChannels: .moving
         }
     }
@@ -95,6 +99,7 @@ enum Step {
             .convolutionBackwardWeights(_, let a, let b), .activateKeepingDerivative(_, let a, let b, _),
             .activate(_, let a, let b, _), .normalizeBatch(_, let a, let b),
             .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b),
+            .pixelShuffle(_, let a, let b), .pixelShuffleBackward(_, let a, let b),
             .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
             .copy(let a, let b, _), .multiply(let a, let b, _):
             [a, b]

@@ -16,10 +16,10 @@ struct StepPlanner {
     /// Channels that convolutions like to find together.
     let preferredBlock: Int
 
-    private(set) var steps: [Step] = []
+    var steps: [Step] = []
     /// How many of the steps are the forward pass.
     private(set) var forwardCount = 0
-    private(set) var memory = MemoryPlan()
+    var memory = MemoryPlan()
     /// Graph nodes that are convolutions, in order; steps name them by their position here.
     private(set) var convolutions: [Int] = []
 
@@ -35,7 +35,7 @@ struct StepPlanner {
     private var unnormalized: [Int: Place] = [:]
     private var winners: [Int: Place] = [:]
     /// What the backward pass of an attention needs: its input in plain order, and its softmax weights.
-    private var attended: [Int: (input: Place, weights: Place)] = [:]
+    var attended: [Int: (input: Place, weights: Place)] = [:]
 
     init(
         graph: NetworkGraph, shapes: [TensorShape], scope: GradientScope, normalizesBatch: Bool, preferredBlock: Int
@@ -117,7 +117,7 @@ struct StepPlanner {
         location[node] == (location[owner].root, location[owner].channel + channel)
     }
 
-    private mutating func value(_ node: Int) -> Place {
+    mutating func value(_ node: Int) -> Place {
         let (root, channel) = location[node]
         var place = values[root] ?? memory.add(count: shapes[root].count)
         values[root] = place
@@ -125,7 +125,7 @@ struct StepPlanner {
         return place
     }
 
-    private mutating func gradient(_ node: Int) -> Place {
+    mutating func gradient(_ node: Int) -> Place {
         let (root, channel) = location[node]
         var place = gradients[root] ?? memory.add(count: shapes[root].count)
         gradients[root] = place
@@ -194,6 +194,7 @@ struct StepPlanner {
             steps.append(.maxPool(pool, from: value(node.inputs[0]), to: value(index), winners: won))
         case .upsampleNearest(let factor):
             steps.append(.upsample(upsample(node, factor), from: value(node.inputs[0]), to: value(index)))
+        case .pixelShuffle(let factor): planForward(PixelShuffle(factor, to: shape), index)
         case .concatenate:
             var channel = 0
             for input in node.inputs {
@@ -223,37 +224,6 @@ struct StepPlanner {
         case .attention(let attention): planForward(attention, index)
         case .detach: break
         }
-    }
-
-    /// Attention works on plain channels: what lies in blocks is unpacked before it and packed after it.
-    private mutating func planForward(_ attention: NetworkGraph.Attention, _ index: Int) {
-        let input = graph.nodes[index].inputs[0]
-        let pixels = shapes[index].pixels
-        let plain = memory.add(count: shapes[input].count)
-        let result = memory.add(count: shapes[index].count)
-        let run = pixels / attention.areas
-        let weights = memory.add(count: attention.heads * attention.areas * run * run)
-        attended[index] = (plain, weights)
-        unpack(value(input), input, to: plain)
-        steps.append(
-            .attention(
-                .init(name: graph.nodes[index].name, shape: attention, pixels: pixels), from: plain, to: result,
-                weights: weights))
-        pack(result, to: value(index), index, accumulate: false)
-    }
-
-    private mutating func unpack(_ from: Place, _ node: Int, to plain: Place) {
-        steps.append(
-            .copyChannels(
-                .init(place: from, block: block(node), offset: 0), to: .init(place: plain, block: 1, offset: 0),
-                count: shapes[node].c, pixels: shapes[node].pixels, accumulate: false))
-    }
-
-    private mutating func pack(_ plain: Place, to: Place, _ node: Int, accumulate: Bool) {
-        steps.append(
-            .copyChannels(
-                .init(place: plain, block: 1, offset: 0), to: .init(place: to, block: block(node), offset: 0),
-                count: shapes[node].c, pixels: shapes[node].pixels, accumulate: accumulate))
     }
 
     private func upsample(_ node: NetworkGraph.Node, _ factor: Int) -> Step.Upsample {
@@ -295,7 +265,7 @@ struct StepPlanner {
     }
 
     /// Notes that a node's gradient is about to be written, and tells whether to add to what is there.
-    private mutating func accumulates(_ node: Int) -> Bool {
+    mutating func accumulates(_ node: Int) -> Bool {
         if settleGradient(node) == .something { return true }
         let (root, channel) = location[node]
         initialised[root, default: Array(repeating: false, count: shapes[root].c)].replaceSubrange(
@@ -303,7 +273,7 @@ struct StepPlanner {
         return false
     }
 
-    private func wantsGradient(_ node: Int) -> Bool {
+    func wantsGradient(_ node: Int) -> Bool {
         scope.includes(node) && graph.nodes[node].operation.passesGradient
     }
 
@@ -342,6 +312,7 @@ struct StepPlanner {
             steps.append(
                 .upsampleBackward(
                     upsample(node, factor), gradient: gradient(index), to: gradient(input), accumulate: accumulate))
+        case .pixelShuffle(let factor): planBackward(PixelShuffle(factor, to: shape), index)
         case .concatenate:
             var channel = 0
             for input in node.inputs {
@@ -379,24 +350,6 @@ struct StepPlanner {
         case .attention(let attention): planBackward(attention, index)
         case .detach: break
         }
-    }
-
-    private mutating func planBackward(_ attention: NetworkGraph.Attention, _ index: Int) {
-        let input = graph.nodes[index].inputs[0]
-        guard wantsGradient(input), let (plain, weights) = attended[index] else { return }
-        let pixels = shapes[index].pixels
-        let arriving = memory.add(count: shapes[index].count)
-        let result = memory.add(count: shapes[input].count)
-        let run = pixels / attention.areas
-        let scratch = memory.add(count: run * run)
-        unpack(gradient(index), index, to: arriving)
-        steps.append(
-            .attentionBackward(
-                .init(name: graph.nodes[index].name, shape: attention, pixels: pixels), from: plain,
-                weights: weights, gradient: arriving,
-                to: result, scratch: scratch))
-        let accumulate = accumulates(input)
-        pack(result, to: gradient(input), input, accumulate: accumulate)
     }
 
     private mutating func planBackward(_ convolution: NetworkGraph.Convolution, _ index: Int) {

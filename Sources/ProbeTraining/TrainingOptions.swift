@@ -53,8 +53,8 @@ public struct TrainingOptions: Sendable, Hashable {
     public var augmentation = Augmentation()
     /// The last part of the epochs that goes without mosaics.
     public var plainPart = 0.25
-    /// Gains and positive weights of the loss.
-    public var hyperparameters = YOLOv5Hyperparameters()
+    /// Gains and positive weights of the loss by the trainer's names; what is not named is as the trainer has it.
+    public var gains: [String: Double] = [:]
     /// Of every random choice.
     public var seed: UInt64 = 0
     /// `onednn` or `reference`; nil for the fastest of this build.

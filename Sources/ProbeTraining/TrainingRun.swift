@@ -19,6 +19,8 @@ final class TrainingRun {
     private var orderEpoch = -1
 
     init(_ model: DetectionModel, _ samples: [ProbeSample], _ folds: [[Int]], _ options: TrainingOptions) throws {
+        var model = model
+        model.lossSettings.set(gains: options.gains)
         self.model = model
         self.samples = samples
         self.options = options
@@ -49,7 +51,7 @@ final class TrainingRun {
             orderEpoch = epoch
         }
         let size = imageSize(epoch)
-        let loss = model.loss(size: size, hyperparameters: options.hyperparameters)
+        let loss = model.loss(size: size)
         let number = epoch * stepsPerEpoch + step
         for part in 0..<options.accumulation {
             if isCancelled() { throw CancellationError() }
@@ -85,7 +87,7 @@ final class TrainingRun {
             (judges[$0] ?? 0, $0) < (judges[$1] ?? 0, $1)
         }
         let size = options.imageSize
-        let loss = model.loss(size: size, hyperparameters: options.hyperparameters)
+        let loss = model.loss(size: size)
         let (samples, states, images, options) = (samples, states, images, options)
         let moment = states.first?.optimizer.steps ?? 0
         let losses = ResultSlots<Double>(samples.count)

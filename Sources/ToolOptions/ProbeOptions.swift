@@ -95,7 +95,7 @@ public struct ProbeOptions: StageOptions {
         training.growsImageSize = growImageSize
         training.augmentation.mosaic = mosaic.value
         training.augmentation.upsideDown = flipud.value
-        training.hyperparameters.set(gains: gains.gains)
+        training.gains = gains.gains
         training.seed = seeding.number
         training.backend = backend?.name
         return ProbeSettings(

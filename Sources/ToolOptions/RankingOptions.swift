@@ -3,6 +3,7 @@ import Imaging
 import NeuralKernels
 import ToxicRanking
 import YOLODataset
+import YOLOModel
 
 /// How images pass a network that judges them.
 public struct PassingOptions: ParsableArguments, Sendable {
@@ -54,6 +55,11 @@ public struct RankingOptions: StageOptions {
         inversion: .prefixedNo,
         help: "Gradient figures of each image's share of the dataset's loss, instead of its loss as a batch of one.")
     public var gradientOfShare = false
+
+    @Option(
+        "Whose loss it is: that of Ultralytics up to 8.3, from 8.4.0 on, or from 8.4.128 on.",
+        otherwise: "as the checkpoint's version says, else the newest")
+    public var loss: LossRelease?
 
     @Option("Order of the images.")
     public var sort = ImageOrder.toxicity

@@ -89,9 +89,10 @@ struct NetworkBuilder {
         let attended = b.attention(split, from: 4 * width, width: width, areas: 4)
         let again = b.attention(attended, from: width, width: width, areas: 1)
         let up = b.graph.add(.upsampleNearest(factor: 2), inputs: [split], name: "up")
-        let merged = b.graph.add(.concatenate, inputs: [up, sum], name: "merged")
+        let laid = b.graph.add(.pixelShuffle(factor: 2), inputs: [split], name: "laid")
+        let merged = b.graph.add(.concatenate, inputs: [up, sum, laid], name: "merged")
         let first = b.convolution(
-            merged, from: 5 * width, to: 7, kernel: 1, activation: .none, hasBatchNorm: false)
+            merged, from: 6 * width, to: 7, kernel: 1, activation: .none, hasBatchNorm: false)
         let second = b.convolution(
             split, from: 4 * width, to: width, kernel: 1, activation: .none, hasBatchNorm: false)
         let loose = detaches ? b.graph.add(.detach, inputs: [again], name: "loose") : again

@@ -14,7 +14,9 @@ struct AnchorFreeParityTests {
         ["yolov8n", "yolov10n", "yolo11n", "yolo12n"])
     func lossesAndGradientsAreThoseOfTheFramework(backend: (name: String, images: Int), model name: String) throws {
         guard let engine = Backends.named(backend.name) else { return }
-        let model = try DetectionModel.load(checkpoint: SharedMaterial.path("weights/\(name)-deeppcb.pt"))
+        var model = try DetectionModel.load(checkpoint: SharedMaterial.path("weights/\(name)-deeppcb.pt"))
+        // The figures of two heads are sums without weights, and with one candidate a label.
+        if model.family.isEndToEnd { model.lossSettings.anchorFree.release = .upTo83 }
         let network = try engine.compile(model.graph, input: TensorShape(c: 3, h: 640, w: 640), gradient: .full)
         let dataset = try Dataset.open(SharedMaterial.path("data/deeppcb/data.yaml"))
         let listing = try dataset.listSamples(splits: ["val"])

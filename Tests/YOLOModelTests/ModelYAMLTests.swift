@@ -142,4 +142,15 @@ import YOLOModel
         let error = #expect(throws: FileError.self) { _ = try ModelYAML.parse(yaml, file: "own.yaml").makeModel() }
         #expect(error?.message.contains("multiples") == true)
     }
+
+    /// Models that are no detectors of boxes are named as what they are, in a line.
+    @Test(arguments: [
+        ("Classify", "is a classifier"), ("RTDETRDecoder", "is RT-DETR"), ("WorldDetect", "is YOLO-World"),
+        ("YOLOEDetect", "is YOLOE"),
+    ])
+    func otherHeadsAreNamed(head: String, words: String) {
+        let yaml = "nc: 3\nbackbone:\n  - [-1, 1, Conv, [64]]\nhead:\n  - [[0], 1, \(head), [nc]]\n"
+        let error = #expect(throws: FileError.self) { _ = try ModelYAML.parse(yaml, file: "own.yaml").makeModel() }
+        #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+    }
 }

@@ -115,6 +115,38 @@ import YOLOModel
         #expect(error?.description.contains(words) == true, "\(String(describing: error))")
     }
 
+    /// What Python would make of classes of other packages is an inert record, numpy's arrays and bound methods too.
+    @Test(arguments: [
+        ("cown.package\nThing\n)R.", "own.package.Thing( | )"), ("ctypes\nMethodType\n.", "types.MethodType"),
+        (
+            "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n" + #"K\x00\x85C\x01b\x87R(K\x01tb."#,
+            "numpy.core.multiarray._reconstruct(numpy.ndarray, (0), [98] | )"
+        ),
+        ("cnumpy._core.multiarray\n_reconstruct\n.", "numpy._core.multiarray._reconstruct"),
+        (
+            "cbuiltins\ngetattr\ncmodels.yolo\nDetect\n" + #"\x8c\x07forward\x86R."#,
+            "builtins.getattr(models.yolo.Detect, 'forward' | )"
+        ),
+        // A method of it is called.
+        ("cbuiltins\ngetattr\ncown\nThing\n" + #"\x8c\x01f\x86R)R."#, "( | )"),
+        ("cpathlib._local\nWindowsPath\n" + #"\x8c\x01a\x85R."#, "'a'"),
+        (#"\x8c\x07storagectorch"# + "\nComplexFloatStorage\n" + #"\x8c\x010\x8c\x03cpuK\x01tQ."#, "( | )"),
+    ])
+    func whatIsNotKnownIsInert(text: String, expected: String) throws {
+        let isStorage = text.hasPrefix(#"\x8c\x07storage"#)
+        #expect(try Self.read(Self.pickle((isStorage ? "(" : "") + text)) == expected)
+    }
+
+    @Test(arguments: [
+        "cbuiltins\neval\n.", "c__builtin__\nexec\n.", "cposix\nsystem\n.", "csubprocess\nPopen\n.",
+        "csys\nmodules\n.", "cimportlib\nimport_module\n.", "ctorch\nload\n.", "ctorch.hub\nload\n.",
+        "cbuiltins\n__import__\n.", "cshutil\nrmtree\n.", "coperator\nattrgetter\n.",
+    ])
+    func whatRunsProgramsIsDangerous(text: String) {
+        let error = #expect(throws: FileError.self) { try Self.read(Self.pickle(text)) }
+        #expect(error?.description.contains("do not trust this file") == true, "\(String(describing: error))")
+    }
+
     // MARK: Tensors
 
     /// A call that makes a tensor of a storage of 24 numbers.

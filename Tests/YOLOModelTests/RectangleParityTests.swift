@@ -47,7 +47,9 @@ struct RectangleParityTests {
         _ figure: Figure, _ image: RGBImage, _ labels: [(Int, Double, Double, Double, Double)], rows: Int
     ) throws {
         guard let backend = Backends.all.first else { return }
-        let model = try DetectionModel.load(checkpoint: SharedMaterial.path("weights/\(figure.weights).pt"))
+        var model = try DetectionModel.load(checkpoint: SharedMaterial.path("weights/\(figure.weights).pt"))
+        // The figures of two heads are sums without weights, and with one candidate a label.
+        if model.family.isEndToEnd { model.lossSettings.anchorFree.release = .upTo83 }
         let letterbox = Letterbox(
             imageWidth: image.width, imageHeight: image.height, size: 640, outline: .rectangle,
             stride: model.largestStride)

@@ -94,6 +94,7 @@ final class ReferenceNetwork: CompiledNetwork, TrainingNetwork {
             return output
         case .upsampleNearest(let factor):
             return ReferenceUpsample(inShape: shapes[node.inputs[0]], factor: factor).forward(inputs[0])
+        case .pixelShuffle(let factor): return PixelShuffle(factor, to: shapes[index]).forward(inputs[0])
         case .concatenate: return inputs.flatMap(\.self)
         case .add: return inputs.dropFirst().reduce(inputs[0]) { zip($0, $1).map(+) }
         case .slice(let from, let count):
@@ -205,6 +206,7 @@ final class ReferenceNetwork: CompiledNetwork, TrainingNetwork {
         case .maxPool: return [maxPool(node, index).backward(gradient, winners: pass.winners[index] ?? [])]
         case .upsampleNearest(let factor):
             return [ReferenceUpsample(inShape: shapes[node.inputs[0]], factor: factor).backward(gradient)]
+        case .pixelShuffle(let factor): return [PixelShuffle(factor, to: shapes[index]).backward(gradient)]
         case .concatenate:
             var start = 0
             return node.inputs.map { input in

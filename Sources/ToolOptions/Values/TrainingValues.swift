@@ -23,22 +23,22 @@ public struct TimeBudget: SettingValue {
 
 /// Gains of the loss and weights of what is there, by the trainer's names: `cls=1,obj_pw=2`.
 public struct GainMap: SettingValue, ExpressibleByDictionaryLiteral {
-    /// By the trainer's names: `box`, `obj`, `cls`, `obj_pw`, `cls_pw`.
+    /// By the trainer's names: `box`, `obj`, `cls`, `obj_pw`, `cls_pw`, `dfl`.
     public let gains: [String: Double]
 
     private static let range = 0.0...1000
 
     public static var form: SettingForm {
-        .record(YOLOv5Hyperparameters.gainNames.map { SettingField($0, .number(range)) })
+        .record(LossSettings.gainNames.map { SettingField($0, .number(range)) })
     }
 
     public init(setting text: String) throws {
         gains = Dictionary(
             uniqueKeysWithValues: try ListText.entries(text).map { name, text in
-                guard YOLOv5Hyperparameters.gainNames.contains(name) else {
+                guard LossSettings.gainNames.contains(name) else {
                     throw SettingError(
                         "there is no gain “\(name)”",
-                        "use \(YOLOv5Hyperparameters.gainNames.joined(separator: ", "))")
+                        "use \(LossSettings.gainNames.joined(separator: ", "))")
                 }
                 guard let value = Double(text), Self.range.contains(value) else { throw Self.refusal(of: text) }
                 return (name, value)

@@ -22,6 +22,7 @@ extension Precision: SettingWord {}
 extension Letterbox.Outline: SettingWord {}
 extension ImageOrder: SettingWord {}
 extension DetectionHead: SettingWord {}
+extension LossRelease: SettingWord {}
 extension FindingFormat: SettingWord {}
 
 /// A backend of this build, by name.

@@ -87,11 +87,8 @@ extension GraphBuilder {
         // A channel's factor is a 1×1 convolution of that channel alone.
         let channels = gamma.values.count
         gamma.shape = [channels, 1, 1, 1]
-        let scaled = graph.add(
-            .convolution(
-                .init(
-                    weight: parameter(gamma, "\(name).gamma"), outChannels: channels, kernelHeight: 1, kernelWidth: 1,
-                    groups: channels)), inputs: [result], name: "\(name).gamma")
+        let scaled = channelwise(
+            result, weight: parameter(gamma, "\(name).gamma"), channels: channels, name: "\(name).gamma")
         return graph.add(.add, inputs: [source, scaled], name: "\(name).add")
     }
 }

@@ -33,12 +33,28 @@ extension GraphBuilder {
         return try convolutionBlock(try child(module, "cv2", name), joined, "\(name).cv2")
     }
 
-    /// cv1's result, and the second half of its channels.
-    func channels(of convolution: Int) -> Int? {
-        guard case .convolution(let made) = graph.nodes[convolution].operation else { return nil }
-        return made.outChannels
+    /// Channels of a node's result, whatever the size of the image; nil where it does not say.
+    mutating func channels(of node: Int) -> Int? { facts.of(node, in: graph).channels }
+
+    /// A fixed or trained number for each channel that multiplies it, with a shift: a depthwise 1×1 convolution.
+    mutating func channelwise(
+        _ source: Int, weight: Int, bias: Int? = nil, batchNorm: NetworkGraph.BatchNorm? = nil, channels: Int,
+        name: String
+    ) -> Int {
+        graph.add(
+            .convolution(
+                .init(
+                    weight: weight, bias: bias, batchNorm: batchNorm, outChannels: channels, kernelHeight: 1,
+                    kernelWidth: 1, groups: channels)), inputs: [source], name: name)
     }
 
+    /// The weights of a depthwise convolution that nobody trains.
+    mutating func fixedKernel(_ values: [Float], side: Int, channels: Int, name: String) -> Int {
+        let all = (0..<channels).flatMap { _ in values }
+        return parameter(NamedTensor(shape: [channels, 1, side, side], values: all), name, isTrainable: false)
+    }
+
+    /// cv1's result, and the second half of its channels.
     mutating func halves(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> (whole: Int, half: Int) {
         let whole = try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")
         guard let channels = channels(of: whole), channels % 2 == 0 else {

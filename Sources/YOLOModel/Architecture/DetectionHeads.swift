@@ -6,17 +6,37 @@ extension GraphBuilder {
         var family: ModelFamily
         var classCount: Int
         var strides: [Int]
-        var anchors: [[(width: Double, height: Double)]]
+        var bins = 0
+        var anchors: [[(width: Double, height: Double)]] = []
+    }
+
+    /// Heads of the same form with more beside the boxes, which is left out.
+    static let boxHeads: Set<String> = ["Detect", "v10Detect", "Segment", "Segment26", "Pose", "Pose26"]
+
+    /// Why a model's loss cannot be computed here, in a line; nil where it can.
+    static func refusal(of head: ModuleRecord) -> String? {
+        switch head.className {
+        case "Classify": "is a classifier, not a detector: it says of an image what it shows, and has no boxes"
+        case "RTDETRDecoder":
+            "is RT-DETR: it matches a set of predictions with the labels, a loss that is not known here"
+        case "WorldDetect": "is YOLO-World: its classes are texts, whose embeddings a loss here knows nothing of"
+        case let name where name.hasPrefix("YOLOE"):
+            "is YOLOE: its classes are texts, whose embeddings a loss here knows nothing of"
+        case "OBB", "OBB26": "is a model of rotated boxes, whose loss is not known here"
+        case "SemanticSegment", "Semantic", "Depth":
+            "is no detector: it says something of every pixel, and has no boxes"
+        default: nil
+        }
     }
 
     /// Adds the head's nodes and the graph's outputs.
     mutating func detect(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
-        switch module.className {
-        case "Detect" where module["m"] != nil: return try anchorHead(module, sources, name)
-        case "Detect" where module["one2one_cv2"] == nil: return try distributionHead(module, sources, name)
-        case "Detect", "v10Detect": return try twoHeads(module, sources, name)
-        default: throw ModelError("the head \(name) is a \(module.className), which is not known here")
+        guard Self.boxHeads.contains(module.className) else {
+            throw ModelError("the head \(name) is a \(module.className), which is not known here")
         }
+        if module["m"] != nil { return try anchorHead(module, sources, name) }
+        return module["one2one_cv2"] == nil
+            ? try oneHead(module, sources, name) : try twoHeads(module, sources, name)
     }
 
     /// YOLOv5's head: a 1×1 convolution a level, with anchors in grid units beside it.
@@ -35,14 +55,19 @@ extension GraphBuilder {
         guard strides.count == sources.count, strides.allSatisfy({ $0 > 0 }) else {
             throw ModelError("the head \(name) has no strides")
         }
+        // What a segmentation model says of masks stands behind each anchor's classes.
+        let more = module.settings["nm"]?.int ?? 0
+        guard (0...4_096).contains(more) else { throw ModelError("the head \(name) has \(more) masks") }
         for (level, conv) in convolutions.enumerated() {
             let node = try convolution(
                 conv.module, batchNorm: nil, activation: .none, sources[level], "\(name).m.\(level)",
                 batchNormName: "", node: "\(name).m.\(level)")
-            guard case .convolution(let made) = graph.nodes[node].operation,
-                made.outChannels == anchors.shape[1] * (5 + classCount)
-            else { throw ModelError("\(name).m.\(level) has not \(anchors.shape[1]) × (5 + \(classCount)) channels") }
-            graph.outputs.append(node)
+            guard let channels = channels(of: node), channels == anchors.shape[1] * (5 + classCount + more) else {
+                throw ModelError("\(name).m.\(level) has not \(anchors.shape[1]) × (5 + \(classCount)) channels")
+            }
+            graph.outputs.append(
+                more == 0
+                    ? node : parts(of: node, anchors.shape[1], 5 + classCount, of: 5 + classCount + more, name, level))
         }
         let perLevel = anchors.shape[1]
         let inPixels = sources.indices.map { level in
@@ -55,52 +80,60 @@ extension GraphBuilder {
         return Head(family: .v5, classCount: classCount, strides: strides, anchors: inPixels)
     }
 
+    /// The first channels of each of several groups.
+    private mutating func parts(
+        of node: Int, _ groups: Int, _ count: Int, of all: Int, _ name: String, _ level: Int
+    ) -> Int {
+        let slices = (0..<groups).map { group in
+            graph.add(.slice(from: group * all, count: count), inputs: [node], name: "\(name).boxes.\(level).\(group)")
+        }
+        return graph.add(.concatenate, inputs: slices, name: "\(name).boxes.\(level)")
+    }
+
     // MARK: Without anchors
 
-    /// The head of v8, v11 and v12: a level's distance distributions and its class logits, two outputs a level.
-    private mutating func distributionHead(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
-        let head = try settings(module, sources, name, family: .v8)
-        try branches(module, "cv2", "cv3", sources, name, classCount: head.classCount)
+    /// One head for many matches a label: a level's distances and its class logits, two outputs a level.
+    private mutating func oneHead(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
+        var head = try settings(module, sources, name)
+        head.family = .v8
+        try branches(module, "", sources, name, head)
         return head
     }
 
-    /// The head of v10: one for many matches a label, and one for a single match that sees the features detached.
+    /// Two heads: for many matches a label, and for a single match, which sees the features detached.
     private mutating func twoHeads(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
-        let head = try settings(module, sources, name, family: .v10)
-        try branches(module, "cv2", "cv3", sources, name, classCount: head.classCount)
+        let head = try settings(module, sources, name)
+        try branches(module, "", sources, name, head)
         let detached = sources.enumerated().map {
             graph.add(.detach, inputs: [$1], name: "\(name).detach.\($0)")
         }
-        try branches(module, "one2one_cv2", "one2one_cv3", detached, name, classCount: head.classCount)
+        try branches(module, "one2one_", detached, name, head)
         return head
     }
 
-    private func settings(
-        _ module: ModuleRecord, _ sources: [Int], _ name: String, family: ModelFamily
-    ) throws -> Head {
+    private func settings(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
         guard let classCount = module.settings["nc"]?.int, (1...100_000).contains(classCount) else {
             throw ModelError("the head \(name) does not say how many classes it has")
         }
-        let bins = module.settings["reg_max"]?.int ?? YOLOv8Loss.bins
-        guard bins == YOLOv8Loss.bins else {
-            throw ModelError("the head \(name) has \(bins) bins a distance, \(YOLOv8Loss.bins) are known here")
-        }
+        let bins = module.settings["reg_max"]?.int ?? YOLOv8Loss.usualBins
+        guard (1...64).contains(bins) else { throw ModelError("the head \(name) has \(bins) bins a distance") }
         let strides = module.tensors["stride"]?.values.filter { $0 >= 1 && $0 <= 1_024 }.map { Int($0) }
         guard let strides, strides.count == sources.count else { throw ModelError("the head \(name) has no strides") }
-        return Head(family: family, classCount: classCount, strides: strides, anchors: [])
+        return Head(family: bins == 1 ? .v26 : .v10, classCount: classCount, strides: strides, bins: bins)
     }
 
     /// A box branch and a class branch a level; their results are outputs.
     private mutating func branches(
-        _ module: ModuleRecord, _ box: String, _ classes: String, _ sources: [Int], _ name: String, classCount: Int
+        _ module: ModuleRecord, _ prefix: String, _ sources: [Int], _ name: String, _ head: Head
     ) throws {
+        let coding = DistanceCoding(bins: head.bins)
         for (level, source) in sources.enumerated() {
-            for (branch, channels) in [(box, 4 * YOLOv8Loss.bins), (classes, classCount)] {
+            for (branch, wanted) in [(prefix + "cv2", coding.channels), (prefix + "cv3", head.classCount)] {
                 let path = "\(name).\(branch).\(level)"
                 guard let layers = module[branch]?["\(level)"] else { throw ModelError("\(path) is missing") }
                 let node = try add(layers, [source], path)
-                guard case .convolution(let last) = graph.nodes[node].operation, last.outChannels == channels else {
-                    throw ModelError("\(path) does not end in a convolution to \(channels) channels")
+                guard case .convolution = graph.nodes[node].operation, channels(of: node) == wanted else {
+                    throw ModelError("\(path) does not end in a convolution to \(wanted) channels")
                 }
                 graph.outputs.append(node)
             }

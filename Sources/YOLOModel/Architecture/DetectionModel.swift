@@ -5,10 +5,15 @@ import NeuralKernels
 public enum ModelFamily: String, Sendable, Hashable {
     /// YOLOv5, and v3 in that framework: anchors.
     case v5
-    /// v8, v11, v12: no anchors, a distribution for each distance.
+    /// v6, v8, v9, 11, 12: no anchors, a distribution for each distance.
     case v8
     /// v10: the same with a second head for one match a label.
     case v10
+    /// 26: two heads, and distances as they are instead of distributions.
+    case v26
+
+    /// Whether there is a second head that learns one match a label.
+    public var isEndToEnd: Bool { self == .v10 || self == .v26 }
 }
 
 /// Which part of a network a parameter belongs to.
@@ -28,6 +33,10 @@ public struct DetectionModel: Sendable {
     public let classNames: [String]?
     /// Pixels a cell, a level each.
     public let strides: [Int]
+    /// Of the distribution of a distance, 1 where distances are said as they are; 0 for families with anchors.
+    public let bins: Int
+    /// Whose loss it is, and with which gains: as the checkpoint says, where it does.
+    public var lossSettings = LossSettings()
     /// In pixels, a level each; empty for anchor-free families.
     public let anchors: [[(width: Double, height: Double)]]
     /// The model's layers, for tables.
@@ -36,13 +45,14 @@ public struct DetectionModel: Sendable {
 
     init(
         family: ModelFamily, graph: NetworkGraph, classCount: Int, classNames: [String]?, strides: [Int],
-        anchors: [[(width: Double, height: Double)]], layers: [LayerSummary], groups: [ParameterGroup]
+        bins: Int, anchors: [[(width: Double, height: Double)]], layers: [LayerSummary], groups: [ParameterGroup]
     ) {
         self.family = family
         self.graph = graph
         self.classCount = classCount
         self.classNames = classNames
         self.strides = strides
+        self.bins = bins
         self.anchors = anchors
         self.layers = layers
         self.groups = groups
@@ -99,23 +109,21 @@ public struct DetectionModel: Sendable {
     }
 
     /// The loss of square images of a size.
-    ///
-    /// - Parameter hyperparameters: of anchor-based models.
-    public func loss(size: Int, hyperparameters: YOLOv5Hyperparameters = .init()) -> any DetectionLoss {
-        loss(input: TensorShape(c: 3, h: size, w: size), hyperparameters: hyperparameters)
-    }
+    public func loss(size: Int) -> any DetectionLoss { loss(input: TensorShape(c: 3, h: size, w: size)) }
 
-    /// The loss of images of a shape; its longer side is the image size that the gains are scaled by.
-    ///
-    /// - Parameter hyperparameters: of anchor-based models.
-    public func loss(input: TensorShape, hyperparameters: YOLOv5Hyperparameters = .init()) -> any DetectionLoss {
-        switch family {
+    /// The loss of images of a shape; its longer side is the image size that the gains of YOLOv5 are scaled by.
+    public func loss(input: TensorShape) -> any DetectionLoss {
+        func head(_ hyperparameters: YOLOv8Hyperparameters) -> any DetectionLoss {
+            YOLOv8Loss(
+                classCount: classCount, bins: bins, strides: strides, input: input, hyperparameters: hyperparameters)
+        }
+        return switch family {
         case .v5:
             YOLOv5Loss(
                 classCount: classCount, anchorsInPixels: anchors, strides: strides, input: input,
-                hyperparameters: hyperparameters)
-        case .v8: YOLOv8Loss(classCount: classCount, strides: strides, input: input)
-        case .v10: YOLOv10Loss(classCount: classCount, strides: strides, input: input)
+                hyperparameters: lossSettings.anchorBased)
+        case .v8: head(lossSettings.anchorFree)
+        case .v10, .v26: EndToEndLoss(lossSettings.anchorFree, head: head)
         }
     }
 }

@@ -7,6 +7,10 @@ struct GraphBuilder {
     var graph = NetworkGraph()
     private var groups: [ParameterGroup] = []
     private var group = ParameterGroup.backbone
+    /// Of the nodes so far.
+    var facts = NodeFacts()
+    /// The parts of layers that make several results of one, by the node of the whole.
+    var splits: [Int: [Int]] = [:]
 
     static func build(_ model: ModuleRecord) throws -> DetectionModel {
         var builder = GraphBuilder()
@@ -17,6 +21,7 @@ struct GraphBuilder {
         guard let layers = model["model"]?.children, !layers.isEmpty else {
             throw ModelError("holds no list of layers")
         }
+        if let head = layers.last?.module, let reason = Self.refusal(of: head) { throw ModelError(reason) }
         let input = graph.add(.input, name: "input")
         let backboneCount = model.settings["backbone_count"]?.int ?? Self.guessBackbone(layers.map(\.module))
         var results: [Int] = []
@@ -40,7 +45,7 @@ struct GraphBuilder {
                 summaries.append(summary(index, from, layer.module, parametersBefore, graph.outputs.last ?? 0))
                 return DetectionModel(
                     family: head.family, graph: graph, classCount: head.classCount, classNames: Self.names(model),
-                    strides: head.strides, anchors: head.anchors, layers: summaries, groups: groups)
+                    strides: head.strides, bins: head.bins, anchors: head.anchors, layers: summaries, groups: groups)
             }
             results.append(try add(layer.module, sources, name))
             summaries.append(summary(index, from, layer.module, parametersBefore, results[index]))
@@ -57,7 +62,7 @@ struct GraphBuilder {
 
     /// Without the model's own word: everything up to the spatial pyramid.
     private static func guessBackbone(_ layers: [ModuleRecord]) -> Int {
-        (layers.lastIndex { ["SPP", "SPPF"].contains($0.className) } ?? layers.count / 2) + 1
+        (layers.lastIndex { ["SPP", "SPPF", "SPPELAN", "SPPCSPC"].contains($0.className) } ?? layers.count / 2) + 1
     }
 
     private static func names(_ model: ModuleRecord) -> [String]? {
@@ -71,8 +76,9 @@ struct GraphBuilder {
         guard let source = sources.first else { throw ModelError("\(name) (\(module.className)) reads nothing") }
         switch module.className {
         case "Conv", "DWConv": return try convolutionBlock(module, source, name)
-        case "Bottleneck": return try bottleneck(module, source, name)
-        case "C3", "C3k": return try c3(module, source, name)
+        case "Bottleneck", "RepBottleneck", "RepNBottleneck": return try bottleneck(module, source, name)
+        case "C3", "C3k", "C3Ghost", "RepCSP", "RepNCSP": return try c3(module, source, name)
+        case "C3TR": return try c3(module, source, name)
         case "C2": return try c2(module, source, name)
         case "C2f", "C3k2", "C2fCIB": return try c2f(module, source, name)
         case "CIB": return try cib(module, source, name)
@@ -95,8 +101,9 @@ struct GraphBuilder {
                 module, batchNorm: nil, activation: .none, source, name, batchNormName: "", node: name)
         case "MaxPool2d": return try maxPool(module, source, name)
         case "ZeroPad2d": return try zeroPad(module, source, name)
-        case "Identity": return source
+        case "Identity", "Silence": return source
         default:
+            if let node = try addOther(module, sources, source, name) { return node }
             throw ModelError("layer \(name) is a \(module.className), which is not known here")
         }
     }
@@ -129,10 +136,22 @@ struct GraphBuilder {
 
     /// Conv2d, then batch-norm (or, in a fused model, the convolution's bias), then the activation.
     mutating func convolutionBlock(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
-        try convolution(
+        if module.className == "GhostConv" { return try ghostConvolution(module, source, name) }
+        return try convolution(
             try child(module, "conv", name), batchNorm: module["bn"],
             activation: try activation(module["act"], "\(name).act"),
             source, "\(name).conv", batchNormName: "\(name).bn", node: name)
+    }
+
+    mutating func batchNorm(_ module: ModuleRecord, _ name: String) throws -> NetworkGraph.BatchNorm {
+        func part(_ key: String, isTrainable: Bool = true) throws -> Int {
+            parameter(try tensor(module, key, name), "\(name).\(key)", isTrainable: isTrainable)
+        }
+        return .init(
+            weight: try part("weight"), bias: try part("bias"),
+            runningMean: try part("running_mean", isTrainable: false),
+            runningVariance: try part("running_var", isTrainable: false),
+            epsilon: Float(module.settings["eps"]?.double ?? 1e-3))
     }
 
     mutating func convolution(
@@ -158,16 +177,7 @@ struct GraphBuilder {
         var bias: Int?
         var norm: NetworkGraph.BatchNorm?
         if let batchNorm, batchNorm.className == "BatchNorm2d" {
-            norm = .init(
-                weight: parameter(try tensor(batchNorm, "weight", batchNormName), "\(batchNormName).weight"),
-                bias: parameter(try tensor(batchNorm, "bias", batchNormName), "\(batchNormName).bias"),
-                runningMean: parameter(
-                    try tensor(batchNorm, "running_mean", batchNormName), "\(batchNormName).running_mean",
-                    isTrainable: false),
-                runningVariance: parameter(
-                    try tensor(batchNorm, "running_var", batchNormName), "\(batchNormName).running_var",
-                    isTrainable: false),
-                epsilon: Float(batchNorm.settings["eps"]?.double ?? 1e-3))
+            norm = try self.batchNorm(batchNorm, batchNormName)
         } else if let values = conv.tensors["bias"] {
             bias = parameter(values, "\(name).bias")
         }
@@ -181,8 +191,28 @@ struct GraphBuilder {
             inputs: [source], name: node)
     }
 
+    /// Modules of v6, v9, ghosts and transformers; nil for what none of them is.
+    private mutating func addOther(
+        _ module: ModuleRecord, _ sources: [Int], _ source: Int, _ name: String
+    ) throws -> Int? {
+        switch module.className {
+        case "GhostConv": try ghostConvolution(module, source, name)
+        case "GhostBottleneck": try ghostBottleneck(module, source, name)
+        case "RepConv", "RepConvN": try parallelConvolutions(module, source, name)
+        case "ELAN1", "RepNCSPELAN4": try elan(module, source, name)
+        case "SPPELAN": try poolingElan(module, source, name)
+        case "AConv": try averagedConvolution(module, source, name)
+        case "ADown": try averagedHalves(module, source, name)
+        case "CBLinear": try splitLinear(module, source, name)
+        case "CBFuse": try fuse(module, sources, name)
+        case "ConvTranspose2d": try transposedConvolution(module, source, name)
+        case "TransformerBlock": try transformer(module, source, name)
+        default: nil
+        }
+    }
+
     mutating func bottleneck(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
-        let first = try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")
+        let first = try add(try child(module, "cv1", name), [source], "\(name).cv1")
         let second = try convolutionBlock(try child(module, "cv2", name), first, "\(name).cv2")
         guard module.settings["add"]?.bool == true else { return second }
         return graph.add(.add, inputs: [source, second], name: "\(name).add")
@@ -191,10 +221,7 @@ struct GraphBuilder {
     /// cv3(concat(m(cv1(x)), cv2(x)))
     mutating func c3(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         let first = try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")
-        var deep = first
-        for child in try child(module, "m", name).children {
-            deep = try add(child.module, [deep], "\(name).m.\(child.name)")
-        }
+        let deep = try add(try child(module, "m", name), [first], "\(name).m")
         let side = try convolutionBlock(try child(module, "cv2", name), source, "\(name).cv2")
         let joined = graph.add(.concatenate, inputs: [deep, side], name: "\(name).cat")
         return try convolutionBlock(try child(module, "cv3", name), joined, "\(name).cv3")

@@ -90,9 +90,11 @@ extension DetectionModel {
     fileprivate func with(_ values: [[Float]], classNames: [String]?) -> DetectionModel {
         var graph = graph
         for (index, parameter) in values.enumerated() { graph.setValues(parameter, ofParameter: index) }
-        return DetectionModel(
+        var model = DetectionModel(
             family: family, graph: graph, classCount: classCount, classNames: classNames, strides: strides,
-            anchors: anchors, layers: layers, groups: graph.parameters.indices.map(parameterGroup))
+            bins: bins, anchors: anchors, layers: layers, groups: graph.parameters.indices.map(parameterGroup))
+        model.lossSettings = lossSettings
+        return model
     }
 }
 

@@ -1,6 +1,4 @@
 import FileReading
-import NeuralKernels
-import Randomness
 import YAMLText
 
 /// A model YAML: `nc`, layers as `[from, repeats, module, arguments]`, and either depth and width multiples with anchors
@@ -26,6 +24,12 @@ public struct ModelYAML: Sendable {
     let anchors: [[(width: Double, height: Double)]]
     let layers: [Layer]
     let backboneCount: Int
+    /// Of the distribution of a distance, for heads without anchors.
+    let bins: Int
+    /// Whether a head without anchors has a second one for a single match a label.
+    let isEndToEnd: Bool
+    /// What follows convolutions.
+    let activation: ModuleRecord
 
     /// - Throws: `FileError` with line and column.
     public static func parse(_ text: String, file: String) throws -> ModelYAML {
@@ -77,9 +81,27 @@ public struct ModelYAML: Sendable {
         guard (0...16).contains(depth), (0.001...16).contains(width) else {
             throw fail(root, "depth and width multiples are from 0.001 to 16")
         }
+        let bins = root["reg_max"]?.int ?? YOLOv8Loss.usualBins
+        guard (1...64).contains(bins) else { throw fail(root["reg_max"], "reg_max is from 1 to 64") }
+        guard let activation = activation(root["activation"]?.string) else {
+            throw fail(root["activation"], "is an activation that is not known here")
+        }
         return ModelYAML(
             file: file, classCount: classCount, depthMultiple: depth, widthMultiple: width, mostChannels: most,
-            scale: scale, anchors: anchors, layers: layers, backboneCount: backbone.count)
+            scale: scale, anchors: anchors, layers: layers, backboneCount: backbone.count,
+            bins: bins, isEndToEnd: root["end2end"]?.bool ?? false, activation: activation)
+    }
+
+    /// Of `torch.nn.ReLU()` and the like; SiLU where nothing is said.
+    private static func activation(_ text: String?) -> ModuleRecord? {
+        guard let text else { return ModuleRecord(className: "SiLU") }
+        guard let match = text.firstMatch(of: /(ReLU|SiLU|LeakyReLU)\(([0-9.]*)/) else { return nil }
+        var record = ModuleRecord(className: String(match.1))
+        if text.contains("LeakyReLU") {
+            record.className = "LeakyReLU"
+            record.settings["negative_slope"] = .double(Double(match.2) ?? 0.01)
+        }
+        return record
     }
 
     /// The scale that a file's name asks for: `s` of `yolov8s.yaml` and of `yolo11s-p2.yaml`.
@@ -103,216 +125,7 @@ public struct ModelYAML: Sendable {
             return try GraphBuilder.build(try makeModule(classCount: classCount, seed: seed))
         } catch let error as ModelError {
             throw FileError(
-                file: file, message: error.reason, wayOut: "use the modules of YOLOv3, v5, v8, v10, 11 and 12")
+                file: file, message: error.reason, wayOut: "use the modules of YOLOv3, v5 to v12 and 26")
         }
-    }
-}
-
-/// Makes modules with new weights.
-struct ModuleMaker {
-    let yaml: ModelYAML
-    let classCount: Int
-    let seed: UInt64
-    var counter: UInt64 = 0
-    /// Weights that may still be made. The largest published models have half of them.
-    private var left = 1 << 28
-
-    init(yaml: ModelYAML, classCount: Int, seed: UInt64) {
-        self.yaml = yaml
-        self.classCount = classCount
-        self.seed = seed
-    }
-
-    mutating func make() throws -> ModuleRecord {
-        var channels: [Int] = []
-        var scales: [Int] = []
-        var layers: [(name: String, module: ModuleRecord)] = []
-        for (index, layer) in yaml.layers.enumerated() {
-            let sources = layer.from.map { $0 < 0 ? index + $0 : $0 }
-            guard sources.allSatisfy({ $0 >= -1 && $0 < index }) else {
-                throw fail(layer, "reads a layer that is not before it")
-            }
-            let inputs = sources.map { $0 == -1 ? 3 : channels[$0] }
-            let inputScales = sources.map { $0 == -1 ? 1 : scales[$0] }
-            var (module, out, scale) = try make(layer, inputs, inputScales)
-            guard left > 0, (0...1 << 24).contains(out), (1...1 << 20).contains(scale) else {
-                throw fail(layer, "has channels, weights or a stride beyond all reason")
-            }
-            module.settings["f"] = layer.from.count == 1 ? .int(layer.from[0]) : .list(layer.from.map(PlainValue.int))
-            module.settings["i"] = .int(index)
-            layers.append((String(index), module))
-            channels.append(out)
-            scales.append(scale)
-        }
-        return ModuleRecord(
-            className: "DetectionModel", settings: ["backbone_count": .int(yaml.backboneCount)],
-            children: [("model", ModuleRecord(className: "Sequential", children: layers))])
-    }
-
-    func fail(_ layer: ModelYAML.Layer, _ message: String) -> FileError {
-        FileError(
-            file: yaml.file, line: layer.line, message: "\(layer.module): \(message)",
-            wayOut: "compare it with the model YAML of the trainer")
-    }
-
-    /// Channels after the width multiple, rounded up to a multiple of eight.
-    func wide(_ layer: ModelYAML.Layer) throws -> Int {
-        guard let channels = layer.arguments.first?.int, (1...100_000).contains(channels) else {
-            throw fail(layer, "its first argument is the number of channels")
-        }
-        return Int((Double(min(channels, yaml.mostChannels)) * yaml.widthMultiple / 8).rounded(.up)) * 8
-    }
-
-    /// A whole number among the arguments; nil where there is none.
-    func number(_ layer: ModelYAML.Layer, _ index: Int, in range: ClosedRange<Int> = 1...1_024) throws -> Int? {
-        guard layer.arguments.indices.contains(index), let number = layer.arguments[index].int else { return nil }
-        guard range.contains(number) else {
-            throw fail(layer, "argument \(index + 1) must be from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
-    private mutating func make(
-        _ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]
-    ) throws -> (ModuleRecord, channels: Int, scale: Int) {
-        let input = inputs[0]
-        let scale = scales[0]
-        let repeats =
-            layer.repeats > 1 ? max(1, Int((Double(layer.repeats) * yaml.depthMultiple).rounded(.toNearestOrEven))) : 1
-        switch layer.module {
-        case "Conv":
-            let out = try wide(layer)
-            let stride = try number(layer, 2) ?? 1
-            let module = convolution(
-                input, out, kernel: try number(layer, 1) ?? 1, stride: stride,
-                padding: try number(layer, 3, in: 0...1_024))
-            return (module, out, scale * stride)
-        case "C3":
-            let out = try wide(layer)
-            let hasShortcut = layer.arguments.count < 2 || layer.arguments[1].bool ?? true
-            return (c3(input, out, repeats, hasShortcut), out, scale)
-        case "SPPF":
-            let out = try wide(layer)
-            return (sppf(input, out, kernel: try number(layer, 1) ?? 5), out, scale)
-        case "nn.Upsample":
-            let factor = try number(layer, 1) ?? 2
-            let settings: [String: PlainValue] = ["scale_factor": .int(factor), "mode": .string("nearest")]
-            return (ModuleRecord(className: "Upsample", settings: settings), input, max(1, scale / factor))
-        case "Concat": return (ModuleRecord(className: "Concat"), inputs.reduce(0, +), scale)
-        case "Detect" where !yaml.anchors.isEmpty: return (try detect(layer, inputs, scales), 0, scale)
-        default:
-            if let made = try makeOlder(layer, input, scale, repeats) { return made }
-            if let made = try makeRecent(layer, input, scale, repeats) { return made }
-            if ["Detect", "v10Detect"].contains(layer.module) {
-                return (try distributionHead(layer, inputs, scales), 0, scale)
-            }
-            throw fail(layer, "is a module that is not known here")
-        }
-    }
-
-    mutating func convolution(
-        _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
-        isActivated: Bool = true
-    ) -> ModuleRecord {
-        let conv = plainConvolution(
-            input, output, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, hasBias: false,
-            groups: groups)
-        let ones = constant(1, output)
-        let zeros = constant(0, output)
-        let norm = ModuleRecord(
-            className: "BatchNorm2d", settings: ["eps": .double(1e-3)],
-            tensors: ["weight": ones, "bias": zeros, "running_mean": zeros, "running_var": ones])
-        return ModuleRecord(
-            className: "Conv",
-            children: [
-                ("conv", conv), ("bn", norm), ("act", ModuleRecord(className: isActivated ? "SiLU" : "Identity")),
-            ])
-    }
-
-    mutating func plainConvolution(
-        _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, hasBias: Bool, groups: Int = 1
-    ) -> ModuleRecord {
-        let bound = 1 / Float(input / groups * kernel * kernel).squareRoot()
-        let shape = [output, input / groups, kernel, kernel]
-        var tensors = ["weight": uniform(shape, bound)]
-        if hasBias { tensors["bias"] = uniform([output], bound) }
-        return ModuleRecord(
-            className: "Conv2d",
-            settings: ["stride": .int(stride), "padding": .int(padding), "groups": .int(groups), "dilation": .int(1)],
-            tensors: tensors)
-    }
-
-    private mutating func uniform(_ shape: [Int], _ bound: Float) -> NamedTensor {
-        let values = (0..<take(shape)).map { _ in
-            counter += 1
-            return bound * CounterBasedNumber.symmetricUnit(seed: seed, counter: counter)
-        }
-        return NamedTensor(shape: shape, values: values)
-    }
-
-    mutating func constant(_ value: Float, _ count: Int) -> NamedTensor {
-        NamedTensor(shape: [count], values: Array(repeating: value, count: take([count])))
-    }
-
-    /// How many weights of a shape may be made: all, or none once there are too many, which `make` says.
-    private mutating func take(_ shape: [Int]) -> Int {
-        var count = 1
-        for side in shape {
-            let (product, overflows) = count.multipliedReportingOverflow(by: max(0, side))
-            count = overflows ? .max : product
-        }
-        guard count < left else {
-            left = 0
-            return 0
-        }
-        left -= count
-        return count
-    }
-
-    mutating func c3(
-        _ input: Int, _ output: Int, _ repeats: Int, _ hasShortcut: Bool, className: String = "C3",
-        kernels: (Int, Int) = (1, 3)
-    ) -> ModuleRecord {
-        let hidden = output / 2
-        let first = convolution(input, hidden, kernel: 1)
-        let second = convolution(input, hidden, kernel: 1)
-        let third = convolution(2 * hidden, output, kernel: 1)
-        let inner = (0..<repeats).map { _ in
-            bottleneck(hidden, hidden, hidden: hidden, kernels: kernels, hasShortcut)
-        }
-        return ModuleRecord(
-            className: className,
-            children: [("cv1", first), ("cv2", second), ("cv3", third), ("m", sequence(inner))])
-    }
-
-    mutating func sppf(_ input: Int, _ output: Int, kernel: Int) -> ModuleRecord {
-        let hidden = input / 2
-        return ModuleRecord(
-            className: "SPPF",
-            children: [
-                ("cv1", convolution(input, hidden, kernel: 1)), ("cv2", convolution(4 * hidden, output, kernel: 1)),
-                ("m", pool(kernel, stride: 1, padding: kernel / 2)),
-            ])
-    }
-
-    private mutating func detect(_ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]) throws -> ModuleRecord {
-        guard yaml.anchors.count == inputs.count, let perLevel = yaml.anchors.first?.count,
-            yaml.anchors.allSatisfy({ $0.count == perLevel })
-        else { throw fail(layer, "anchors need a row of equal length for each of its \(inputs.count) levels") }
-        let convolutions = inputs.enumerated().map { level, channels -> (name: String, module: ModuleRecord) in
-            let conv = plainConvolution(
-                channels, perLevel * (5 + classCount), kernel: 1, stride: 1, padding: 0, hasBias: true)
-            return (String(level), conv)
-        }
-        let inGrid = zip(yaml.anchors, scales).flatMap { anchors, scale in
-            anchors.flatMap { [Float($0.width / Double(scale)), Float($0.height / Double(scale))] }
-        }
-        return ModuleRecord(
-            className: "Detect", settings: ["nc": .int(classCount)],
-            children: [("m", ModuleRecord(className: "ModuleList", children: convolutions))],
-            tensors: [
-                "anchors": NamedTensor(shape: [inputs.count, perLevel, 2], values: inGrid),
-                "stride": NamedTensor(shape: [scales.count], values: scales.map(Float.init)),
-            ])
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import YAMLText
 
 /// Modules of YOLOv3 in YOLOv5's framework, with new weights.
@@ -75,7 +74,7 @@ extension ModuleMaker {
     }
 }
 
-/// Modules of YOLOv8, v10, 11 and 12, with new weights.
+/// Modules of YOLOv8, v10, 11, 12 and 26, with new weights.
 extension ModuleMaker {
     mutating func makeRecent(_ layer: ModelYAML.Layer, _ input: Int, _ scale: Int, _ repeats: Int) throws -> Made? {
         switch layer.module {
@@ -104,9 +103,14 @@ extension ModuleMaker {
             let nests = (flag(layer, 1) ?? false) || "mlx".contains(yaml.scale ?? "-")
             let share = layer.arguments.count > 2 ? layer.arguments[2].double ?? 0.5 : 0.5
             guard share > 0, share <= 1 else { throw fail(layer, "its third argument is a share of the channels") }
+            let attends = flag(layer, 3) ?? false
             return (
                 c2f("C3k2", input, out, hidden: Int(Double(out) * share), repeats) { maker, width in
-                    nests
+                    guard !attends else {
+                        let block = maker.bottleneck(width, width, hidden: width / 2, kernels: (3, 3), true)
+                        return maker.sequence([block, maker.psaBlock(width)])
+                    }
+                    return nests
                         ? maker.c3k(width) : maker.bottleneck(width, width, hidden: width / 2, kernels: (3, 3), true)
                 }, out, scale
             )
@@ -139,11 +143,7 @@ extension ModuleMaker {
         case "C2PSA":
             let width = input / 2
             let (first, last) = (convolution(input, 2 * width, kernel: 1), convolution(2 * width, input, kernel: 1))
-            let blocks = (0..<repeats).map { _ in
-                ModuleRecord(
-                    className: "PSABlock", settings: ["add": .bool(true)],
-                    children: [("attn", attention(width)), ("ffn", feedForward(width, 2))])
-            }
+            let blocks = (0..<repeats).map { _ in psaBlock(width) }
             return (
                 ModuleRecord(className: "C2PSA", children: [("cv1", first), ("cv2", last), ("m", sequence(blocks))]),
                 input, scale
@@ -189,6 +189,12 @@ extension ModuleMaker {
         parts.append(convolution(width, width, kernel: 3, groups: width))
         return ModuleRecord(
             className: "CIB", settings: ["add": .bool(hasShortcut)], children: [("cv1", sequence(parts))])
+    }
+
+    private mutating func psaBlock(_ width: Int) -> ModuleRecord {
+        ModuleRecord(
+            className: "PSABlock", settings: ["add": .bool(true)],
+            children: [("attn", attention(width)), ("ffn", feedForward(width, 2))])
     }
 
     /// A head for each 64 channels, with keys of half their width.
@@ -253,61 +259,5 @@ extension ModuleMaker {
             ])
         return ModuleRecord(
             className: "ABlock", children: [("attn", attention), ("mlp", feedForward(width, ratio))])
-    }
-
-    /// A branch for distances and one for classes a level; v10 has each twice.
-    mutating func distributionHead(
-        _ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]
-    ) throws -> ModuleRecord {
-        guard let narrowest = inputs.first, inputs.allSatisfy({ $0 > 0 }) else { throw fail(layer, "reads nothing") }
-        let bins = YOLOv8Loss.bins
-        let boxWidth = max(16, narrowest / 4, 4 * bins)
-        let classWidth = max(narrowest, min(classCount, 100))
-        // v8 has plain 3 × 3 convolutions for classes; from v10 on they are depthwise and pointwise.
-        let isPlain = layer.module == "Detect" && !yaml.layers.contains { $0.module == "C3k2" }
-        func branches(_ maker: inout ModuleMaker) -> (boxes: ModuleRecord, classes: ModuleRecord) {
-            let boxes = inputs.map { input -> ModuleRecord in
-                let first = maker.convolution(input, boxWidth, kernel: 3)
-                let second = maker.convolution(boxWidth, boxWidth, kernel: 3)
-                return maker.sequence([first, second, maker.output(boxWidth, 4 * bins, bias: 2)])
-            }
-            let classes = zip(inputs, scales).map { input, scale -> ModuleRecord in
-                // Five objects an image of 640 px, to begin with.
-                let cells = Double(640 / max(1, scale))
-                let bias = Float(log(5 / Double(maker.classCount) / (cells * cells)))
-                let last = maker.output(classWidth, maker.classCount, bias: bias)
-                guard !isPlain else {
-                    let first = maker.convolution(input, classWidth, kernel: 3)
-                    return maker.sequence([first, maker.convolution(classWidth, classWidth, kernel: 3), last])
-                }
-                let first = maker.sequence([
-                    maker.convolution(input, input, kernel: 3, groups: input),
-                    maker.convolution(input, classWidth, kernel: 1),
-                ])
-                let second = maker.sequence([
-                    maker.convolution(classWidth, classWidth, kernel: 3, groups: classWidth),
-                    maker.convolution(classWidth, classWidth, kernel: 1),
-                ])
-                return maker.sequence([first, second, last])
-            }
-            return (
-                maker.sequence(boxes, className: "ModuleList"), maker.sequence(classes, className: "ModuleList")
-            )
-        }
-        let many = branches(&self)
-        var children: [(name: String, module: ModuleRecord)] = [("cv2", many.boxes), ("cv3", many.classes)]
-        if layer.module == "v10Detect" {
-            let one = branches(&self)
-            children += [("one2one_cv2", one.boxes), ("one2one_cv3", one.classes)]
-        }
-        return ModuleRecord(
-            className: layer.module, settings: ["nc": .int(classCount), "reg_max": .int(bins)], children: children,
-            tensors: ["stride": NamedTensor(shape: [scales.count], values: scales.map(Float.init))])
-    }
-
-    private mutating func output(_ input: Int, _ channels: Int, bias: Float) -> ModuleRecord {
-        var conv = plainConvolution(input, channels, kernel: 1, stride: 1, padding: 0, hasBias: true)
-        conv.tensors["bias"] = constant(bias, channels)
-        return conv
     }
 }

@@ -4,7 +4,8 @@ import Foundation
 /// A narrow YOLOv5 whose weights follow a formula, so that anybody can make the same network: for tests and fixtures.
 ///
 /// With k the place of a parameter in the order of all names, and i the index of a value:
-/// convolution weight √(2/fan-in)·sin(0.7·i + k); bias 0.1·sin(i + k) − 2; batch-norm weight 1 + 0.2·sin(i + k), bias
+/// convolution weight √(2/fan-in)·sin(0.7·i + k); bias 0.1·sin(i + k) − 2, and 1.2 + 0.3·sin(i + k) where it is that of
+/// distances; batch-norm weight 1 + 0.2·sin(i + k), bias
 /// 0.2·sin(1.3·i + k), running mean 0.1·sin(0.9·i + k), running variance 1 + 0.3·sin(1.1·i + k).
 /// `scripts/reference/formula_figures.py` computes the same network in PyTorch.
 public enum FormulaCheckpoint {
@@ -16,12 +17,24 @@ public enum FormulaCheckpoint {
     /// - Throws: `FileError` where the model YAML does not parse, which a test rules out.
     public static func tensors() throws -> [String: NamedTensor] {
         let model = try ModelYAML.parse(modelYAML, file: "formula.yaml").makeModel()
-        var tensors: [String: NamedTensor] = [:]
-        for (k, parameter) in model.graph.parameters.sorted(by: { $0.name < $1.name }).enumerated() {
-            let values = parameter.values.indices.map { value(parameter.name, parameter.shape, Double(k), Double($0)) }
-            tensors[parameter.name] = NamedTensor(shape: parameter.shape, values: values)
+        return Dictionary(
+            uniqueKeysWithValues: filled(model).graph.parameters.map {
+                ($0.name, NamedTensor(shape: $0.shape, values: $0.values))
+            })
+    }
+
+    /// A model with weights by the formula; kernels that nobody trains stay as they are.
+    package static func filled(_ model: DetectionModel) -> DetectionModel {
+        var values = model.graph.parameters.map(\.values)
+        let named = model.graph.parameters.enumerated().filter { _, parameter in
+            parameter.isTrainable || parameter.name.contains(".running_")
         }
-        return tensors
+        for (k, (index, parameter)) in named.sorted(by: { $0.element.name < $1.element.name }).enumerated() {
+            values[index] = values[index].indices.map {
+                value(parameter.name, parameter.shape, Double(k), Double($0))
+            }
+        }
+        return model.withParameters(values)
     }
 
     private static func value(_ name: String, _ shape: [Int], _ k: Double, _ i: Double) -> Float {
@@ -33,6 +46,7 @@ public enum FormulaCheckpoint {
         if name.hasSuffix("running_var") { return Float(1 + 0.3 * sin(1.1 * i + k)) }
         if name.hasSuffix("bn.weight") { return Float(1 + 0.2 * sin(i + k)) }
         if name.hasSuffix("bn.bias") { return Float(0.2 * sin(1.3 * i + k)) }
+        if name.contains("cv2."), name.hasSuffix(".2.bias") { return Float(1.2 + 0.3 * sin(i + k)) }
         return Float(0.1 * sin(i + k) - 2)
     }
 

@@ -31,8 +31,13 @@ extension DetectionModel {
         }
         do {
             if let contents = try TorchCheckpoint.contents(of: bytes, file: file) {
-                if let module = contents.module { return try GraphBuilder.build(module) }
-                return try fromWeights(contents.tensors, modelYAML, names: nil, file, yamlFile)
+                let module = contents.module
+                var model =
+                    try module.map(GraphBuilder.build)
+                    ?? fromWeights(contents.tensors, modelYAML, names: nil, file, yamlFile)
+                model.lossSettings.set(
+                    version: contents.version, gains: contents.gains, classWeights: module?.tensors["class_weights"])
+                return model
             }
             if Paths.suffix(of: file) == "safetensors" {
                 let contents = try Safetensors.read(bytes, file: file)
@@ -42,19 +47,20 @@ extension DetectionModel {
             }
         } catch let error as ModelError {
             throw FileError(
-                file: file, message: error.reason, wayOut: "use a checkpoint of YOLOv3, v5, v8, v10, 11 or 12")
+                file: file, message: error.reason, wayOut: "use a checkpoint of YOLOv3, v5 to v12 or 26")
         } catch let error as GraphError {
             throw FileError(
                 file: file, message: error.description, wayOut: "save the checkpoint again from the trainer")
         }
-        throw FileError(
-            file: file, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
-            wayOut: "name the best.pt or last.pt that the trainer wrote")
+        throw ExportedModel.named(by: file, bytes)?.refusal(file)
+            ?? FileError(
+                file: file, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
+                wayOut: "name the best.pt or last.pt that the trainer wrote")
     }
 
     private static func missingYAML(_ path: String) throws -> String {
         throw FileError(
-            file: path, message: "holds weights without an architecture",
+            file: path, message: "is a state dict: it holds weights without an architecture",
             wayOut: "name the model YAML as well (--model-yaml), or use a checkpoint that carries its model")
     }
 

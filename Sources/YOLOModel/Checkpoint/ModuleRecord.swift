@@ -92,6 +92,8 @@ public struct ModuleRecord: Sendable {
                     "\(prefix + name) has the shape \(new.shape), the model needs \(tensors[name]?.shape ?? [])")
             }
             tensors[name]?.values = new.values
+            // Linear maps and transposed convolutions are kept as the convolutions that they have become.
+            if new.shape.count == 4 { tensors[name]?.shape = new.shape }
             used.insert(prefix + name)
         }
         for index in children.indices {

@@ -28,6 +28,10 @@ struct TorchCheckpoint {
         var module: ModuleRecord?
         /// A bare state dict.
         var tensors: [String: NamedTensor] = [:]
+        /// Of the trainer, where the checkpoint says it.
+        var version: String?
+        /// The gains that the trainer was given, by its names.
+        var gains: [String: Double] = [:]
     }
 
     /// What a checkpoint of either form holds; nil where the bytes begin like neither.
@@ -38,6 +42,9 @@ struct TorchCheckpoint {
 
     private static func read(_ bytes: [UInt8], file: String) throws -> Contents {
         let archive = try ZipArchive(bytes, file: file)
+        if archive.entries.keys.contains(where: { $0.hasSuffix("/constants.pkl") || $0.contains("/code/") }) {
+            throw ExportedModel.torchScript.refusal(file)
+        }
         guard let pickle = archive.entries.keys.filter({ $0.hasSuffix("data.pkl") }).min(),
             let range = archive.entries[pickle]
         else {
@@ -89,20 +96,47 @@ struct TorchCheckpoint {
 
     private func contents(_ root: PickleValue) throws -> Contents {
         switch root {
-        case .object: return Contents(module: try module(root, depth: 0))
+        case .object: return Contents(module: try module(Self.unwrapped(root), depth: 0))
         case .dictionary(let top):
-            for key in ["ema", "model"] {
-                guard let value = top[key] else { continue }
-                if case .object = value { return Contents(module: try module(value, depth: 0)) }
-                if case .dictionary(let state) = value { return Contents(tensors: try tensors(state)) }
+            var found = Contents()
+            if case .string(let version)? = top["version"] { found.version = version }
+            if case .dictionary(let given)? = top["train_args"] {
+                for name in LossSettings.gainNames {
+                    if let value = try given[name].flatMap({ try plain($0, depth: 0)?.double }),
+                        (0...1e6).contains(value)
+                    {
+                        found.gains[name] = value
+                    }
+                }
             }
-            if case .dictionary(let state)? = top["state_dict"] { return Contents(tensors: try tensors(state)) }
-            let own = try tensors(top)
-            if !own.isEmpty { return Contents(tensors: own) }
+            for key in ["ema", "model", "state_dict"] {
+                guard let value = top[key] else { continue }
+                if case .object = value {
+                    found.module = try module(Self.unwrapped(value), depth: 0)
+                    return found
+                }
+                guard case .dictionary(let state) = value else { continue }
+                found.tensors = try tensors(state)
+                return found
+            }
+            found.tensors = try tensors(top)
+            if !found.tensors.isEmpty { return found }
         default: break
         }
         throw FileError(
             file: file, message: "holds no model", wayOut: "name the best.pt or last.pt that the trainer wrote")
+    }
+
+    /// The model within what training on several devices and compilation wrap around it.
+    private static func unwrapped(_ value: PickleValue) -> PickleValue {
+        var value = value
+        for _ in 0..<8 {
+            guard case .object(let object) = value, case .dictionary(let children)? = object["_modules"],
+                children.entries.count == 1, let inner = children["module"] ?? children["_orig_mod"]
+            else { break }
+            value = inner
+        }
+        return value
     }
 
     private func tensors(_ state: PickleContainer) throws -> [String: NamedTensor] {
@@ -110,8 +144,12 @@ struct TorchCheckpoint {
         var found: [String: NamedTensor] = [:]
         for entry in state.entries {
             if case .string(let name) = entry.key, case .tensor(let tensor) = entry.value {
-                // Training on several devices wraps the model.
-                found[name.hasPrefix("module.") ? String(name.dropFirst("module.".count)) : name] = try load(tensor)
+                var name = Substring(name)
+                // Training on several devices and compilation wrap the model.
+                while let wrapper = ["module.", "_orig_mod."].first(where: { name.hasPrefix($0) }) {
+                    name = name.dropFirst(wrapper.count)
+                }
+                found[String(name)] = try load(tensor)
             }
         }
         return found
@@ -124,6 +162,12 @@ struct TorchCheckpoint {
         }
         // A module becomes several nodes of a graph.
         try budget.spend(256 + object.entries.count)
+        guard PickleNames.isModule(object.className) else {
+            throw FileError(
+                file: file,
+                message: "the model holds a module of a class that is not known here: \(object.className)",
+                wayOut: "use a checkpoint whose modules are those of Ultralytics or YOLOv5")
+        }
         let className = object.className.split(separator: ".").last.map(String.init) ?? ""
         var record = ModuleRecord(className: className)
         for entry in object.entries {

@@ -42,14 +42,14 @@ extension Candidate {
 extension DetectionModel {
     /// Every cell whose objectness is at least that, in the order of the outputs.
     ///
-    /// - Parameter head: of v10.
+    /// - Parameter head: of models with two.
     public func candidates(
         outputs: [[Float]], input: TensorShape, least: Double, head: DetectionHead = .one2one
     ) -> [Candidate] {
         switch family {
         case .v5: anchorCandidates(outputs, input, least)
         case .v8: pointCandidates(outputs[...], input, least)
-        case .v10:
+        case .v10, .v26:
             pointCandidates(
                 head == .one2one ? outputs[(outputs.count / 2)...] : outputs[..<(outputs.count / 2)], input, least)
         }
@@ -87,12 +87,12 @@ extension DetectionModel {
         return found
     }
 
-    /// Distances from the cell's centre, each the mean of its distribution.
+    /// Distances from the cell's centre.
     private func pointCandidates(_ outputs: ArraySlice<[Float]>, _ input: TensorShape, _ least: Double) -> [Candidate] {
         let base = outputs.startIndex
         let outputs = Array(outputs)
         let grid = AnchorPointGrid(strides: strides, input: input)
-        var decoder = DistanceDecoder(outputs: outputs, grid: grid)
+        var decoder = DistanceDecoder(outputs: outputs, grid: grid, coding: DistanceCoding(bins: bins))
         let leastLogit = Float(log(least / (1 - least)))
         var found: [Candidate] = []
         var anchor = 0

@@ -17,7 +17,7 @@ public struct Detection: Sendable, Hashable {
     }
 }
 
-/// Which of v10's two heads is read; other families have one.
+/// Which of two heads is read, of v10 and 26; other families have one.
 public enum DetectionHead: String, Sendable, CaseIterable {
     /// The head that learns one match a label; its predictions need no suppression.
     case one2one
@@ -36,7 +36,7 @@ public struct DetectionOptions: Sendable, Hashable {
     public var most = 300
     /// One box for each class above the least confidence, or only for the best class.
     public var keepsEveryClass = true
-    /// Of v10; other families have one.
+    /// Of v10 and 26; other families have one.
     public var head = DetectionHead.one2one
 
     public init() {}

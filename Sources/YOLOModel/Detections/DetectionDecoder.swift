@@ -1,7 +1,7 @@
 import NeuralKernels
 
 extension DetectionModel {
-    /// Reads the predictions of one image, the most confident first; after non-maximum suppression, but for v10's head
+    /// Reads the predictions of one image, the most confident first; after non-maximum suppression, but for a head
     /// that needs none.
     ///
     /// The confidence is the class probability, times objectness where the family has one.
@@ -19,7 +19,7 @@ extension DetectionModel {
                 Detection(box: candidate.box, confidence: score, classID: id)
             }
         }
-        guard family == .v10, options.head == .one2one else { return Suppression.apply(found, options) }
+        guard family.isEndToEnd, options.head == .one2one else { return Suppression.apply(found, options) }
         let order = found.indices.sorted { (found[$1].confidence, $0) < (found[$0].confidence, $1) }
         return order.prefix(options.most).map { found[$0] }
     }

@@ -12,6 +12,8 @@ public struct LossTarget: Sendable, Hashable {
     public var width: Float
     /// Of the box.
     public var height: Float
+    /// Of a rotated box, in radians: from the x axis towards the y axis, to the side that is the width.
+    public var angle: Float = 0
 
     /// A label by its five numbers; nothing is checked.
     public init(classID: Int, cx: Float, cy: Float, width: Float, height: Float) {
@@ -37,7 +39,7 @@ public struct LossParts: Sendable, Hashable, Codable {
     public var objectness: Double?
     /// Binary cross-entropy of the class logits.
     public var classification: Double
-    /// Distribution focal loss.
+    /// Distribution focal loss; of models without distributions, the error of the distances in its place.
     public var distribution: Double?
 
     /// Zero, where no figure is given.

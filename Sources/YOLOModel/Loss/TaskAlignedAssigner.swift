@@ -1,18 +1,19 @@
 import Foundation
 
 /// Which anchor points learn which label, in the v8 family: those inside a label's box whose prediction is best aligned
-/// with it. Not differentiated.
+/// with it, by score and by CIoU (of rotated boxes, ProbIoU). Not differentiated.
 struct TaskAlignedAssigner {
     /// Positive anchor points a label.
-    var candidates = 10
-    /// Alignment = score^alpha · CIoU^beta.
-    var alpha = 0.5
-    var beta = 6.0
+    let candidates: Int
+    /// Of a label's anchor points, the best aligned that remain once each has one label; nil for all.
+    let finalCandidates: Int?
+    /// Alignment = score^alpha · IoU^beta.
+    let alpha = 0.5
+    let beta = 6.0
 
-    /// A label, with its box in pixels.
-    struct Label {
-        var classID: Int
-        var box: CornerBox<Double>
+    init(_ hyperparameters: YOLOv8Hyperparameters) {
+        candidates = hyperparameters.candidates
+        finalCandidates = hyperparameters.finalCandidates
     }
 
     /// An anchor point that learns a label.
@@ -31,21 +32,23 @@ struct TaskAlignedAssigner {
     }
 
     /// - Parameters:
-    ///   - points: the anchor points inside a box.
-    ///   - prediction: an anchor's box in pixels, and its probability of a class.
+    ///   - classIDs: of the labels.
+    ///   - points: the anchor points that may learn a label.
+    ///   - iou: of an anchor's box with a label's, 0 and more.
+    ///   - probability: of a class at an anchor.
     /// - Returns: by anchor.
     func assign(
-        _ labels: [Label], points: (CornerBox<Double>) -> [Int],
-        box: (Int) -> CornerBox<Double>, probability: (_ anchor: Int, _ classID: Int) -> Double
+        _ classIDs: [Int], points: (_ label: Int) -> [Int], iou: (_ anchor: Int, _ label: Int) -> Double,
+        probability: (_ anchor: Int, _ classID: Int) -> Double
     ) -> [Match] {
-        let found = labels.map { label in
-            points(label.box).map { anchor in
-                let iou = max(0, CompleteIoU.cornerForm(box(anchor).constant, label.box).value)
-                let score = probability(anchor, label.classID)
+        let found = classIDs.indices.map { label in
+            points(label).map { anchor in
+                let iou = max(0, iou(anchor, label))
+                let score = probability(anchor, classIDs[label])
                 return Candidate(anchor: anchor, alignment: pow(score, alpha) * pow(iou, beta), iou: iou)
             }
         }
-        // The label with the highest CIoU at each anchor, among all whose box contains it.
+        // The label with the highest IoU at each anchor, among all that may have it.
         var closest: [Int: (label: Int, iou: Double)] = [:]
         for (label, candidates) in found.enumerated() {
             for candidate in candidates where candidate.iou > closest[candidate.anchor]?.iou ?? -1 {
@@ -65,7 +68,10 @@ struct TaskAlignedAssigner {
         }
         var matches: [Match] = []
         for (label, candidates) in found.enumerated() {
-            let own = candidates.filter { owner[$0.anchor] == label }
+            var own = candidates.filter { owner[$0.anchor] == label }
+            if let most = finalCandidates, own.count > most {
+                own = Array(own.sorted { ($1.alignment, $0.anchor) < ($0.alignment, $1.anchor) }.prefix(most))
+            }
             let highestAlignment = own.map(\.alignment).max() ?? 0
             let highestIoU = own.map(\.iou).max() ?? 0
             for candidate in own {

@@ -1,41 +1,31 @@
 import Foundation
 import NeuralKernels
 
-/// The v8 family's gains.
-public struct YOLOv8Hyperparameters: Sendable, Hashable {
-    /// Gain of 1 − CIoU.
-    public var box = 7.5
-    /// Gain of the classes.
-    public var classification = 0.5
-    /// Distribution focal loss.
-    public var distribution = 1.5
-    /// Anchor points that learn a label.
-    public var candidates = 10
-
-    public init() {}
-}
-
 /// The anchor-free loss: task-aligned assignment, CIoU for boxes, distribution focal loss for their sides, cross-entropy
 /// for classes.
 ///
-/// Outputs are two a level: `[1, 4·16, h, w]` logits of the distances left, top, right and bottom of a cell's centre, and
-/// `[1, nc, h, w]` class logits.
+/// Outputs are two a level: `[1, 4·bins, h, w]` logits of the distances left, top, right and bottom of a cell's centre (with
+/// one bin, the distances themselves), and `[1, nc, h, w]` class logits.
 public struct YOLOv8Loss: DetectionLoss {
-    /// A distance's distribution is over 0 … bins − 1 cells.
-    static let bins = 16
+    /// A distance's distribution mostly is over 0 … 15 cells.
+    static let usualBins = 16
 
     let classCount: Int
+    let coding: DistanceCoding
     let strides: [Int]
     let input: TensorShape
     let hyperparameters: YOLOv8Hyperparameters
 
     /// - Parameters:
+    ///   - bins: of a distance's distribution; one where distances are said as they are.
     ///   - strides: pixels a cell, a level each.
     ///   - input: `[1, 3, H, W]`.
     public init(
-        classCount: Int, strides: [Int], input: TensorShape, hyperparameters: YOLOv8Hyperparameters = .init()
+        classCount: Int, bins: Int = 16, strides: [Int], input: TensorShape,
+        hyperparameters: YOLOv8Hyperparameters = .init()
     ) {
         self.classCount = classCount
+        coding = DistanceCoding(bins: bins)
         self.strides = strides
         self.input = input
         self.hyperparameters = hyperparameters
@@ -58,15 +48,16 @@ public struct YOLOv8Loss: DetectionLoss {
             let (across, down) = (Double(input.w), Double(input.h))
             let (x, y) = (Double(target.cx) * across, Double(target.cy) * down)
             let (halfWidth, halfHeight) = (Double(target.width) * across / 2, Double(target.height) * down / 2)
-            return TaskAlignedAssigner.Label(
+            return Label(
                 classID: target.classID,
                 box: CornerBox(left: x - halfWidth, top: y - halfHeight, right: x + halfWidth, bottom: y + halfHeight))
         }
-        var decoder = DistanceDecoder(outputs: assigning, grid: grid)
-        var assigner = TaskAlignedAssigner()
-        assigner.candidates = hyperparameters.candidates
-        let matches = assigner.assign(
-            labels, points: grid.points(inside:), box: { decoder.box($0) },
+        var decoder = DistanceDecoder(outputs: assigning, grid: grid, coding: coding)
+        let small = SmallSides(hyperparameters.release, strides: strides)
+        let matches = TaskAlignedAssigner(hyperparameters).assign(
+            labels.map(\.classID),
+            points: { label in grid.points(inside: small?.widened(labels[label].box) ?? labels[label].box) },
+            iou: { CompleteIoU.cornerForm(decoder.box($0).constant, labels[$1].box).value },
             probability: { anchor, id in
                 let at = grid.place(anchor)
                 return Logistic.sigmoid(Double(assigning[2 * at.level + 1][id * grid.plane(at.level) + at.cell]))
@@ -74,9 +65,15 @@ public struct YOLOv8Loss: DetectionLoss {
         return sum(matches, labels, outputs, grid, wantsGradient)
     }
 
+    /// A label, with its box in pixels.
+    private struct Label {
+        var classID: Int
+        var box: CornerBox<Double>
+    }
+
     /// The loss of an assignment, with its gradient.
     private func sum(
-        _ matches: [TaskAlignedAssigner.Match], _ labels: [TaskAlignedAssigner.Label], _ outputs: [[Float]],
+        _ matches: [TaskAlignedAssigner.Match], _ labels: [Label], _ outputs: [[Float]],
         _ grid: AnchorPointGrid, _ wantsGradient: Bool
     ) -> LossEvaluation {
         let scoreSum = matches.reduce(0) { $0 + $1.score }
@@ -85,9 +82,10 @@ public struct YOLOv8Loss: DetectionLoss {
         // All class logits against 0; the targets of matched anchors are put right below.
         var classification = 0.0
         let classFactor = hyperparameters.classification / divisor
+        let weights = ClassWeights(hyperparameters.classWeights, classCount: classCount)
         for level in strides.indices {
-            classification += VectorKernels.softplusSum(
-                outputs[2 * level + 1], scale: Float(classFactor), gradient: &gradients[2 * level + 1])
+            classification += weights.softplusSum(
+                outputs[2 * level + 1], scale: classFactor, gradient: &gradients[2 * level + 1])
         }
         var box = 0.0
         var distribution = 0.0
@@ -98,26 +96,31 @@ public struct YOLOv8Loss: DetectionLoss {
             let label = labels[match.label]
             let classAt = label.classID * plane + place.cell
             let classLogits = outputs[2 * place.level + 1]
-            classification -= Double(classLogits[classAt]) * match.score
-            if wantsGradient { gradients[2 * place.level + 1][classAt] -= Float(match.score * classFactor) }
+            let weighted = match.score * weights[label.classID]
+            classification -= Double(classLogits[classAt]) * weighted
+            if wantsGradient { gradients[2 * place.level + 1][classAt] -= Float(weighted * classFactor) }
 
+            let target = grid.distances(label.box, from: match.anchor)
             let sides = MatchedDistances(
-                logits: outputs[2 * place.level], plane: plane, cell: place.cell,
-                target: grid.distances(label.box, from: match.anchor))
-            box += (1 - sides.iou.value) * match.score
-            distribution += sides.focalLoss * match.score
+                logits: outputs[2 * place.level], coding: coding, plane: plane, cell: place.cell, target: target,
+                fractions: grid.fractions(place.level))
+            let iou = sides.iou(target)
+            box += (1 - iou.value) * match.score
+            distribution += sides.sideLoss * match.score
             sums[match.label].matches += 1
-            sums[match.label].box += 1 - sides.iou.value
+            sums[match.label].box += 1 - iou.value
             for id in 0..<classCount {
-                sums[match.label].classification += Logistic.crossEntropy(
-                    Double(classLogits[id * plane + place.cell]), id == label.classID ? match.score : 0)
+                sums[match.label].classification +=
+                    weights[id]
+                    * Logistic.crossEntropy(
+                        Double(classLogits[id * plane + place.cell]), id == label.classID ? match.score : 0)
             }
             guard wantsGradient else { continue }
             sides.addGradient(
-                boxFactor: hyperparameters.box * match.score / divisor,
-                focalFactor: hyperparameters.distribution * match.score / divisor,
+                byDistance: iou.gradient * (-hyperparameters.box * match.score / divisor),
+                sideFactor: hyperparameters.distribution * match.score / divisor,
                 to: &gradients[2 * place.level], plane: plane, cell: place.cell)
-            for channel in 0..<4 * Self.bins {
+            for channel in 0..<coding.channels {
                 let slope = Double(gradients[2 * place.level][channel * plane + place.cell])
                 sums[match.label].squaredBox += slope * slope
             }
@@ -139,24 +142,6 @@ public struct YOLOv8Loss: DetectionLoss {
             outputGradients: gradients, isFinite: parts.total.isFinite)
     }
 
-    /// What one label's matches add up to.
-    private struct LabelSums {
-        var matches = 0
-        var box = 0.0
-        var classification = 0.0
-        var squaredBox = 0.0
-        var squaredClassification = 0.0
-
-        var loss: LabelLoss {
-            let count = Double(max(1, matches))
-            return LabelLoss(
-                matches: matches, box: box / count, objectness: nil, classification: classification / count,
-                gradientNorm: (squaredBox + squaredClassification).squareRoot(),
-                gradientNormBox: squaredBox.squareRoot(), gradientNormObjectness: nil,
-                gradientNormClassification: squaredClassification.squareRoot())
-        }
-    }
-
     public func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts {
         ScoreSums.parts(evaluation, over: datasetCounts.values.map { max(1, $0) / Double(images) })
     }
@@ -167,25 +152,5 @@ public struct YOLOv8Loss: DetectionLoss {
 
     public func shareGradients(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> [[Float]] {
         ScoreSums.gradients(evaluation, datasetCounts, images)
-    }
-}
-
-/// A loss whose parts all divide by the sum of target scores, a head each.
-enum ScoreSums {
-    static func parts(_ evaluation: LossEvaluation, over divisors: [Double]) -> LossParts {
-        func sum(_ numerators: [Double]) -> Double { zip(numerators, divisors).reduce(0) { $0 + $1.0 / $1.1 } }
-        return LossParts(
-            box: sum(evaluation.boxNumerators), classification: sum(evaluation.classNumerators),
-            distribution: sum(evaluation.distributionNumerators))
-    }
-
-    static func gradients(_ evaluation: LossEvaluation, _ datasetCounts: LossCounts, _ images: Int) -> [[Float]] {
-        let perHead = evaluation.outputGradients.count / max(1, evaluation.counts.values.count)
-        return evaluation.outputGradients.enumerated().map { index, gradient in
-            let head = index / max(1, perHead)
-            let factor = Float(
-                max(1, evaluation.counts.values[head]) * Double(images) / max(1, datasetCounts.values[head]))
-            return gradient.map { $0 * factor }
-        }
     }
 }

@@ -22,8 +22,15 @@ struct PickleInput {
     func refused(_ name: String) -> FileError {
         FileError(
             file: file,
-            message: "the checkpoint asks for \(name), which a checkpoint has no need of: refused, nothing was run",
+            message: "the checkpoint is dangerous: loaded by Python it would call \(name); refused, nothing was run",
             wayOut: "do not trust this file; use weights from a source that you know")
+    }
+
+    /// An instruction of no trainer's.
+    func unknown(_ what: String) -> FileError {
+        FileError(
+            file: file, message: "the checkpoint holds \(what), which is not known here",
+            wayOut: "name the best.pt or last.pt that the trainer wrote")
     }
 
     mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {

@@ -2,8 +2,8 @@ import FileReading
 
 /// A restricted unpickler, protocols 2 to 5.
 ///
-/// It builds plain values, tensors and inert records of modules. A name that `PickleNames` does not have ends the reading
-/// with an error that says it: a checkpoint is data and is never executed.
+/// It builds plain values, tensors, and inert records of whatever else a pickle would have made: a checkpoint is data and
+/// is never executed. A name that only an attack has need of ends the reading with an error that says it.
 package struct PickleReader {
     private var input: PickleInput
     private var stack: [PickleValue] = []
@@ -140,7 +140,7 @@ package struct PickleReader {
         case .binPersistentID: try pushPersistent(try pop())
 
         case .instance, .object, .persistentID, .extension1, .extension2, .extension4:
-            throw input.refused("the pickle instruction 0x\(String(opcode.rawValue, radix: 16))")
+            throw input.unknown("the pickle instruction 0x\(String(opcode.rawValue, radix: 16))")
         }
     }
 
@@ -217,7 +217,7 @@ package struct PickleReader {
 
     private mutating func pushName(module: String, _ function: String) throws {
         let name = "\(module).\(function)"
-        guard PickleNames.isAllowed(name) else { throw input.refused(name) }
+        guard !PickleNames.isDangerous(module: module, name: function) else { throw input.refused(name) }
         push(.global(name))
     }
 
@@ -230,19 +230,22 @@ package struct PickleReader {
 
     /// What Python would have called; here, data takes its place.
     private mutating func make(arguments: PickleValue) throws {
-        guard case .global(let name) = try pop() else {
-            throw input.damaged("a call of something that is no name")
-        }
+        let callee = try pop()
+        // A method of something that was made before.
+        if case .object = callee { return push(.object(container())) }
+        guard case .global(let name) = callee else { throw input.damaged("a call of something that is no name") }
         let items = arguments.items
         switch name {
-        case "torch._utils._rebuild_tensor_v2": push(.tensor(try StoredTensor(items, in: input)))
+        case "torch._utils._rebuild_tensor_v2":
+            // Of a kind of number that no network here has.
+            if case .object? = items.first { return push(.object(container())) }
+            push(.tensor(try StoredTensor(items, in: input)))
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             push(items.first ?? .none)
         case "collections.OrderedDict", "builtins.dict": push(.dictionary(container()))
         case "builtins.set", "__builtin__.set", "builtins.list", "builtins.tuple", "builtins.frozenset", "torch.Size":
             push(.list(try copy(items.first?.items ?? [])))
-        case "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib._local.PosixPath":
-            push(.string(try path(items)))
+        case _ where name.hasPrefix("pathlib.") && name.hasSuffix("Path"): push(.string(try path(items)))
         case "copyreg._reconstructor", "copy_reg._reconstructor":
             let made = container()
             if case .global(let className)? = items.first { made.className = className }
@@ -283,9 +286,10 @@ package struct PickleReader {
             push(parts[1])
             return
         }
-        guard parts.count >= 5, case .global(let type) = parts[1], let kind = PickleNames.storages[type],
-            case .string(let key) = parts[2], let count = parts[4].int, count >= 0, count < 1 << 40
-        else { throw input.damaged("a storage of an unknown kind") }
+        guard parts.count >= 5, case .global(let type) = parts[1], case .string(let key) = parts[2],
+            let count = parts[4].int, count >= 0, count < 1 << 40
+        else { throw input.damaged("a storage of an unknown form") }
+        guard let kind = PickleNames.storages[type] else { return push(.object(container())) }
         let storage = PickleStorage(kind: kind, key: key, count: count)
         namedStorages[key] = storage
         push(.storage(storage))

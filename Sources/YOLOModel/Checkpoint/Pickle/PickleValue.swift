@@ -12,7 +12,7 @@ package enum PickleValue {
     /// Also a frozen set.
     case tuple(PickleContainer)
     case dictionary(PickleContainer)
-    /// A class or function by its name, on the list of what may be named.
+    /// A class or function by its name.
     case global(String)
     /// What a call of a name would have made: the name, the arguments and the state that was set.
     case object(PickleContainer)

@@ -1,0 +1,63 @@
+import AvailableBackends
+import Foundation
+import NeuralKernels
+import Testing
+import YOLOModel
+
+/// Small models with the modules of 26, v9 and ghosts, whose weights follow a formula, against what Ultralytics computes
+/// of them (scripts/reference/formula_models.py).
+@Suite struct FormulaModelTests {
+    struct Figures: Decodable {
+        struct Model: Decodable {
+            var yaml: String
+            var parameters: Int
+            var loss: Double
+            var gradientNorm: Double
+            var gradientNormByParameter: [String: Double]
+
+            enum CodingKeys: String, CodingKey {
+                case yaml, parameters, loss
+                case gradientNorm = "gradient_norm"
+                case gradientNormByParameter = "gradient_norm_by_parameter"
+            }
+        }
+        var width: Int
+        var height: Int
+        var rows: [[Float]]
+        var models: [String: Model]
+    }
+
+    private func figures() throws -> Figures {
+        let url = try #require(
+            Bundle.module.url(forResource: "models", withExtension: "json", subdirectory: "Figures"))
+        return try JSONDecoder().decode(Figures.self, from: Data(contentsOf: url))
+    }
+
+    @Test(arguments: Backends.all.map(\.name), ["yolo26", "yolo9", "ghost"])
+    func lossAndGradientAreThoseOfTheFramework(backend name: String, model family: String) throws {
+        let figures = try figures()
+        let figure = try #require(figures.models[family])
+        let made = try ModelYAML.parse(figure.yaml, file: family + ".yaml").makeModel()
+        #expect(made.parameterCount == figure.parameters)
+        let model = FormulaCheckpoint.filled(made)
+        let shape = TensorShape(c: 3, h: figures.height, w: figures.width)
+        let network = try #require(Backends.named(name)).compile(model.graph, input: shape, gradient: .full)
+        let pixels = (0..<shape.count).map { Float(0.5 + 0.5 * sin(0.013 * Double($0))) }
+        let targets = figures.rows.map {
+            LossTarget(classID: Int($0[0]), cx: $0[1], cy: $0[2], width: $0[3], height: $0[4])
+        }
+        let evaluation = model.loss(input: shape).evaluate(
+            outputs: try network.forward(pixels), targets: targets, wantsGradient: true)
+        #expect(abs(evaluation.parts.total / figure.loss - 1) < 1e-5)
+        try network.backward(evaluation.outputGradients)
+        var total = 0.0
+        for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
+            let norm = network.gradientSquaredNorm(ofParameter: index).squareRoot()
+            total += norm * norm
+            // What nothing reads has none.
+            let expected = figure.gradientNormByParameter[parameter.name] ?? 0
+            #expect(abs(norm - expected) < 1e-3 * expected + 1e-6 * figure.gradientNorm, "\(parameter.name)")
+        }
+        #expect(abs(total.squareRoot() / figure.gradientNorm - 1) < 1e-4)
+    }
+}
