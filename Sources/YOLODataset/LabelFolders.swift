@@ -57,7 +57,7 @@ struct LabelFolders {
             images.withBytes(index) { name in
                 label.removeAll(keepingCapacity: true)
                 label.append(contentsOf: name)
-                if let dot = label.lastIndex(of: UInt8(ascii: ".")), dot > 0 { label.removeSubrange(dot...) }
+                if let dot = label.lastIndex(of: UInt8(ascii: ".")) { label.removeSubrange(dot...) }
                 label.append(contentsOf: ".txt".utf8)
             }
             guard let place = label.withUnsafeBufferPointer({ entry.names.index(of: $0, near: next) }) else { continue }

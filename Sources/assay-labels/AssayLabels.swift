@@ -66,6 +66,7 @@ struct Verdicts: PlanCommand {
     var format = Form.jsonl
 
     @OptionGroup var reader: TrainerOption
+    @OptionGroup var workingFolder: WorkingFolderOption
     @OptionGroup var parts: PartsOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
@@ -78,7 +79,9 @@ struct Verdicts: PlanCommand {
 
     private func show(_ input: AuditInput) throws {
         let session = common.session()
-        let dataset = try session.dataset(input)
+        let dataset = try session.dataset(
+            session.path(of: input), readBy: reader.trainer,
+            startedIn: workingFolder.place ?? .current)
         let lines = try SampleVerdict.lines(
             dataset, splits: try parts.names(in: dataset), trainer: reader.trainer, jobs: session.jobs,
             isCancelled: session.isCancelled)

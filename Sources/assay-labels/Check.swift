@@ -42,6 +42,7 @@ struct Check: PlanCommand {
     @Flag(help: "Show what --fix or --unsafe-fixes would change, and change nothing.")
     var diff = false
 
+    @OptionGroup var workingFolder: WorkingFolderOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
@@ -68,7 +69,8 @@ struct Check: PlanCommand {
 
     private func check(_ path: String) throws {
         let session = common.session()
-        let dataset = try session.dataset(path)
+        let dataset = try session.dataset(
+            path, readBy: options.reader.trainer, startedIn: workingFolder.place)
         if fix || unsafeFixes || diff { return try correct(session, path) }
         let result = try LabelCheck.run(
             dataset,
