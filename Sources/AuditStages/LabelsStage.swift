@@ -46,7 +46,8 @@ public enum LabelsStage: AuditStage {
         _ plan: PlanFile, _ options: LabelOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {
         let sheet = FindingSheet(
-            try Ledger(plan.ledgerPath).findings(), root: try session.dataset(plan.settings.dataset, readBy: options.reader.trainer).root,
+            try Ledger(plan.ledgerPath).findings(),
+            root: try session.dataset(plan.settings.dataset, readBy: options.reader.trainer).root,
             failOn: options.failOn)
         let text = sheet.text(as: format == .json ? .json : .text, colour: session.hasColour)
         return StageOutput(text, hasFindings: sheet.hasFindings)

@@ -13,6 +13,10 @@ public struct PythonYAML: Sendable {
         /// Tabs between tokens are read over; else they are an error, as for the loader written in Python itself.
         public let allowsTabs: Bool
 
+        /// What no loader minds.
+        public static let all = Leniency(dropsBadBytes: true, dropsControls: true, allowsTabs: true)
+
+        /// Each of the three by itself.
         public init(dropsBadBytes: Bool, dropsControls: Bool, allowsTabs: Bool) {
             self.dropsBadBytes = dropsBadBytes
             self.dropsControls = dropsControls
@@ -53,7 +57,7 @@ public struct PythonYAML: Sendable {
                     kept.append(contentsOf: scalar)
                 } else if !leniency.dropsControls {
                     throw FileError(
-                        file: file, line: line, message: "not valid YAML: a control character",
+                        file: file, line: line, message: "a control character is refused",
                         wayOut: "delete it, or save the file anew in a plain editor")
                 }
             case .error:

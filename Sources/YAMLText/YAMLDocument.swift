@@ -11,6 +11,8 @@ public struct YAMLDocument: Sendable {
     /// Nodes that aliases may add up to, so that a few lines of anchors cannot ask for all memory.
     static let largestNodeCount = 2_000_000
     static let deepestNesting = 200
+    /// What messages about a text begin with that is no YAML at all.
+    package static let notYAML = "not valid YAML:"
 
     /// Reads the first document of `text`.
     ///
@@ -208,7 +210,7 @@ private struct EventReader {
         let column = Int(parser.problem_mark.column) + 1
         if parser.error == YAML_READER_ERROR { line = 1 }
         return FileError(
-            file: file, line: line, column: column, message: "not valid YAML: \(problem)\(context)",
+            file: file, line: line, column: column, message: "\(YAMLDocument.notYAML) \(problem)\(context)",
             wayOut: "correct the text there; indentation must be blanks, and text with a colon needs quotes")
     }
 }

@@ -127,7 +127,8 @@ struct ClassList {
             if !written.insert(entry.key.python).inserted, let earlier = byID[id] {
                 problems.append(
                     (
-                        entry.key, .warning, "class \(id) is named twice: “\(earlier)” is lost, “\(Self.name(entry.value))” "
+                        entry.key, .warning,
+                        "class \(id) is named twice: “\(earlier)” is lost, “\(Self.name(entry.value))” "
                             + "counts", "give each class a number of its own"
                     ))
             }

@@ -99,7 +99,8 @@ enum DarknetData {
                 "put the contents of the archive into a folder named data, and start darknet in the folder above it")
         } else if start != here.workingFolder {
             add(
-                .warning, values["train"]?.line, "its paths are right where darknet is started in \(start), not from here",
+                .warning, values["train"]?.line,
+                "its paths are right where darknet is started in \(start), not from here",
                 "start training there, or write absolute paths")
         }
         return problems

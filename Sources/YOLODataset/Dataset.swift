@@ -80,7 +80,9 @@ public struct Dataset: Sendable {
     /// - Throws: `FileError` where there is no split or no class to work with.
     public func usable() throws -> Dataset {
         guard splits.isEmpty || classCount < 1 else { return self }
-        let problem = problems.first(where: \.stops)
+        let isAboutClasses = !splits.isEmpty
+        let problem =
+            problems.first { $0.stops && ($0.subject == .classes) == isAboutClasses } ?? problems.first(where: \.stops)
         throw FileError(
             file: yamlPath, line: problem?.line, column: problem?.column,
             message: problem?.message ?? "names neither images nor classes",

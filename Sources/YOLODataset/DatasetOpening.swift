@@ -28,10 +28,16 @@ extension Dataset {
         let node: YAMLNode?
         do {
             node = try PythonYAML.load(bytes, file: path, leniency: trainer.yamlLeniency)
-        } catch let error as FileError {
+        } catch let error as FileError where !error.message.hasPrefix(YAMLDocument.notYAML) {
             return reader(place ?? .current).unread(error)
         }
         try DatasetInput.refuse(node, path)
+        guard node?.mapping != nil else {
+            throw FileError(
+                file: path, line: node?.line ?? 1, column: node?.column ?? 1,
+                message: "is not a data.yaml: a mapping with train, val and names is expected",
+                wayOut: DatasetReader.wayOut)
+        }
         if trainer == .ultralyticsOld, !["yaml", "yml"].contains(Paths.suffix(of: yamlPath)) {
             return reader(place ?? .current).unread(
                 FileError(file: path, message: "has no name that ends in .yaml", wayOut: "rename it"))
@@ -146,7 +152,8 @@ enum DatasetSearch {
                     DatasetProblem(
                         subject: .workingFolder, weight: isElsewhere ? .warning : .note, line: source.line,
                         column: source.column,
-                        message: "\(split.name): lines of \(source.written) that do not begin with ./ or / are relative to "
+                        message:
+                            "\(split.name): lines of \(source.written) that do not begin with ./ or / are relative to "
                             + "the working directory: right where training is started in \(folder)"
                             + (isElsewhere ? ", not from here" : " only"),
                         wayOut: "start training there, or write each line absolute, or as ./… relative to the list",
@@ -181,6 +188,6 @@ enum ListProbe {
         guard !ResolvedPath.isFolder(source.path),
             let head = try? FileReading.head(ofFile: source.path, count: 1 << 16)
         else { return [] }
-        return (PythonText.lines(head) ?? []).dropLast(head.count == 1 << 16 ? 1 : 0).prefix(200)
+        return (PythonText.lines(head, dropsMark: true) ?? []).dropLast(head.count == 1 << 16 ? 1 : 0).prefix(200)
     }
 }

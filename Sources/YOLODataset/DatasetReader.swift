@@ -26,7 +26,7 @@ struct DatasetReader {
         root = Paths.directory(of: yamlPath)
     }
 
-    private static let wayOut = "a data.yaml looks like: train: images/train / val: images/val / names: [cat, dog]"
+    static let wayOut = "a data.yaml looks like: train: images/train / val: images/val / names: [cat, dog]"
 
     mutating func read(_ node: YAMLNode?) -> Dataset {
         guard let node, let table = YAMLTable(node) else {
@@ -188,7 +188,9 @@ struct DatasetReader {
             stop(.content, inner, "\(name) holds something that is no text", "put each path in quotes", split: name)
         }
         if texts.isEmpty {
-            if isNeeded { stop(.content, node, "\(name) names no folder", "name the folder of its images", split: name) }
+            if isNeeded {
+                stop(.content, node, "\(name) names no folder", "name the folder of its images", split: name)
+            }
             return
         }
         let sources = texts.map { source($0, node, isAlone: node.sequence == nil) }
@@ -211,9 +213,11 @@ struct DatasetReader {
                 text = ResolvedPath.resolve(ResolvedPath.join(root, String(written.dropFirst(3))))
             }
         }
+        let isLink =
+            trainer.resolvesSources && text != ResolvedPath.tidy(root + "/" + written) && !written.contains("../")
         return SplitSource(
-            written: written, text: text, path: ResolvedPath.join(place.workingFolder, text), line: node.line,
-            column: node.column)
+            written: written, text: text, path: ResolvedPath.join(place.workingFolder, text),
+            isLink: isLink && !written.hasPrefix("/") && !written.isEmpty, line: node.line, column: node.column)
     }
 
     /// As Python's `Path` writes a path: without `.` and repeated separators, empty for the working directory.

@@ -47,34 +47,37 @@ struct FolderTree {
         return tree
     }
 
-    /// Folders that a walk along links enters at most: two links that lead back would be followed for ever.
-    private static let mostFolders = 200_000
+    /// Folders below links that lead back which are entered at most: two such links would be followed for ever.
+    private static let mostInCircles = 5_000
 
     /// Calls `visit` with each folder as often as paths lead to it, as trainers list them: a link that leads back is
     /// followed until the system refuses, forty times.
     static func walkPaths(_ top: String, _ visit: (String, NameList) -> Void) -> FolderTree {
         var tree = FolderTree()
-        var waiting: [(folder: String, above: [Identity])] = [(top, [])]
-        var budget = mostFolders
-        while let (folder, above) = waiting.popLast(), budget > 0 {
+        var waiting: [(folder: String, isInCircle: Bool)] = [(top, false)]
+        var budget = mostInCircles
+        while let (folder, isInCircle) = waiting.popLast() {
+            if isInCircle {
+                guard budget > 0 else { continue }
+                budget -= 1
+            }
             guard let names = try? NameList(ofFolder: folder) else {
                 if access(folder, F_OK) == 0 { tree.unreadable.append(folder) }
                 continue
             }
-            budget -= above.isEmpty ? 0 : 1
             visit(folder, names)
-            var path: [Identity]?
+            var above: [Identity]?
             for index in 0..<names.count {
                 switch names.kind(index) {
                 case .file: break
-                case .folder: waiting.append((folder + "/" + names[index], above))
+                case .folder: waiting.append((folder + "/" + names[index], isInCircle))
                 case .folderLink:
-                    // Only below links can a folder be met again.
                     let link = folder + "/" + names[index]
-                    let known = path ?? Self.identities(from: top, to: folder)
-                    path = known
-                    if let identity = Identity(link), known.contains(identity) { tree.circle = tree.circle ?? link }
-                    waiting.append((link, known))
+                    let known = above ?? Self.identities(from: top, to: folder)
+                    above = known
+                    let leadsBack = Identity(link).map(known.contains) ?? false
+                    if leadsBack { tree.circle = tree.circle ?? link }
+                    waiting.append((link, isInCircle || leadsBack))
                 }
             }
         }

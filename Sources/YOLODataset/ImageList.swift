@@ -17,13 +17,20 @@ public struct OddLine: Sendable, Hashable {
     public let text: String
     /// What is odd about it.
     public let kind: Kind
+
+    /// - Parameter line: 1-based.
+    public init(line: Int, text: String, kind: Kind) {
+        self.line = line
+        self.text = text
+        self.kind = kind
+    }
 }
 
 /// A text file with a path a line, as a trainer reads it.
 struct ImageList {
     /// Names of images by the folder that the line leads to, as the trainer writes it: first each image once, then those
     /// that are named again, and so on.
-    private(set) var rounds: [[String: [String]]] = [[:]]
+    private(set) var rounds: [[ExactText: [String]]] = [[:]]
     /// Lines that name no image by their suffix.
     private(set) var others: [String] = []
     private(set) var oddLines: [OddLine] = []
@@ -31,29 +38,29 @@ struct ImageList {
 
     /// Nil where the bytes are not UTF-8.
     init?(_ bytes: [UInt8], source: SplitSource, trainer: Trainer) {
-        guard let lines = PythonText.lines(bytes) else { return nil }
+        guard let lines = PythonText.lines(bytes, dropsMark: trainer == .ultralytics) else { return nil }
         let cut = source.text.utf8.lastIndex(of: UInt8(ascii: "/"))
         // Of a list in the working directory it is `./`, which changes nothing.
         let folder = cut.map { String(source.text[...$0]) } ?? "./"
         let suffixes = trainer.imageSuffixes
-        var seen: [String: [String: Int]] = [:]
+        var seen: [ExactText: [ExactText: Int]] = [:]
         for (index, written) in lines.enumerated() where !written.isEmpty {
             let isStray = !source.strayPrefix.isEmpty && written.hasPrefix(source.strayPrefix)
             let line = isStray ? String(written.dropFirst(source.strayPrefix.count)) : written
             let place = line.hasPrefix("./") ? Self.joined(folder, line, trainer) : line
-            hasNUL = hasNUL || place.utf8.contains(0)
             if let kind = Self.oddity(line) { oddLines.append(OddLine(line: index + 1, text: line, kind: kind)) }
             guard trainer == .darknet || suffixes.contains(Self.suffix(of: place).lowercased()) else {
                 others.append(place)
                 continue
             }
+            hasNUL = hasNUL || place.utf8.contains(0)
             let slash = place.utf8.lastIndex(of: UInt8(ascii: "/"))
             let (text, name) =
                 slash.map { (String(place[..<$0]), String(place[place.utf8.index(after: $0)...])) } ?? ("", place)
             // "/a.png" lies in the folder "/".
-            let key = text.isEmpty && slash != nil ? "/" : text
-            let round = seen[key, default: [:]][name, default: 0]
-            seen[key, default: [:]][name] = round + 1
+            let key = ExactText(text.isEmpty && slash != nil ? "/" : text)
+            let round = seen[key, default: [:]][ExactText(name), default: 0]
+            seen[key, default: [:]][ExactText(name)] = round + 1
             guard round == 0 || trainer.countsRepeats else { continue }
             if rounds.count <= round { rounds.append([:]) }
             rounds[round][key, default: []].append(name)

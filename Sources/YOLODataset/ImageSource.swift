@@ -112,7 +112,8 @@ struct ImageSource {
         for line in list.others { others.append(ResolvedPath.join(workingFolder, line)) }
         for round in list.rounds.indices {
             let made = list.rounds[round].map { text, names in
-                Folder(text: text, path: ResolvedPath.join(workingFolder, text), names: NameList(names))
+                Folder(
+                    text: text.text, path: ResolvedPath.join(workingFolder, text.text), names: NameList(names))
             }.sorted { $0.text < $1.text }
             if round == 0 { folders = made } else { repeats += made }
         }

@@ -42,7 +42,8 @@ struct ListingMaker {
         return SampleListing(
             samples: samples, folders: groups, missingSources: missing, sharedLabels: pairs,
             labelsWithoutImage: labels.left().map(dataset.relative).sorted(), arrayFolders: arrays,
-            oddLists: oddLists, folderSources: folderSources, withoutCacheName: withoutCacheName, otherFiles: others.map(dataset.relative).sorted())
+            oddLists: oddLists, folderSources: folderSources, withoutCacheName: withoutCacheName,
+            otherFiles: others.map(dataset.relative).sorted())
     }
 
     private mutating func note(
@@ -73,16 +74,17 @@ struct ListingMaker {
     private mutating func pair(
         _ sources: [ImageSource], of split: DatasetSplit, _ isWanted: Bool, _ labels: inout LabelFolders
     ) {
-        var byText: [String: ImageSource.Folder] = [:]
+        var byText: [ExactText: ImageSource.Folder] = [:]
         var again: [ImageSource.Folder] = []
         for folder in sources.flatMap(\.folders) {
-            guard let known = byText[folder.text] else {
-                byText[folder.text] = folder
+            let key = ExactText(folder.text)
+            guard let known = byText[key] else {
+                byText[key] = folder
                 continue
             }
             let new = folder.names.filter { index, _ in !known.names.contains(folder.names[index]) }
             let old = folder.names.filter { index, _ in known.names.contains(folder.names[index]) }
-            byText[folder.text] = ImageSource.Folder(
+            byText[key] = ImageSource.Folder(
                 text: folder.text, path: folder.path, names: Self.merged(known.names, new))
             if old.count > 0 {
                 again.append(ImageSource.Folder(text: folder.text, path: folder.path, names: old))
@@ -99,7 +101,8 @@ struct ListingMaker {
         _ images: ImageSource.Folder, _ split: DatasetSplit, _ isWanted: Bool, isRepeat: Bool,
         _ labels: inout LabelFolders
     ) {
-        let folder = ResolvedPath.tidy(images.path)
+        // A way through a folder that is not there leads nowhere, even if it comes back.
+        let folder = ResolvedPath.exists(images.path) ? ResolvedPath.tidy(images.path) : images.path
         let labelFolder = labelFolder(images.text) ?? folder
         let first = samples.count
         // Images of other splits are paired as well: their labels are not without an image.
@@ -119,7 +122,9 @@ struct ListingMaker {
     private mutating func noteCacheName(_ folders: [ImageSource.Folder], _ split: DatasetSplit) {
         guard dataset.trainer != .darknet else { return }
         let first = folders.flatMap { folder in
-            (0..<folder.names.count).prefix(1).map { folder.text.isEmpty ? folder.names[$0] : folder.text + "/" + folder.names[$0] }
+            (0..<folder.names.count).prefix(1).map {
+                folder.text.isEmpty ? folder.names[$0] : folder.text + "/" + folder.names[$0]
+            }
         }.min { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
         guard let first, !first.dropFirst().contains("/") else { return }
         withoutCacheName.insert(split.name)

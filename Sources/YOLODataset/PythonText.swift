@@ -17,8 +17,12 @@ enum PythonText {
     }
 
     /// The lines of a text file, as `open(file).read().strip().splitlines()` gives them; nil where it is not UTF-8.
-    static func lines(_ bytes: [UInt8]) -> [String]? {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    ///
+    /// - Parameter dropsMark: whether a byte-order mark at the beginning is no part of the text.
+    static func lines(_ bytes: [UInt8], dropsMark: Bool = false) -> [String]? {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let kept = bytes.dropFirst(dropsMark && bytes.starts(with: mark) ? mark.count : 0)
+        guard let text = String(validating: kept, as: UTF8.self) else { return nil }
         let scalars = text.unicodeScalars
         guard let first = scalars.firstIndex(where: { !isBlank($0) }),
             let last = scalars.lastIndex(where: { !isBlank($0) })

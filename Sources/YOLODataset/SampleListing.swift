@@ -84,20 +84,21 @@ public struct DatasetSample: Sendable, Hashable {
     }
 
     public static func == (a: DatasetSample, b: DatasetSample) -> Bool {
-        a.folder === b.folder && a.number == b.number || a.split == b.split && a.imagePath == b.imagePath
+        a.folder === b.folder && a.number == b.number
+            || a.split == b.split && a.imagePath.utf8.elementsEqual(b.imagePath.utf8)
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(split)
-        hasher.combine(imagePath)
+        hasher.combine(ExactText(imagePath))
     }
 }
 
 extension Dataset {
     /// Splits may share images (coco128 validates on what it trains on): each image once, in its first split.
     public func distinctSamples(splits: [String]) throws -> [DatasetSample] {
-        var seen: Set<String> = []
-        return try listSamples(splits: splits).samples.filter { seen.insert($0.image).inserted }
+        var seen: Set<ExactText> = []
+        return try listSamples(splits: splits).samples.filter { seen.insert(ExactText($0.image)).inserted }
     }
 }
 

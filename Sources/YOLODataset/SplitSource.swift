@@ -7,6 +7,8 @@ public struct SplitSource: Sendable, Hashable {
     public let text: String
     /// Absolute, to open it by.
     public let path: String
+    /// Whether a link was followed on the way to it.
+    public var isLink = false
     /// What lines of a list begin with that is not there: `data/` of an archive that was unpacked elsewhere.
     public var strayPrefix = ""
     /// 1-based line in data.yaml.

@@ -23,8 +23,8 @@ struct Card: PlanCommand {
     static let stage = StageName.labels
     static let keys: Set<String>? = ["splits", "image_size"]
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup var parts: PartsOption
     @OptionGroup var image: ImageSizeOption
@@ -59,8 +59,8 @@ struct Verdicts: PlanCommand {
     static let stage = StageName.labels
     static let keys: Set<String>? = ["splits", "trainer"]
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @Option("A line an image, or one array.")
     var format = Form.jsonl
@@ -122,8 +122,8 @@ struct Explain: ParsableCommand {
 struct Undo: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Take back the last --fix of a dataset.")
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup var plain: PlainOptions
 

@@ -10,8 +10,8 @@ struct Check: PlanCommand {
     static let configuration = CommandConfiguration(abstract: "Check a dataset, or the dataset of a plan.")
     static let stage = StageName.labels
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup(title: "How it is checked (in a plan: the block “labels”)") var options: LabelOptions
 
@@ -62,7 +62,7 @@ struct Check: PlanCommand {
         switch try AuditInput.open(input) {
         case .dataset(let path): try check(path)
         case .plan(let path):
-            try given.refuse(["no-cache"], "with a plan; check its data.yaml instead")
+            try given.refuse(["no-cache", "working-directory"], "with a plan; check its data.yaml instead")
             try Self.merged(with: try PlanFile.load(path)).checkPlan(path)
         }
     }

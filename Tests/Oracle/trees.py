@@ -305,7 +305,7 @@ class Tree:
                 keys = ["<<: {train: missing, val: missing}\n"] + keys
         parts = [path, *keys, test, self.names()]
         if self.chance(0.5, "yaml"):
-            parts.append(self.pick("author: me\n", "download: https://example.com/x.zip\n", "kpt_shape: [17, 3]\n", "channels: 3\n", "roboflow:\n  version: 2\n",
+            parts.append(self.pick("author: me\n", "download: https://example.com/x.zip\n", "channels: 3\n", "roboflow:\n  version: 2\n",
                                    "1: x\n", "x: 2024-01-01\n", "null: y\n", "date: 2024-13-45\n", "minival: missing\n", "channels: 1\n", "yaml_file: x\n",
                                    "time: 2001-12-14t21:59:43.10-05:00\n", "x: 0b102\n", "x: =\n", "x: .nan\n", "x: !!float abc\n", "x: ''\n", "x: 09\n",
                                    "x: !!binary aGk=\n", "x: !!set {a, b}\n", "? [a, b]\n: c\n", "? {a: b}\n: c\n", "x: !!omap [a: b]\n", "x: 1__2\n", "<<: 5\n",

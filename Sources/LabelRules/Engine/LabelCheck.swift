@@ -60,15 +60,22 @@ public enum LabelCheck {
         _ listing: SampleListing, _ tallies: [SampleTally], _ survey: DatasetSurvey, _ settings: CheckSettings
     ) -> [Finding] {
         // A file that two splits list is checked for each, but reported once.
-        var seen: Set<Finding> = []
+        struct Known: Hashable {
+            let file: ExactText
+            let finding: Finding
+        }
+        var seen: Set<Known> = []
+        func isNew(_ finding: Finding) -> Bool {
+            seen.insert(Known(file: ExactText(finding.file), finding: finding)).inserted
+        }
         var findings = RuleRegistry.all.flatMap { $0.check(survey.dataset, listing) }
         findings += tallies.flatMap(\.findings).sorted { $0.sample < $1.sample }.flatMap(\.findings)
-        findings = findings.filter { seen.insert($0).inserted }
+        findings = findings.filter(isNew)
         if settings.condenses {
             findings = SystematicErrors.condense(
                 findings, labelFiles: listing.samples.count(where: \.hasLabelFile), images: listing.samples.count)
         }
-        findings += RuleRegistry.all.flatMap { $0.check(survey) }.filter { seen.insert($0).inserted }
+        findings += RuleRegistry.all.flatMap { $0.check(survey) }.filter(isNew)
         if !settings.severities.isEmpty {
             for index in findings.indices {
                 if let severity = settings.severity(ofCode: findings[index].code) {

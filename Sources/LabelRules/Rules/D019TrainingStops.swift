@@ -5,7 +5,8 @@ import YOLODataset
 public struct TrainingStops: LabelRule {
     public static let documentation = RuleDocumentation(
         code: "D019", name: "training does not start", severity: .error,
-        what: "data.yaml lacks a key that the trainer needs (train, val), or has one whose value YAML reads as a number, a "
+        what:
+            "data.yaml lacks a key that the trainer needs (train, val), or has one whose value YAML reads as a number, a "
             + "date or nothing; or a split holds no image that the trainer takes.",
         why: "The trainer ends with an error before the first image.",
         fix: "write train, val and names; put paths that look like numbers or dates in quotes")

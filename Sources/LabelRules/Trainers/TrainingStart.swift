@@ -67,7 +67,9 @@ struct TrainingStart {
     ) -> (message: String, wayOut: String)? {
         let trainer = dataset.trainer
         let isList = split.sources.last.map { !listing.folderSources.contains($0.path) } ?? false
-        if listing.withoutCacheName.contains(split.name), !isList || trainer == .ultralytics || trainer == .ultralyticsOld {
+        if listing.withoutCacheName.contains(split.name),
+            !isList || trainer == .ultralytics || trainer == .ultralyticsOld
+        {
             return (
                 "the images lie in the working directory itself, and \(trainer.name) finds no name for its cache",
                 "start training in another folder"
