@@ -170,7 +170,7 @@ let package = Package(
         library(
             "CommandLineSupport",
             [
-                "AuditPlan", "FileReading", "ToolOptions", "YAMLText",
+                "AnnotationSources", "AuditPlan", "FileReading", "ToolOptions", "YAMLText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -27,7 +27,7 @@ class Tree:
         shutil.copytree(shapes, self.path / "d")
         self.path = self.path / "d"
         text = (self.path / "data.yaml").read_text()
-        (self.path / "data.yaml").write_text(text.replace("path: .", f"path: {self.path}"))
+        (self.path / "data.yaml").write_text(f"path: {self.path}\n{text}")
         # Of a plain JPEG with objects.
         images = sorted((self.path / "images/train").glob("*.jpg"))
         self.images = [image for image in images if self.label(image).exists() and self.label(image).read_text().strip()]

@@ -8,7 +8,8 @@ import YOLODataset
 /// The labels stage of a plan.
 public enum LabelsStage: AuditStage {
     public static func run(_ work: StageWork<LabelOptions>) throws -> StageResult {
-        let dataset = work.dataset
+        let dataset = try work.session.dataset(
+            work.plan.settings.dataset, readBy: work.options.reader.trainer)
         let result = try LabelCheck.run(
             dataset, settings: try work.options.settings(dataset, cachePath: CachePlace.path(of: dataset)),
             jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
@@ -45,7 +46,8 @@ public enum LabelsStage: AuditStage {
         _ plan: PlanFile, _ options: LabelOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {
         let sheet = FindingSheet(
-            try Ledger(plan.ledgerPath).findings(), root: try session.dataset(plan.settings.dataset).root,
+            try Ledger(plan.ledgerPath).findings(),
+            root: try session.dataset(plan.settings.dataset, readBy: options.reader.trainer).root,
             failOn: options.failOn)
         let text = sheet.text(as: format == .json ? .json : .text, colour: session.hasColour)
         return StageOutput(text, hasFindings: sheet.hasFindings)

@@ -2,7 +2,6 @@ import ArgumentParser
 import AuditPlan
 import FileReading
 import ToolOptions
-import YAMLText
 
 /// The options that a person has written, as opposed to those that a plan or a default gives.
 public struct GivenOptions {
@@ -66,13 +65,5 @@ extension PlanCommand {
     public func merged(with input: AuditInput) throws -> Self {
         guard case .plan(let path) = input else { return self }
         return try Self.merged(with: try PlanFile.load(path))
-    }
-}
-
-extension AuditInput {
-    /// Tells a plan from a data.yaml by what it says.
-    public static func open(_ path: String) throws -> AuditInput {
-        guard ["yaml", "yml"].contains(Paths.suffix(of: path).lowercased()) else { return .dataset(path) }
-        return PlanFile.isPlan(try YAMLDocument.read(path)) ? .plan(path) : .dataset(path)
     }
 }

@@ -42,8 +42,9 @@ public struct NameList: Sendable {
 
     /// The names that `readdir` gives.
     ///
+    /// - Parameter includesHidden: whether names that begin with a dot are among them; `.` and `..` never are.
     /// - Throws: `FileError` where the folder cannot be listed.
-    public init(ofFolder folder: String) throws {
+    public init(ofFolder folder: String, includesHidden: Bool = false) throws {
         guard let handle = opendir(folder) else {
             throw FileError(
                 file: folder, message: String(cString: strerror(errno)), wayOut: "check the folder's permissions")
@@ -54,7 +55,9 @@ public struct NameList: Sendable {
             // The name may be longer than the tuple that Swift imports it as: read it where it lies.
             let text = UnsafeRawPointer(entry) + nameOffset
             let name = UnsafeRawBufferPointer(start: text, count: strlen(text.assumingMemoryBound(to: CChar.self)))
-            if name.first == 0x2E { continue }
+            if name.first == 0x2E, !includesHidden || name.elementsEqual([0x2E]) || name.elementsEqual([0x2E, 0x2E]) {
+                continue
+            }
             append(name, Self.kind(Int(entry.pointee.d_type), text.assumingMemoryBound(to: CChar.self), dirfd(handle)))
         }
         sort()

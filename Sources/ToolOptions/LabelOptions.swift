@@ -11,6 +11,17 @@ public struct TrainerOption: ParsableArguments, Sendable {
     public init() {}
 }
 
+/// Where training is started.
+public struct WorkingFolderOption: ParsableArguments, Sendable {
+    @Option("The folder that training is started in.", otherwise: "check: the one from which the splits are found")
+    public var workingDirectory: InputFile?
+
+    public init() {}
+
+    /// Nil where none is given.
+    public var place: TrainingPlace? { workingDirectory.map { TrainingPlace(workingFolder: $0.path) } }
+}
+
 /// Which splits are looked at.
 public struct PartsOption: ParsableArguments, Sendable {
     @Option("Splits to look at, for example train,val.", otherwise: "all")

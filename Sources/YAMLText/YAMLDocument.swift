@@ -11,12 +11,21 @@ public struct YAMLDocument: Sendable {
     /// Nodes that aliases may add up to, so that a few lines of anchors cannot ask for all memory.
     static let largestNodeCount = 2_000_000
     static let deepestNesting = 200
+    /// What messages about a text begin with that is no YAML at all.
+    package static let notYAML = "not valid YAML:"
 
     /// Reads the first document of `text`.
     ///
     /// - Throws: `FileError` with line and column where the text is not YAML, or is nested or aliased beyond all reason.
     public static func parse(_ text: [UInt8], file: String) throws -> YAMLDocument {
         var reader = EventReader(file: file)
+        return YAMLDocument(file: file, root: try reader.read(text))
+    }
+
+    /// The same for a text that may hold no second document, and whose anchors may lead to themselves, as in Python.
+    static func parseOnly(_ text: [UInt8], file: String) throws -> YAMLDocument {
+        var reader = EventReader(file: file)
+        reader.isOnly = true
         return YAMLDocument(file: file, root: try reader.read(text))
     }
 
@@ -31,6 +40,8 @@ private struct EventReader {
     let file: String
     var anchors: [String: YAMLNode] = [:]
     var nodeCount = 0
+    /// Whether a second document is an error, and an anchor may be used within its own node.
+    var isOnly = false
 
     init(file: String) { self.file = file }
 
@@ -46,7 +57,9 @@ private struct EventReader {
                 let event = try next(&parser)
                 switch event.kind {
                 case YAML_DOCUMENT_START_EVENT:
-                    return try node(try next(&parser), &parser, depth: 0)
+                    let root = try node(try next(&parser), &parser, depth: 0)
+                    if isOnly { try expectEnd(&parser) }
+                    return root
                 case YAML_STREAM_END_EVENT:
                     return nil
                 default:
@@ -56,11 +69,23 @@ private struct EventReader {
         }
     }
 
+    private mutating func expectEnd(_ parser: inout yaml_parser_t) throws {
+        while true {
+            let event = try next(&parser)
+            if event.kind == YAML_STREAM_END_EVENT { return }
+            guard event.kind == YAML_DOCUMENT_START_EVENT else { continue }
+            throw FileError(
+                file: file, line: event.line, column: event.column, message: "a second document begins here",
+                wayOut: "delete the line of three dashes and what belongs to another file")
+        }
+    }
+
     /// What is kept of a libyaml event after the event itself is freed.
     struct Event {
         var kind: yaml_event_type_t
         var text = ""
         var anchor: String?
+        var tag: String?
         var style = YAMLNode.ScalarStyle.plain
         var line = 1
         var column = 1
@@ -82,6 +107,7 @@ private struct EventReader {
             kept.text = String(
                 decoding: UnsafeBufferPointer(start: scalar.value, count: Int(scalar.length)), as: UTF8.self)
             kept.anchor = scalar.anchor.map { String(cString: $0) }
+            kept.tag = scalar.tag.map { String(cString: $0) }
             switch scalar.style {
             case YAML_PLAIN_SCALAR_STYLE: kept.style = .plain
             case YAML_LITERAL_SCALAR_STYLE, YAML_FOLDED_SCALAR_STYLE: kept.style = .block
@@ -89,8 +115,10 @@ private struct EventReader {
             }
         case YAML_SEQUENCE_START_EVENT:
             kept.anchor = event.data.sequence_start.anchor.map { String(cString: $0) }
+            kept.tag = event.data.sequence_start.tag.map { String(cString: $0) }
         case YAML_MAPPING_START_EVENT:
             kept.anchor = event.data.mapping_start.anchor.map { String(cString: $0) }
+            kept.tag = event.data.mapping_start.tag.map { String(cString: $0) }
         case YAML_ALIAS_EVENT:
             kept.anchor = event.data.alias.anchor.map { String(cString: $0) }
         default: break
@@ -103,12 +131,18 @@ private struct EventReader {
             throw error(event, "nested more than \(YAMLDocument.deepestNesting) levels deep")
         }
         try count(1, event)
+        if isOnly, let anchor = event.anchor, event.kind != YAML_ALIAS_EVENT {
+            // Where the node leads to itself, it is as good as nothing.
+            anchors[anchor] = YAMLNode(
+                line: event.line, column: event.column, byteRange: event.range,
+                content: .scalar("", style: .plain))
+        }
         let made: YAMLNode
         switch event.kind {
         case YAML_SCALAR_EVENT:
             made = YAMLNode(
                 line: event.line, column: event.column, byteRange: event.range,
-                content: .scalar(event.text, style: event.style))
+                content: .scalar(event.text, style: event.style), tag: event.tag)
         case YAML_SEQUENCE_START_EVENT:
             var elements: [YAMLNode] = []
             var end = event.range.upperBound
@@ -120,7 +154,7 @@ private struct EventReader {
             }
             made = YAMLNode(
                 line: event.line, column: event.column, byteRange: event.range.lowerBound..<end,
-                content: .sequence(elements))
+                content: .sequence(elements), tag: event.tag)
         case YAML_MAPPING_START_EVENT:
             var entries: [YAMLNode.Entry] = []
             var end = event.range.upperBound
@@ -134,7 +168,7 @@ private struct EventReader {
             }
             made = YAMLNode(
                 line: event.line, column: event.column, byteRange: event.range.lowerBound..<end,
-                content: .mapping(entries))
+                content: .mapping(entries), tag: event.tag)
         case YAML_ALIAS_EVENT:
             guard let name = event.anchor, let target = anchors[name] else {
                 throw error(event, "the alias *\(event.anchor ?? "") names no anchor before it")
@@ -176,7 +210,7 @@ private struct EventReader {
         let column = Int(parser.problem_mark.column) + 1
         if parser.error == YAML_READER_ERROR { line = 1 }
         return FileError(
-            file: file, line: line, column: column, message: "not valid YAML: \(problem)\(context)",
+            file: file, line: line, column: column, message: "\(YAMLDocument.notYAML) \(problem)\(context)",
             wayOut: "correct the text there; indentation must be blanks, and text with a colon needs quotes")
     }
 }

@@ -26,6 +26,16 @@ public struct YAMLNode: Sendable {
     public let byteRange: Range<Int>
     /// The text as it is meant, without quotes and escapes, or the nodes inside.
     public let content: Content
+    /// An explicit tag, in full (`tag:yaml.org,2002:str` for `!!str`); nil where there is none.
+    public let tag: String?
+
+    init(line: Int, column: Int, byteRange: Range<Int>, content: Content, tag: String? = nil) {
+        self.line = line
+        self.column = column
+        self.byteRange = byteRange
+        self.content = content
+        self.tag = tag
+    }
 
     /// The value of `key` in a mapping; the last one where the key is repeated, as loaders do.
     public subscript(key: String) -> YAMLNode? {

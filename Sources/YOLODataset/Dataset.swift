@@ -6,8 +6,8 @@ import YAMLText
 public struct DatasetSplit: Sendable, Hashable {
     /// `train`, `val` or `test`.
     public let name: String
-    /// Folders or lists of images, absolute.
-    public let sources: [String]
+    /// Folders or lists of images.
+    public let sources: [SplitSource]
     /// Where data.yaml declares it.
     public let line: Int
     /// 1-based column of the declaration.
@@ -32,12 +32,18 @@ public struct Dataset: Sendable {
     public let splits: [DatasetSplit]
     /// `kpt_shape` of a pose dataset.
     public let keypointShape: [Int]?
+    /// Whose reading of data.yaml, lists and folders this is.
+    public let trainer: Trainer
+    /// Where training is taken to be started.
+    public let place: TrainingPlace
+    /// What the trainer stumbles over before it looks at an image.
+    public internal(set) var problems: [DatasetProblem]
 
     /// Of this value and its copies; nil where every listing is made anew.
     private(set) var listings: ListingMemo?
 
     /// What a trainer takes as the number of classes: `nc` where it is given, else the number of names.
-    public var classCount: Int { declaredClassCount ?? classNames.count }
+    public var classCount: Int { max(0, declaredClassCount ?? classNames.count) }
 
     /// The same dataset, whose listings are made once: for a command that only reads it.
     public func keepingListings() -> Dataset {
@@ -69,128 +75,17 @@ public struct Dataset: Sendable {
         classNames.indices.contains(id) ? classNames[id] : "class \(id)"
     }
 
-    /// Reads a data.yaml (or darknet's .data).
+    /// The same dataset, for tools that have to work with it.
     ///
-    /// - Throws: `FileError` with line and column where the file is missing, is not YAML or does not describe a dataset.
-    public static func open(_ path: String) throws -> Dataset {
-        let yamlPath = Paths.absolute(path)
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: yamlPath, isDirectory: &isFolder), isFolder.boolValue {
-            throw FileError(
-                file: path, message: "is a folder", wayOut: "name the data.yaml in it, which lists splits and classes")
-        }
-        if Paths.suffix(of: yamlPath).lowercased() == "data" { return try DarknetData.open(yamlPath) }
-        if Paths.suffix(of: yamlPath).lowercased() == "xml" {
-            throw FileError(
-                file: path, message: "is VOC XML, not a YOLO dataset",
-                wayOut: "convert it first, for example with Datumaro: datum convert -f yolo_ultralytics")
-        }
-        let bytes = try FileReading.bytes(ofFile: yamlPath, limit: 64 << 20)
-        let document = try YAMLDocument.parse(bytes, file: path)
-        return try DatasetReader(shown: path, yamlPath: yamlPath).read(document)
-    }
-}
-
-/// Makes a `Dataset` of a parsed data.yaml.
-private struct DatasetReader {
-    /// The path as the user gave it, for errors.
-    let shown: String
-    let yamlPath: String
-
-    func read(_ document: YAMLDocument) throws -> Dataset {
-        guard let root = document.root, root.mapping != nil else {
-            throw error(document.root, "is not a data.yaml: a mapping with train, val and names is expected")
-        }
-        if root["annotations"] != nil, root["images"] != nil {
-            throw FileError(
-                file: shown, message: "is COCO JSON, not a YOLO dataset",
-                wayOut: "convert it first, for example with ultralytics.data.converter.convert_coco")
-        }
-        let (names, namesLine) = try classNames(root)
-        var declared: Int?
-        if let node = root["nc"] {
-            guard let count = node.int, (1...1_000_000).contains(count) else {
-                throw error(node, "nc must be a positive whole number")
-            }
-            declared = count
-        }
-        guard declared != nil || !names.isEmpty else { throw error(root, "has neither names nor nc") }
-        let folder = try datasetRoot(root)
-        let splits = try ["train", "val", "test"].compactMap { try split($0, in: root, root: folder) }
-        guard !splits.isEmpty else {
-            throw error(root, "declares no train, val or test split")
-        }
-        return Dataset(
-            yamlPath: yamlPath, root: folder, classNames: names, declaredClassCount: declared,
-            classCountLine: root["nc"]?.line, namesLine: namesLine, splits: splits,
-            keypointShape: root["kpt_shape"]?.sequence?.compactMap(\.int))
-    }
-
-    /// `path` is absolute, or relative to the file; where that does not exist, relative to the working folder.
-    private func datasetRoot(_ root: YAMLNode) throws -> String {
-        let folder = Paths.directory(of: yamlPath)
-        guard let node = root["path"], let path = node.string, !path.isEmpty else { return folder }
-        let besideFile = Paths.absolute(path, relativeTo: folder)
-        let inWorkingFolder = Paths.absolute(path)
-        for candidate in [besideFile, inWorkingFolder] where FileManager.default.fileExists(atPath: candidate) {
-            return candidate
-        }
-        return besideFile
-    }
-
-    private func classNames(_ root: YAMLNode) throws -> ([String], Int?) {
-        guard let node = root["names"], !node.isNull else { return ([], nil) }
-        if let list = node.sequence { return (list.map(text), node.line) }
-        guard let entries = node.mapping else {
-            throw error(node, "names must be a list, or a map from 0…n−1 to names")
-        }
-        var byID: [Int: String] = [:]
-        for entry in entries {
-            guard let id = entry.key.int, id >= 0 else {
-                throw error(entry.key, "a key of names must be a class id, a whole number from 0")
-            }
-            byID[id] = text(entry.value)
-        }
-        guard byID.keys.sorted() == Array(0..<byID.count) else {
-            throw error(node, "the keys of names must be 0…\(byID.count - 1) without a gap")
-        }
-        return (byID.keys.sorted().compactMap { byID[$0] }, node.line)
-    }
-
-    private func text(_ node: YAMLNode) -> String {
-        if case .scalar(let text, _) = node.content { return text }
-        return ""
-    }
-
-    private func split(_ name: String, in root: YAMLNode, root folder: String) throws -> DatasetSplit? {
-        let synonyms = name == "val" ? ["val", "validation"] : [name]
-        guard let node = synonyms.lazy.compactMap({ root[$0] }).first, !node.isNull else { return nil }
-        let paths: [String]
-        if let list = node.sequence {
-            paths = list.compactMap(\.string)
-        } else if let path = node.string {
-            paths = path.isEmpty ? [] : [path]
-        } else {
-            throw error(node, "\(name) must be a folder, a list of images, or several of these")
-        }
-        guard !paths.isEmpty else { return nil }
-        return DatasetSplit(
-            name: name, sources: paths.map { resolve($0, root: folder) }, line: node.line, column: node.column)
-    }
-
-    /// A source below the root; Roboflow's `../train/images` is meant from inside, so `train/images` is tried after it.
-    private func resolve(_ path: String, root: String) -> String {
-        let plain = Paths.absolute(path, relativeTo: root)
-        if !FileManager.default.fileExists(atPath: plain), path.hasPrefix("../") {
-            let inside = Paths.absolute(String(path.dropFirst(3)), relativeTo: root)
-            if FileManager.default.fileExists(atPath: inside) { return inside }
-        }
-        return plain
-    }
-
-    private func error(_ node: YAMLNode?, _ message: String) -> FileError {
-        FileError(
-            file: shown, line: node?.line ?? 1, column: node?.column ?? 1, message: message,
-            wayOut: "a data.yaml looks like: path: . / train: images/train / val: images/val / names: [cat, dog]")
+    /// - Throws: `FileError` where there is no split or no class to work with.
+    public func usable() throws -> Dataset {
+        guard splits.isEmpty || classCount < 1 else { return self }
+        let isAboutClasses = !splits.isEmpty
+        let problem =
+            problems.first { $0.stops && ($0.subject == .classes) == isAboutClasses } ?? problems.first(where: \.stops)
+        throw FileError(
+            file: yamlPath, line: problem?.line, column: problem?.column,
+            message: problem?.message ?? "names neither images nor classes",
+            wayOut: problem?.wayOut ?? "name a data.yaml with train, val and names")
     }
 }

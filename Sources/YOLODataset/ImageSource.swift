@@ -3,13 +3,28 @@ import Foundation
 
 /// The images that one source of a split names.
 struct ImageSource {
-    /// The images' names, by folder.
-    private(set) var folders: [(folder: String, names: NameList)] = []
+    /// Images of one folder.
+    struct Folder {
+        /// As the trainer writes it, relative to the working directory where that is relative.
+        let text: String
+        /// Absolute.
+        let path: String
+        let names: NameList
+    }
+
+    private(set) var folders: [Folder] = []
+    /// Images that a list names once more, twice more …: a folder stands here as often.
+    private(set) var repeats: [Folder] = []
     private(set) var others: [String] = []
+    /// Why the source gives no image, or less than it should.
     private(set) var problem: String?
+    /// Whether training does not start because of the problem, whatever other sources the split has.
+    private(set) var stops = false
     private(set) var isFolder = false
     /// Folders with .npy files, which trainers read instead of images.
     private(set) var arrayFolders: Set<String> = []
+    /// Lines of a list that are odd.
+    private(set) var oddLines: [OddLine] = []
 
     /// Files that people and trainers keep beside images.
     private static let companions: Set<String> = ["txt", "cache", "xml", "json", "yaml", "md"]
@@ -17,27 +32,29 @@ struct ImageSource {
     private enum FileRole { case image, array, companion, other }
 
     /// Lists a folder with those below it, or reads a list.
-    ///
-    /// - Parameter root: the dataset's, which the paths of some lists are relative to.
-    static func list(_ path: String, root: String) -> ImageSource {
-        var source = ImageSource()
+    static func list(_ source: SplitSource, trainer: Trainer, workingFolder: String) -> ImageSource {
+        var found = ImageSource()
         var status = stat()
-        guard stat(path, &status) == 0 else {
-            source.problem = errno == ENOENT ? "does not exist" : String(cString: strerror(errno))
-            return source
+        guard stat(source.path, &status) == 0 else {
+            found.problem = errno == ENOENT ? "does not exist" : String(cString: strerror(errno))
+            found.stops = true
+            return found
         }
         if status.st_mode & S_IFMT == S_IFDIR {
-            source.isFolder = true
-            source.walk(path)
+            found.isFolder = true
+            found.walk(source, trainer)
         } else {
-            source.readList(path, root: root)
+            found.readList(source, trainer, workingFolder)
         }
-        return source
+        return found
     }
 
     /// What a file is by its suffix. Hardly any folder holds more than two different ones.
     private struct Roles {
         private var known: [(suffix: [UInt8], role: FileRole)] = []
+        private let images: Set<String>
+
+        init(_ trainer: Trainer) { images = trainer.imageSuffixes }
 
         mutating func role(of name: UnsafeBufferPointer<UInt8>) -> FileRole {
             let dot = name.lastIndex(of: UInt8(ascii: ".")).map { $0 > 0 ? $0 + 1 : name.count } ?? name.count
@@ -45,16 +62,17 @@ struct ImageSource {
             if let found = known.first(where: { $0.suffix.elementsEqual(suffix) }) { return found.role }
             let text = String(decoding: suffix, as: UTF8.self).lowercased()
             let role: FileRole =
-                SampleListing.imageSuffixes.contains(text)
+                images.contains(text)
                 ? .image : text == "npy" ? .array : companions.contains(text) ? .companion : .other
             known.append((Array(suffix), role))
             return role
         }
     }
 
-    private mutating func walk(_ path: String) {
-        var roles = Roles()
-        let tree = FolderTree.walk(path) { folder, names in
+    private mutating func walk(_ source: SplitSource, _ trainer: Trainer) {
+        var roles = Roles(trainer)
+        let top = source.path
+        let tree = FolderTree.walkPaths(top) { folder, names in
             let images = names.filter { index, name in
                 guard names.kind(index) == .file else { return false }
                 let role = roles.role(of: name)
@@ -62,49 +80,49 @@ struct ImageSource {
                 if role == .array { arrayFolders.insert(folder) }
                 return role == .image
             }
-            if images.count > 0 { folders.append((folder, images)) }
+            guard images.count > 0 else { return }
+            let below = folder.dropFirst(top.utf8.count)
+            let text = source.text.isEmpty ? String(below.drop { $0 == "/" }) : source.text + below
+            folders.append(Folder(text: text, path: folder, names: images))
         }
         if let folder = tree.unreadable.first {
             problem = "the folder \(folder) may not be read"
         } else if folders.isEmpty {
             problem = "holds no image"
+        } else if let circle = tree.circle {
+            problem = "the link \(circle) leads back: its images are listed again and again"
         }
     }
 
-    /// A text file with a path a line: absolute, or relative to the list, the dataset's root or the working folder.
-    private mutating func readList(_ path: String, root: String) {
+    private mutating func readList(_ source: SplitSource, _ trainer: Trainer, _ workingFolder: String) {
         let bytes: [UInt8]
         do {
-            bytes = try FileReading.bytes(ofFile: path, limit: 1 << 30)
+            bytes = try FileReading.bytes(ofFile: source.path, limit: 1 << 30)
         } catch {
             problem = (error as? FileError)?.message ?? "may not be read"
+            stops = true
             return
         }
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let paths = bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0)
-            .split(whereSeparator: { $0 == 10 || $0 == 13 })
-            .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
-            .filter { !$0.isEmpty }
-        let base = base(of: paths, listFolder: Paths.directory(of: path), root: root)
-        var byFolder: [String: [String]] = [:]
-        for path in paths {
-            let resolved = Paths.absolute(path, relativeTo: base)
-            if SampleListing.imageSuffixes.contains(Paths.suffix(of: path).lowercased()) {
-                byFolder[Paths.directory(of: resolved), default: []].append(Paths.fileName(of: resolved))
-            } else {
-                others.append(resolved)
-            }
+        guard let list = ImageList(bytes, source: source, trainer: trainer) else {
+            problem = "is no list of images: it is not UTF-8"
+            stops = true
+            return
         }
-        folders = byFolder.map { ($0.key, NameList($0.value)) }
-        if folders.isEmpty { problem = "names no image" }
-    }
-
-    /// The folder that the relative paths of a list start from: the first one where one of the first paths exists.
-    private func base(of paths: [String], listFolder: String, root: String) -> String {
-        let probes = paths.lazy.filter { !$0.hasPrefix("/") }.prefix(20)
-        let candidates = [listFolder, root, Paths.absolute("")]
-        return candidates.first { folder in
-            probes.contains { access(Paths.absolute($0, relativeTo: folder), F_OK) == 0 }
-        } ?? listFolder
+        oddLines = list.oddLines
+        for line in list.others { others.append(ResolvedPath.join(workingFolder, line)) }
+        for round in list.rounds.indices {
+            let made = list.rounds[round].map { text, names in
+                Folder(
+                    text: text.text, path: ResolvedPath.join(workingFolder, text.text), names: NameList(names))
+            }.sorted { $0.text < $1.text }
+            if round == 0 { folders = made } else { repeats += made }
+        }
+        // Newer versions look up the size of each file before they verify it.
+        if list.hasNUL, trainer == .ultralytics {
+            problem = "holds a NUL byte"
+            stops = true
+        } else if folders.isEmpty {
+            problem = "names no image"
+        }
     }
 }

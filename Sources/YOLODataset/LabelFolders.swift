@@ -19,11 +19,12 @@ struct LabelFolders {
     /// Text files that people keep beside labels.
     private static let notLabels: Set<String> = ["classes.txt", "train.txt", "val.txt", "test.txt", "notes.txt"]
 
-    private var folders: [String: Folder]
+    private var folders: [ExactText: Folder]
 
     /// - Parameter listed: folders that are known already, with their label files.
     init(_ listed: [(folder: String, names: NameList)]) {
-        folders = Dictionary(listed.map { ($0.folder, Folder($0.names)) }, uniquingKeysWith: { first, _ in first })
+        folders = Dictionary(
+            listed.map { (ExactText($0.folder), Folder($0.names)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The label files of a folder and of those below it.
@@ -31,6 +32,11 @@ struct LabelFolders {
         var found: [(folder: String, names: NameList)] = []
         _ = FolderTree.walk(path) { folder, names in found.append((folder, labels(names))) }
         return found
+    }
+
+    /// Whether a name begins with a dot.
+    private static func hasHidden(_ names: NameList) -> Bool {
+        names.count > 0 && (0..<names.count).contains { names.withBytes($0) { $0.first == UInt8(ascii: ".") } }
     }
 
     private static func labels(_ names: NameList) -> NameList {
@@ -46,10 +52,16 @@ struct LabelFolders {
     mutating func take(
         _ images: NameList, in folder: String, first: Int?, shared: (Int, Int) -> Void
     ) -> (names: NameList, places: [Int32]) {
-        var entry = folders[folder] ?? Folder(Self.labels((try? NameList(ofFolder: folder)) ?? NameList()))
+        let key = ExactText(folder)
+        var entry = folders[key] ?? Folder(Self.labels((try? NameList(ofFolder: folder)) ?? NameList()))
         // Taken out meanwhile, so that changing it does not copy it.
-        folders[folder] = nil
+        folders[key] = nil
         if first != nil { entry.isReported = true }
+        if Self.hasHidden(images), !Self.hasHidden(entry.names) {
+            // Lists may name such images; folders are listed without.
+            let all = (try? NameList(ofFolder: folder, includesHidden: true)) ?? NameList()
+            entry = Folder(Self.labels(all))
+        }
         var places = [Int32](repeating: -1, count: images.count)
         var next = 0
         var label: [UInt8] = []
@@ -57,7 +69,7 @@ struct LabelFolders {
             images.withBytes(index) { name in
                 label.removeAll(keepingCapacity: true)
                 label.append(contentsOf: name)
-                if let dot = label.lastIndex(of: UInt8(ascii: ".")), dot > 0 { label.removeSubrange(dot...) }
+                if let dot = label.lastIndex(of: UInt8(ascii: ".")) { label.removeSubrange(dot...) }
                 label.append(contentsOf: ".txt".utf8)
             }
             guard let place = label.withUnsafeBufferPointer({ entry.names.index(of: $0, near: next) }) else { continue }
@@ -70,13 +82,13 @@ struct LabelFolders {
                 entry.owners[place] = first.map { Int32($0 + index) } ?? -2
             }
         }
-        folders[folder] = entry
+        folders[key] = entry
         return (entry.names, places)
     }
 
     /// Reports the labels without images of a folder and of those below it, also of those without any image.
     mutating func report(tree path: String) {
-        for folder in folders.keys where folder == path || folder.hasPrefix(path + "/") {
+        for folder in folders.keys where folder.text == path || folder.text.hasPrefix(path + "/") {
             folders[folder]?.isReported = true
         }
     }
@@ -85,8 +97,10 @@ struct LabelFolders {
     func left() -> [String] {
         folders.flatMap { folder, contents in
             contents.isReported
-                ? contents.owners.indices.filter { contents.owners[$0] == -1 }.map { folder + "/" + contents.names[$0] }
+                ? contents.owners.indices.filter { contents.owners[$0] == -1 }.map {
+                    folder.text + "/" + contents.names[$0]
+                }
                 : []
-        }.filter { !Self.notLabels.contains(Paths.fileName(of: $0)) }
+        }.filter { !Paths.fileName(of: $0).hasPrefix(".") && !Self.notLabels.contains(Paths.fileName(of: $0)) }
     }
 }

@@ -77,23 +77,28 @@ public struct DatasetSample: Sendable, Hashable {
     /// Whether a file of that name stood in the label folder when it was listed.
     public var hasLabelFile: Bool { folder.labelPlaces[index] >= 0 }
 
-    private var labelName: String { Paths.withoutSuffix(folder.images[index]) + ".txt" }
+    /// The suffix begins at the last dot, also at the first letter of the name.
+    private var labelName: String {
+        let name = folder.images[index]
+        return (name.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(name[..<$0]) } ?? name) + ".txt"
+    }
 
     public static func == (a: DatasetSample, b: DatasetSample) -> Bool {
-        a.folder === b.folder && a.number == b.number || a.split == b.split && a.imagePath == b.imagePath
+        a.folder === b.folder && a.number == b.number
+            || a.split == b.split && a.imagePath.utf8.elementsEqual(b.imagePath.utf8)
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(split)
-        hasher.combine(imagePath)
+        hasher.combine(ExactText(imagePath))
     }
 }
 
 extension Dataset {
     /// Splits may share images (coco128 validates on what it trains on): each image once, in its first split.
     public func distinctSamples(splits: [String]) throws -> [DatasetSample] {
-        var seen: Set<String> = []
-        return try listSamples(splits: splits).samples.filter { seen.insert($0.image).inserted }
+        var seen: Set<ExactText> = []
+        return try listSamples(splits: splits).samples.filter { seen.insert(ExactText($0.image)).inserted }
     }
 }
 
@@ -119,6 +124,18 @@ public struct MissingSource: Sendable, Hashable {
     public let column: Int
     /// In words, to follow the path.
     public let reason: String
+    /// Whether it keeps training from starting, whatever other sources the split has.
+    public let isFatal: Bool
+}
+
+/// A list with lines that lose their images.
+public struct OddList: Sendable, Hashable {
+    /// The name of the split that the list belongs to.
+    public let split: String
+    /// Absolute.
+    public let path: String
+    /// In order.
+    public let lines: [OddLine]
 }
 
 /// Every image that the splits name, and every label file that belongs to none of them.
@@ -135,13 +152,14 @@ public struct SampleListing: Sendable {
     public let labelsWithoutImage: [String]
     /// Image folders with .npy files, which trainers read instead of images; absolute.
     public let arrayFolders: Set<String>
+    /// Lists with odd lines.
+    public let oddLists: [OddList]
+    /// Sources that are folders, absolute; the others are lists.
+    public let folderSources: Set<String>
+    /// Splits whose images lie in the folder that training is started in, by name: such a cache has no name.
+    public let withoutCacheName: Set<String>
     /// Files in image folders, and entries of lists, with an unknown suffix; relative to the root, sorted.
     public let otherFiles: [String]
-
-    /// Suffixes that trainers take for images, in lower case.
-    public static let imageSuffixes: Set<String> = [
-        "bmp", "dng", "jpeg", "jpg", "mpo", "png", "tif", "tiff", "webp", "pfm", "heic", "avif",
-    ]
 }
 
 extension Dataset {
@@ -173,97 +191,5 @@ extension Dataset {
     public func listSamples(splits wanted: [String]? = nil) throws -> SampleListing {
         guard let listings else { return try makeListing(splits: wanted) }
         return try listings.listing(of: wanted) { try makeListing(splits: wanted) }
-    }
-
-    private func makeListing(splits wanted: [String]?) throws -> SampleListing {
-        var samples: [DatasetSample] = []
-        var groups: [SampleFolder] = []
-        var missing: [MissingSource] = []
-        var others: Set<String> = []
-        var arrays: Set<String> = []
-        let listed = try Self.list(splits, root: root)
-        var labels = LabelFolders(listed.labels)
-        var sources = listed.sources[...]
-        var shared: [(Int, Int)] = []
-        for split in splits {
-            let isWanted = wanted?.contains(split.name) ?? true
-            var folders: [String: NameList] = [:]
-            for source in split.sources {
-                guard let found = sources.popFirst() else { break }
-                for (folder, names) in found.folders {
-                    folders[folder] = folders[folder].map { Self.merged($0, names) } ?? names
-                }
-                guard isWanted else { continue }
-                if let reason = found.problem {
-                    missing.append(
-                        MissingSource(
-                            split: split.name, path: source, line: split.line, column: split.column, reason: reason))
-                }
-                others.formUnion(found.others)
-                arrays.formUnion(found.arrayFolders)
-                if found.isFolder, let folder = Self.labelFolder(ofImages: source + "/") {
-                    labels.report(tree: Paths.normalized(folder))
-                }
-            }
-            for (folder, names) in folders.sorted(by: { $0.key < $1.key }) {
-                // Images of other splits are paired as well: their labels are not without an image.
-                let labelFolder = Paths.normalized(Self.labelFolder(ofImages: folder + "/") ?? folder)
-                let first = samples.count
-                let (labelNames, places) = labels.take(
-                    names, in: labelFolder, first: isWanted ? first : nil, shared: { shared.append(($0, $1)) })
-                guard isWanted else { continue }
-                let group = SampleFolder(
-                    split: split.name, imageFolder: folder, labelFolder: labelFolder, root: root, images: names,
-                    labels: labelNames, labelPlaces: places)
-                groups.append(group)
-                samples.reserveCapacity(first + names.count)
-                for index in 0..<names.count { samples.append(DatasetSample(folder: group, index: index)) }
-            }
-        }
-        let pairs = shared.compactMap { later, earlier -> (sample: DatasetSample, earlier: DatasetSample)? in
-            let (sample, earlier) = (samples[later], samples[earlier])
-            // One image in two splits is another matter.
-            return sample.imagePath == earlier.imagePath ? nil : (sample, earlier)
-        }
-        return SampleListing(
-            samples: samples, folders: groups, missingSources: missing, sharedLabels: pairs,
-            labelsWithoutImage: labels.left().map(relative).sorted(), arrayFolders: arrays,
-            otherFiles: others.map(relative).sorted())
-    }
-
-    /// Lists all sources, and the label trees that belong to them, on two threads: one would wait for the disk.
-    private static func list(
-        _ splits: [DatasetSplit], root: String
-    ) throws -> (sources: [ImageSource], labels: [(folder: String, names: NameList)]) {
-        let paths = splits.flatMap(\.sources)
-        var seen: Set<String> = []
-        let trees = paths.compactMap { labelFolder(ofImages: $0 + "/").map(Paths.normalized) }
-            .filter { seen.insert($0).inserted }
-        enum Unit: Sendable {
-            case source(ImageSource)
-            case labels([(folder: String, names: NameList)])
-        }
-        let units = try WorkerPool.map(
-            count: paths.count + trees.count, jobs: 2, makeState: { () },
-            { _, index -> Unit in
-                // Sources and trees take turns: each is about as long as the other.
-                let (place, isTree) =
-                    index < 2 * trees.count ? (index / 2, index % 2 == 1) : (index - trees.count, false)
-                return isTree
-                    ? .labels(LabelFolders.list(tree: trees[place])) : .source(.list(paths[place], root: root))
-            })
-        var sources: [ImageSource] = []
-        var labels: [(folder: String, names: NameList)] = []
-        for unit in units {
-            switch unit {
-            case .source(let source): sources.append(source)
-            case .labels(let folders): labels += folders
-            }
-        }
-        return (sources, labels)
-    }
-
-    private static func merged(_ a: NameList, _ b: NameList) -> NameList {
-        NameList((0..<a.count).lazy.map { a[$0] } + (0..<b.count).map { b[$0] })
     }
 }

@@ -25,8 +25,8 @@ struct AssayAnchors: PlanCommand {
 
     static let stage = StageName.anchors
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup(title: "What to fit (in a plan: the block “anchors”)") var options: AnchorOptions
 

@@ -23,8 +23,8 @@ struct Card: PlanCommand {
     static let stage = StageName.labels
     static let keys: Set<String>? = ["splits", "image_size"]
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup var parts: PartsOption
     @OptionGroup var image: ImageSizeOption
@@ -59,13 +59,14 @@ struct Verdicts: PlanCommand {
     static let stage = StageName.labels
     static let keys: Set<String>? = ["splits", "trainer"]
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @Option("A line an image, or one array.")
     var format = Form.jsonl
 
     @OptionGroup var reader: TrainerOption
+    @OptionGroup var workingFolder: WorkingFolderOption
     @OptionGroup var parts: PartsOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
@@ -78,7 +79,9 @@ struct Verdicts: PlanCommand {
 
     private func show(_ input: AuditInput) throws {
         let session = common.session()
-        let dataset = try session.dataset(input)
+        let dataset = try session.dataset(
+            session.path(of: input), readBy: reader.trainer,
+            startedIn: workingFolder.place ?? .current)
         let lines = try SampleVerdict.lines(
             dataset, splits: try parts.names(in: dataset), trainer: reader.trainer, jobs: session.jobs,
             isCancelled: session.isCancelled)
@@ -119,8 +122,8 @@ struct Explain: ParsableCommand {
 struct Undo: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Take back the last --fix of a dataset.")
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup var plain: PlainOptions
 

@@ -10,8 +10,8 @@ struct Check: PlanCommand {
     static let configuration = CommandConfiguration(abstract: "Check a dataset, or the dataset of a plan.")
     static let stage = StageName.labels
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup(title: "How it is checked (in a plan: the block “labels”)") var options: LabelOptions
 
@@ -42,6 +42,7 @@ struct Check: PlanCommand {
     @Flag(help: "Show what --fix or --unsafe-fixes would change, and change nothing.")
     var diff = false
 
+    @OptionGroup var workingFolder: WorkingFolderOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
@@ -61,14 +62,15 @@ struct Check: PlanCommand {
         switch try AuditInput.open(input) {
         case .dataset(let path): try check(path)
         case .plan(let path):
-            try given.refuse(["no-cache"], "with a plan; check its data.yaml instead")
+            try given.refuse(["no-cache", "working-directory"], "with a plan; check its data.yaml instead")
             try Self.merged(with: try PlanFile.load(path)).checkPlan(path)
         }
     }
 
     private func check(_ path: String) throws {
         let session = common.session()
-        let dataset = try session.dataset(path)
+        let dataset = try session.dataset(
+            path, readBy: options.reader.trainer, startedIn: workingFolder.place)
         if fix || unsafeFixes || diff { return try correct(session, path) }
         let result = try LabelCheck.run(
             dataset,

@@ -26,8 +26,8 @@ struct AssayProbe: PlanCommand {
 
     static let stage = StageName.probe
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @Option("A folder for the models (a plan has its own).")
     var output: InputFile?

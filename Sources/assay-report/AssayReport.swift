@@ -25,7 +25,7 @@ struct Page: PlanCommand {
     static let stage = StageName.report
 
     @Argument(help: "A plan, or a data.yaml (then the page holds the label check alone).", completion: .file())
-    var input: String
+    var input = "."
 
     @OptionGroup(title: "What it shows (in a plan: the block “report”)") var options: ReportOptions
 

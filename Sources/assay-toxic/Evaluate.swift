@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuditPlan
 import CommandLineSupport
 import ToolOptions
 import ToxicRanking
@@ -10,8 +11,8 @@ struct Evaluate: ParsableCommand {
 
     enum Format: String, SettingWord { case text, json, csv }
 
-    @Argument(help: "A data.yaml.", completion: .file())
-    var dataset: String
+    @Argument(help: "A data.yaml, or the folder of one.", completion: .file())
+    var dataset = "."
 
     @OptionGroup var model: WeightsOption
     @OptionGroup var architecture: ModelYAMLOption
@@ -46,7 +47,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--weights is needed: a checkpoint trained on this dataset")
         }
         let session = common.session()
-        let dataset = try session.dataset(dataset)
+        let dataset = try session.dataset(AuditInput.openDataset(dataset))
         let model = try DetectionModel.load(checkpoint: weights, yamlPath: architecture.modelYaml?.path)
         try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: image.pixels)
         var options = ToxicOptions()

@@ -14,8 +14,8 @@ struct Rank: PlanCommand {
 
     static let stage = StageName.toxic
 
-    @Argument(help: "A data.yaml, or a plan.", completion: .file())
-    var input: String
+    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
+    var input = "."
 
     @OptionGroup(title: "How it is ranked (in a plan: the block “toxic”)") var options: RankingOptions
 

@@ -15,8 +15,8 @@ struct Plan: ParsableCommand {
     struct Init: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Write a new plan, with every setting explained.")
 
-        @Argument(help: "The dataset's data.yaml.", completion: .file())
-        var dataset: String
+        @Argument(help: "The dataset's data.yaml, or its folder.", completion: .file())
+        var dataset = "."
 
         @OptionGroup var shared: SharedOptions
 
@@ -42,6 +42,7 @@ struct Plan: ParsableCommand {
             guard ["yaml", "yml"].contains(Paths.suffix(of: output).lowercased()) else {
                 throw ValidationError("--output must end in .yaml, as in: -o plan.yaml")
             }
+            let dataset = try AuditInput.openDataset(dataset)
             let opened = try common.session().dataset(dataset)
             if let weights = shared.model.weights?.path {
                 let model = try DetectionModel.load(checkpoint: weights)

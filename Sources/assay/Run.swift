@@ -11,8 +11,8 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run every stage of a plan: labels, anchors, probe, toxic, report. Unchanged stages are skipped.")
 
-    @Argument(help: "The plan.", completion: .file())
-    var plan: String
+    @Argument(help: "The plan, or the folder of one.", completion: .file())
+    var plan = "."
 
     @Option("Where every random choice comes from.", otherwise: "the plan's seed")
     var seed: Seed?
@@ -28,7 +28,8 @@ struct Run: ParsableCommand {
         let hasFindings = try AuditChain(
             [LabelsStage.self, AnchorsStage.self, ProbeStage.self, ToxicStage.self, ReportStage.self]
         ).run(
-            plan: plan, session: session, overrides: seed.map { ["seed": "--seed=\($0)"] } ?? [:], format: format,
+            plan: AuditInput.openPlan(plan), session: session, overrides: seed.map { ["seed": "--seed=\($0)"] } ?? [:],
+            format: format,
             begin: { common.note("— \($0.rawValue)") },
             end: { stage, shown, isUnchanged in
                 if isUnchanged { common.note("\(stage.rawValue): unchanged") }

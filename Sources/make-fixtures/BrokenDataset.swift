@@ -9,7 +9,6 @@ struct BrokenDataset: FixtureFolder {
         try write(
             """
             # Every breakage stands in breakages.csv. nc is wrong on purpose, and there is no images/test.
-            path: .
             train: images/train
             val: images/val
             test: images/test
@@ -17,7 +16,7 @@ struct BrokenDataset: FixtureFolder {
             names: [circle, square, triangle]
 
             """, "data.yaml")
-        list += "D002,data.yaml,6\nD004,data.yaml,5\nD007,data.yaml,7\n"
+        list += "D002,data.yaml,5\nD004,data.yaml,4\nD007,data.yaml,6\n"
         try write("train: images/train\n  names: [circle\n", "broken.yaml")
         list += "D001,broken.yaml,2\n"
         let good = "0 0.500000 0.500000 0.200000 0.200000\n"

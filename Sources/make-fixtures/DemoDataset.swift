@@ -19,7 +19,6 @@ struct DemoDataset: FixtureFolder {
         try write(
             """
             # Shapes on mottled grounds, made by make-fixtures. Some labels are wrong on purpose: planted.csv lists them.
-            path: .
             train: images/train
             val: images/val
             nc: 3

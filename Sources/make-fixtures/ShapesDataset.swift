@@ -8,7 +8,6 @@ struct ShapesDataset: FixtureFolder {
         try write(
             """
             # Coloured shapes, made by make-fixtures; every label is right
-            path: .
             train: images/train
             val: images/val
             nc: 3

@@ -84,7 +84,7 @@ import YOLODataset
     @Test func aFileThatTwoSplitsListIsReportedOnce() throws {
         let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0 0.2\n", val: "0 0.5 0.5 0.2 0.2\n")
         try folder.write("train: images/train\nval: images/train\nnames: [a]\n", to: "data.yaml")
-        #expect(try codes(folder) == ["B005 labels/train/a.txt"])
+        #expect(try codes(folder) == ["D020 data.yaml", "B005 labels/train/a.txt"])
     }
 
     @Test func oddImages() throws {
@@ -114,5 +114,60 @@ import YOLODataset
         try folder.write("train: pictures\nval: pictures\nnames: [a]\n", to: "data.yaml")
         try folder.write(try jpeg(1), to: "pictures/a.jpg")
         #expect(try codes(folder).contains("P004 pictures/a.jpg"))
+    }
+
+    @Test(arguments: [("a.TXT", ".TXT"), ("A.txt", "capital"), ("e\u{301}.txt", "Unicode")])
+    func labelsUnderAnotherName(label: String, words: String) throws {
+        let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0.2 0.2\n", val: "0 0.5 0.5 0.2 0.2\n")
+        try FileManager.default.removeItem(atPath: folder.path + "/labels/train/a.txt")
+        if label.hasPrefix("e") {
+            try FileManager.default.moveItem(
+                atPath: folder.path + "/images/train/a.jpg", toPath: folder.path + "/images/train/\u{E9}.jpg")
+        }
+        try folder.write("0 0.5 0.5 0.2 0.2\n", to: "labels/train/" + label)
+        let found = try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), jobs: 1).findings
+        #expect(found.first { $0.code == "D015" }?.message.contains(words) == true, "\(found.map(\.message))")
+    }
+
+    @Test func aFolderWithinAnotherIsInTwoSplits() throws {
+        let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0.2 0.2\n", val: "0 0.5 0.5 0.2 0.2\n")
+        try folder.write("train: images\nval: images/val\nnames: [a]\n", to: "data.yaml")
+        #expect(try codes(folder) == ["D020 data.yaml"])
+        try folder.write("train: images/train\nval: [images/val, more.txt]\nnames: [a]\n", to: "data.yaml")
+        try folder.write("./images/train/a.jpg\n", to: "more.txt")
+        #expect(try codes(folder) == ["D020 data.yaml"])
+    }
+
+    @Test func repeatedLinesAreNoLeakAndNoCopies() throws {
+        let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0.2 0.2\n", val: "0 0.5 0.5 0.2 0.2\n")
+        try folder.write("train: train.txt\nval: images/val\nnames: [a]\n", to: "data.yaml")
+        try folder.write(String(repeating: "./images/train/a.jpg\n", count: 3), to: "train.txt")
+        let result = try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), jobs: 2)
+        #expect(result.findings.isEmpty && result.images == 4 && result.boxes == 4)
+    }
+
+    @Test func aSplitWithoutAnyTrainableImageStops() throws {
+        let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0.2 0.2\n", val: "0 0.5\n")
+        let opened = try Dataset.open(folder.path + "/data.yaml")
+        let result = try LabelCheck.run(opened, jobs: 1)
+        let stop = try #require(result.findings.first { $0.code == "D019" })
+        #expect(stop.severity == .error && stop.effect.verdict == .stops)
+        #expect(LabelHeadline.text(result, opened).contains("does not start training: val"))
+        #expect(!LabelHeadline.text(result, opened).contains("would drop no image"))
+    }
+
+    @Test func imagesWithoutLabelsAreOneFinding() throws {
+        let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0.2 0.2\n", val: "0 0.5 0.5 0.2 0.2\n")
+        for index in 0..<30 { try folder.write(try jpeg(100 + index), to: "images/train/n\(index).jpg") }
+        let found = try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), jobs: 2).findings
+        #expect(found.map(\.code) == ["P001"] && found[0].message.contains("30 of 32 images"))
+    }
+
+    @Test func rowsOfImagesThatCannotBeReadAreLost() throws {
+        let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0.2 0.2\n", val: "0 0.5 0.5 0.2 0.2\n")
+        try folder.write("no image", to: "images/train/bad.jpg")
+        try folder.write("0 0.4 0.5 0.2 0.2\n", to: "labels/train/bad.txt")
+        let result = try LabelCheck.run(try Dataset.open(folder.path + "/data.yaml"), jobs: 1)
+        #expect(result.droppedImages == 1 && result.droppedBoxes == 1 && result.droppedBoxesByClass == [0: 1])
     }
 }

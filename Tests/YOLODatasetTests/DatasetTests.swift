@@ -50,7 +50,11 @@ import YOLODataset
         let folder = try place("train: images\nnames: [a]\n", ["images/a.jpg"])
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/images/loop", withDestinationPath: folder.path + "/images")
-        #expect(try Dataset.open(folder.path + "/data.yaml").listSamples().samples.count == 1)
+        // Trainers list the image again and again, until the system refuses the forty-first link.
+        let listing = try Dataset.open(folder.path + "/data.yaml").listSamples()
+        #expect(listing.samples.count == 41)
+        #expect(listing.missingSources.first?.reason.contains("leads back") == true)
+        #expect(!(listing.missingSources.first?.isFatal ?? true))
     }
 
     @Test func orphansAreFoundInTheSplitsThatAreAskedFor() throws {
@@ -67,14 +71,13 @@ import YOLODataset
 
     @Test(arguments: [
         ("names: [a]\n", "declares no train"), ("train: images\n", "neither names nor nc"),
-        ("train: images\nnc: many\n", "positive whole number"),
-        ("train: images\nnames: {0: a, 2: b}\n", "without a gap"),
+        ("train: images\nnc: many\n", "positive whole number"), ("train: images\nnames: 5\n", "must be a list"),
         ("images: []\nannotations: []\n", "COCO JSON"),
     ])
     func whatIsNoDatasetIsExplained(yaml: String, words: String) throws {
         let folder = try place(yaml)
         do {
-            _ = try Dataset.open(folder.path + "/data.yaml")
+            _ = try Dataset.open(folder.path + "/data.yaml").usable()
             Issue.record("opened")
         } catch {
             #expect("\(error)".contains(words), "\(error)")

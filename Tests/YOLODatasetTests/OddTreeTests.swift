@@ -45,19 +45,20 @@ import YOLODataset
         #expect(throws: FileError.self) { try LabelFile.read(listing.samples[0].labelPath) }
     }
 
-    @Test func linksAreFollowedOnceAndRealPathsWin() throws {
+    @Test func linksAreFollowedAsTrainersFollowThem() throws {
         let folder = try TemporaryFolder()
         try folder.write(row, to: "images/z/a.jpg")
         try folder.write(row, to: "elsewhere/b.jpg")
         for (link, target) in [
-            ("images/again", folder.path + "/images/z"), ("images/z/up", ".."), ("images/far", "../elsewhere"),
+            ("images/again", folder.path + "/images/z"), ("images/far", "../elsewhere"),
             ("images/self.jpg", "self.jpg"), ("images/nowhere", "/does/not/exist"),
         ] {
             try FileManager.default.createSymbolicLink(
                 atPath: folder.path + "/" + link, withDestinationPath: target)
         }
         let listing = try listing(folder)
-        #expect(listing.samples.map(\.image) == ["images/self.jpg", "images/far/b.jpg", "images/z/a.jpg"])
+        let images = listing.samples.map(\.image)
+        #expect(images == ["images/self.jpg", "images/again/a.jpg", "images/far/b.jpg", "images/z/a.jpg"])
         #expect(throws: FileError.self) { try ImageHeader.readFile(listing.samples[0].imagePath) }
     }
 
@@ -90,13 +91,21 @@ import YOLODataset
         #expect(try listing(folder).samples.map(\.image) == ["images/\(name).jpg"])
     }
 
-    @Test func listsMayBeginWithAMarkAndStartFromTheRoot() throws {
+    @Test func aMarkAtTheBeginningOfAListIsPartOfAName() throws {
         let folder = try TemporaryFolder()
         try folder.write(row, to: "images/a.jpg")
         try folder.write("\u{FEFF}images/a.jpg\nimages/a.jpg\nimages/readme.doc\n", to: "lists/train.txt")
-        let listing = try listing(folder, "train: lists/train.txt\nnames: [a]\n")
-        #expect(listing.samples.map(\.image) == ["images/a.jpg"])
-        #expect(listing.otherFiles == ["images/readme.doc"])
+        let yaml = "train: lists/train.txt\nval: images\nnames: [a]\n"
+        // Newer versions pass over the mark.
+        #expect(try listing(folder, yaml).oddLists.isEmpty)
+        let dataset = try Dataset.open(folder.path + "/data.yaml", trainer: .yolov5)
+        let read = try dataset.listSamples(splits: ["train"])
+        // Without a leading slash there is no /images/ to replace: the label is looked for beside the image.
+        #expect(read.samples.map(\.image) == ["images/a.jpg", "\u{FEFF}images/a.jpg"])
+        #expect(read.samples.map(\.label) == ["images/a.txt", "\u{FEFF}images/a.txt"])
+        #expect(
+            read.oddLists.map(\.lines) == [[OddLine(line: 1, text: "\u{FEFF}images/a.jpg", kind: .byteOrderMark)]])
+        #expect(read.otherFiles == ["images/readme.doc"])
     }
 
     @Test func labelsOfFoldersWithoutImagesAreSeen() throws {

@@ -16,7 +16,7 @@ public final class AuditSession {
     /// Whether text may have colours.
     public let hasColour: Bool
 
-    private var datasets: [String: Dataset] = [:]
+    private var datasets: [[String]: Dataset] = [:]
     private var states: [String: ContentDigest] = [:]
     private var files: [String: ContentDigest] = [:]
 
@@ -41,20 +41,31 @@ public final class AuditSession {
 
     /// The dataset of a data.yaml, the same one whenever it is asked for.
     ///
+    /// - Throws: `FileError` as `Dataset.open`, and where there is nothing to work with.
+    public func dataset(_ path: String) throws -> Dataset { try dataset(path, readBy: .ultralytics).usable() }
+
+    /// The dataset as a trainer reads it, even where the trainer does not start on it.
+    ///
+    /// - Parameter place: where training is started; nil for the folder from which the splits are found.
     /// - Throws: `FileError` as `Dataset.open`.
-    public func dataset(_ path: String) throws -> Dataset {
-        let path = Paths.absolute(path)
-        if let known = datasets[path] { return known }
-        let dataset = try Dataset.open(path).keepingListings()
-        datasets[path] = dataset
+    public func dataset(_ path: String, readBy trainer: Trainer, startedIn place: TrainingPlace? = nil) throws
+        -> Dataset
+    {
+        let key = [Paths.absolute(path), trainer.rawValue, place?.workingFolder ?? ""]
+        if let known = datasets[key] { return known }
+        let dataset = try Dataset.open(path, trainer: trainer, startedIn: place).keepingListings()
+        datasets[key] = dataset
         return dataset
     }
 
     /// The dataset that an argument names: itself, or a plan's.
-    public func dataset(_ input: AuditInput) throws -> Dataset {
+    public func dataset(_ input: AuditInput) throws -> Dataset { try dataset(path(of: input)) }
+
+    /// The data.yaml that an argument names: itself, or a plan's.
+    public func path(of input: AuditInput) throws -> String {
         switch input {
-        case .dataset(let path): try dataset(path)
-        case .plan(let path): try dataset(try PlanFile.load(path).settings.dataset)
+        case .dataset(let path): path
+        case .plan(let path): try PlanFile.load(path).settings.dataset
         }
     }
 

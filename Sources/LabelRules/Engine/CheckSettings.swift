@@ -1,5 +1,6 @@
 import FileReading
 import Findings
+import YOLODataset
 
 /// How a dataset is checked.
 public struct CheckSettings: Sendable, Hashable {

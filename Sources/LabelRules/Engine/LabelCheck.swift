@@ -22,7 +22,7 @@ public enum LabelCheck {
             return checker.finish()
         }
         if let cache, tallies.contains(where: { $0.misses > 0 }) { cache.write(samples, tallies) }
-        let survey = try survey(dataset, samples, tallies, settings, jobs: jobs, isCancelled: isCancelled)
+        let survey = try survey(dataset, listing, tallies, settings, jobs: jobs, isCancelled: isCancelled)
         let findings = findings(listing, tallies, survey, settings)
         let lost = tallies.reduce(into: [Int: Int]()) { $0.merge($1.lostRowsByClass, uniquingKeysWith: +) }
         return LabelCheckResult(
@@ -30,15 +30,18 @@ public enum LabelCheck {
             boxesByClass: survey.rowsByClass,
             droppedImages: tallies.reduce(0) { $0 + $1.lostImages.count },
             droppedBoxes: lost.values.reduce(0, +), droppedBoxesByClass: lost, trainer: settings.trainer,
-            profile: survey.profile)
+            profile: survey.profile, stops: survey.start.reasons.map(\.message))
     }
 
     /// What the samples say together.
     private static func survey(
-        _ dataset: Dataset, _ samples: [DatasetSample], _ tallies: [SampleTally], _ settings: CheckSettings, jobs: Int,
+        _ dataset: Dataset, _ listing: SampleListing, _ tallies: [SampleTally], _ settings: CheckSettings, jobs: Int,
         isCancelled: @Sendable @escaping () -> Bool
     ) throws -> DatasetSurvey {
-        DatasetSurvey(
+        let samples = listing.samples
+        var start = TrainingStart(dataset, listing, splits: settings.splits)
+        for tally in tallies { for (number, rows) in tally.kept { start.add(samples[number], rows: rows) } }
+        return DatasetSurvey(
             dataset: dataset, profile: tallies.reduce(into: DatasetProfile()) { $0.add($1.profile) },
             thresholds: settings.thresholds, samples: samples,
             twins: settings.reading == .decode
@@ -48,7 +51,8 @@ public enum LabelCheck {
                 : ImageTwins(),
             hasPictures: settings.reading == .decode,
             swaps: tallies.reduce(into: SwapEvidence()) { $0.add($1.swaps) },
-            orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) })
+            orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) },
+            start: start)
     }
 
     /// All findings, by file, line, column, code and message, with the severities that the person set.
@@ -56,14 +60,22 @@ public enum LabelCheck {
         _ listing: SampleListing, _ tallies: [SampleTally], _ survey: DatasetSurvey, _ settings: CheckSettings
     ) -> [Finding] {
         // A file that two splits list is checked for each, but reported once.
-        var seen: Set<Finding> = []
-        var ofFiles = tallies.flatMap(\.findings).sorted { $0.sample < $1.sample }.flatMap(\.findings)
-            .filter { seen.insert($0).inserted }
-        if settings.condenses {
-            ofFiles = SystematicErrors.condense(ofFiles, labelFiles: listing.samples.count(where: \.hasLabelFile))
+        struct Known: Hashable {
+            let file: ExactText
+            let finding: Finding
         }
-        var findings = RuleRegistry.all.flatMap { $0.check(survey.dataset, listing) } + ofFiles
-        findings += RuleRegistry.all.flatMap { $0.check(survey) }
+        var seen: Set<Known> = []
+        func isNew(_ finding: Finding) -> Bool {
+            seen.insert(Known(file: ExactText(finding.file), finding: finding)).inserted
+        }
+        var findings = RuleRegistry.all.flatMap { $0.check(survey.dataset, listing) }
+        findings += tallies.flatMap(\.findings).sorted { $0.sample < $1.sample }.flatMap(\.findings)
+        findings = findings.filter(isNew)
+        if settings.condenses {
+            findings = SystematicErrors.condense(
+                findings, labelFiles: listing.samples.count(where: \.hasLabelFile), images: listing.samples.count)
+        }
+        findings += RuleRegistry.all.flatMap { $0.check(survey) }.filter(isNew)
         if !settings.severities.isEmpty {
             for index in findings.indices {
                 if let severity = settings.severity(ofCode: findings[index].code) {

@@ -1,4 +1,5 @@
 import Findings
+import YOLODataset
 
 /// What the check found.
 public struct LabelCheckResult: Sendable {
@@ -20,6 +21,8 @@ public struct LabelCheckResult: Sendable {
     public let trainer: Trainer
     /// What the dataset consists of, as the card shows it.
     public let profile: DatasetProfile
+    /// Why the trainer does not start; empty where it does.
+    public let stops: [String]
 
     /// How many findings have this severity.
     public func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }

@@ -5,6 +5,12 @@ public enum LabelHeadline {
     /// One line for people: what the trainer would drop, class by class.
     public static func text(_ result: LabelCheckResult, _ dataset: Dataset) -> String {
         var text = "\(result.images) images, \(result.boxes) label rows. "
+        if let reason = result.stops.first {
+            let more = result.stops.count > 1 ? " (and \(result.stops.count - 1) more)" : ""
+            text += "\(result.trainer.name) does not start training: \(reason)\(more). "
+            guard result.droppedImages > 0 else { return text + "\n" }
+            text += "Once it does: "
+        }
         guard result.droppedImages > 0 || result.droppedBoxes > 0 else {
             return text + "\(result.trainer.name) would drop no image.\n"
         }

@@ -49,6 +49,24 @@ extension LabelRule {
             file.sample.label, line: row.line, column: row.column, severity: severity, message: message, effect: effect)
     }
 
+    /// What the trainer stumbles over, of one kind.
+    func findings(_ subject: DatasetProblem.Subject, of dataset: Dataset) -> [Finding] {
+        dataset.problems.filter { $0.subject == subject }.map { problem in
+            let severity: Severity =
+                switch problem.weight {
+                case .note: .note
+                case .warning: .warning
+                case .stops: .error
+                }
+            return finding(
+                dataset.relative(dataset.yamlPath), line: problem.line, column: problem.column, severity: severity,
+                message: problem.message,
+                effect: problem.stops
+                    ? .stops("\(dataset.trainer.name) ends with an error")
+                    : .readWrong("elsewhere than it seems"), fix: problem.wayOut)
+        }
+    }
+
     /// A finding about the classes of a dataset, where data.yaml names them.
     func finding(classesOf dataset: Dataset, message: String, effect: TrainerEffect) -> Finding {
         finding(

@@ -11,7 +11,7 @@ public enum RuleRegistry {
         NearDuplicateAcrossSplits(), ClassWithoutBox(),
         ClassOnlyInValidation(), ClassImbalance(), DuplicateKey(), MisspeltKey(), NameReadAsValue(),
         SameImageOtherLabels(), SiblingsAcrossSplits(), LabelsElsewhere(), StaleTrainerFiles(), ClassesReordered(),
-        SidesSwapped(),
+        SidesSwapped(), TrainingStops(), PathInTwoSplits(), DependsOnWorkingFolder(), LinesLost(),
         EmptyFile(), NotUTF8(), NotANumber(), ColumnCount(), NotFinite(), MixedRows(), WrongSeparator(),
         ConfidenceColumn(), LineEnds(), LongRow(), BlankRows(), RefusedByTrainer(),
         ImageUnreadable(), ImageDamaged(), SuffixAndContent(), TurnedByEXIF(), TinyImage(), UnusualPixels(),

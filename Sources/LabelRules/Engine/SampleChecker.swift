@@ -39,8 +39,10 @@ struct SampleChecker: Sendable {
         // What a label file was found to be depends on the size of the image.
         let knownLabel = image?.identity == known?.image?.identity ? known?.label : nil
         if let size { profile.add(imageSize: size) }
+        let rowsBefore = profile.rowCount
         let label = sample.hasLabelFile ? judge(labelOf: sample, knownLabel, number, size, &found) : nil
         if label == nil { profile.addImage(rows: 0) }
+        if !tally.lostImages.contains(number) { tally.kept.append((number, profile.rowCount - rowsBefore)) }
         if !found.isEmpty { tally.findings.append((number, found)) }
         if let old, image == old.record.image, label?.identity == old.record.label?.identity {
             tally.records.append((Int32(number), true, old.start, old.end))
@@ -118,7 +120,7 @@ struct SampleChecker: Sendable {
                 record = LabelRecord(identity: identity, contents: contents(of: bytes, size))
             }
             switch record.contents {
-            case .unremarkable(let marks): count(marks)
+            case .unremarkable(let marks): count(marks, isLost: tally.lostImages.contains(number))
             case .bytes(let bytes): apply(rulesTo: bytes, sample, number, size, &found)
             }
             return record
@@ -147,9 +149,12 @@ struct SampleChecker: Sendable {
         profile.addImage(rows: 0)
     }
 
-    private mutating func count(_ marks: [BoxMark]) {
+    private mutating func count(_ marks: [BoxMark], isLost: Bool) {
         profile.addImage(rows: marks.count)
-        for mark in marks { profile.addRow(classID: Int(mark.classID), mark: mark) }
+        for mark in marks {
+            profile.addRow(classID: Int(mark.classID), mark: mark)
+            if isLost { tally.lostRowsByClass[Int(mark.classID), default: 0] += 1 }
+        }
     }
 
     private mutating func apply(

@@ -8,6 +8,8 @@ struct SampleTally: Sendable {
     var findings: [(sample: Int, findings: [Finding])] = []
     /// Images and label rows that training would never see.
     var lostImages: Set<Int> = []
+    /// Images that training takes, with the number of their label rows.
+    var kept: [(sample: Int, rows: Int)] = []
     var lostRowsByClass: [Int: Int] = [:]
     /// Images that were read whole, for finding what is there twice.
     var contents: [(sample: Int, digest: SIMD2<UInt64>, hash: PerceptualHash?)] = []

@@ -16,6 +16,8 @@ public struct DatasetSurvey: Sendable {
     let hasPictures: Bool
     let swaps: SwapEvidence
     let orientations: OrientationEvidence
+    /// Whether the trainer starts, by what it takes.
+    let start: TrainingStart
 
     /// Label rows by split and class id; −1 stands for rows without a whole number.
     public var rowsBySplit: [String: [Int: Int]] {

@@ -8,6 +8,8 @@ struct ProfileBuilder: Sendable {
     private var rowsByClass: [Int]
     private var shapes: [ClassShape]
     private var split = DatasetProfile.Split()
+    /// Label rows that were counted, of all folders.
+    private(set) var rowCount = 0
     private var lastSize: (size: DatasetProfile.ImageSize, count: Int)?
 
     /// - Parameter classCount: classes beyond 65,536 are counted one by one.
@@ -39,6 +41,7 @@ struct ProfileBuilder: Sendable {
     ///   - classID: of one label row; −1 for one without a whole number.
     ///   - mark: of the row's box; nil where it has none.
     mutating func addRow(classID: Int, mark: BoxMark?) {
+        rowCount += 1
         let isUsual = rowsByClass.indices.contains(classID)
         if isUsual { rowsByClass[classID] += 1 } else { split.rowsByClass[classID, default: 0] += 1 }
         guard let mark else { return }

@@ -5,12 +5,12 @@ import YOLODataset
 public struct YAMLUnreadable: LabelRule {
     public static let documentation = RuleDocumentation(
         code: "D001", name: "data.yaml unreadable", severity: .error,
-        what: "data.yaml is missing, is not YAML, or does not describe a dataset. The check ends there, "
-            + "with line and column and exit status 2.",
-        why: "No trainer starts on it.",
+        what: "The trainer's loader refuses data.yaml: it is not YAML, has a second document or a tag of a programming "
+            + "language, or a value that it cannot construct.",
+        why: "No training starts on it.",
         fix: "correct the text at the line and column given")
 
     public init() {}
 
-    // Dataset.open reports it: without a data.yaml there is nothing to check.
+    public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] { findings(.text, of: dataset) }
 }

@@ -15,11 +15,17 @@ public struct SplitMissing: LabelRule {
     public init() {}
 
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] {
-        listing.missingSources.map { source in
-            finding(
-                dataset.relative(dataset.yamlPath), line: source.line, column: source.column,
-                message: "\(source.split): \(dataset.relative(source.path)) \(source.reason)",
-                effect: .dropped("the images of \(source.split) that should be there"))
-        }
+        findings(.path, of: dataset)
+            + listing.missingSources.compactMap { source in
+                // What keeps training from starting is said above.
+                let isSaid = dataset.problems.contains {
+                    $0.subject == .path && $0.stops && ($0.split == source.split || $0.split == nil)
+                }
+                guard !isSaid || !source.isFatal else { return nil }
+                return finding(
+                    dataset.relative(dataset.yamlPath), line: source.line, column: source.column,
+                    message: "\(source.split): \(dataset.relative(source.path)) \(source.reason)",
+                    effect: .dropped("the images of \(source.split) that should be there"))
+            }
     }
 }

@@ -9,7 +9,8 @@ public struct NoLabel: LabelRule {
             + "becomes /labels/, the suffix .txt.",
         why: "It is trained on as background. Right for negatives; where labels were forgotten or stand "
             + "elsewhere, the model learns that nothing is there.",
-        fix: "add the label file, or an empty one to say that the image is background")
+        fix: "add the label file, or an empty one to say that the image is background",
+        systematic: "most images have no label file")
 
     public init() {}
 

@@ -1,4 +1,5 @@
 import Imaging
+import YOLODataset
 
 /// How Python's imaging library (Pillow) opens and verifies an image file, which the trainers in Python do before they
 /// take it.

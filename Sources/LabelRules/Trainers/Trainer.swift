@@ -1,29 +1,7 @@
 import Findings
 import YOLODataset
 
-/// Whose reading of labels and images the check foretells.
-public enum Trainer: String, Sendable, CaseIterable {
-    /// Ultralytics 8.4.
-    case ultralytics
-    /// Ultralytics 8.0 to 8.2.
-    case ultralyticsOld = "ultralytics-old"
-    /// YOLOv5 6 and 7.
-    case yolov5
-    case yolov7
-    /// darknet, as the fork for YOLOv4 reads labels.
-    case darknet
-
-    /// As people call it.
-    public var name: String {
-        switch self {
-        case .ultralytics: "Ultralytics"
-        case .ultralyticsOld: "Ultralytics before 8.3"
-        case .yolov5: "YOLOv5"
-        case .yolov7: "YOLOv7"
-        case .darknet: "darknet"
-        }
-    }
-
+extension Trainer {
     /// Whether images are opened by Python's imaging library before training, and refused if that fails.
     var verifiesImages: Bool { self != .darknet }
 

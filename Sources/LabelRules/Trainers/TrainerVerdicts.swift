@@ -57,17 +57,28 @@ public struct SampleVerdict: Sendable {
         _ dataset: Dataset, splits: [String]?, trainer: Trainer, jobs: Int,
         isCancelled: @Sendable @escaping () -> Bool
     ) throws -> [String] {
-        let samples = try dataset.listSamples(splits: splits).samples
-        return try WorkerPool.map(
+        let listing = try dataset.listSamples(splits: splits)
+        let samples = listing.samples
+        let verdicts = try WorkerPool.map(
             count: samples.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
-            { _, index in SampleVerdict(samples[index], dataset: dataset, trainer: trainer).json })
+            { _, index -> (json: String, rows: Int?) in
+                let verdict = SampleVerdict(samples[index], dataset: dataset, trainer: trainer)
+                return (verdict.json, verdict.refusal == nil ? verdict.labels.boxes.count : nil)
+            })
+        var start = TrainingStart(dataset, listing, splits: splits)
+        for (sample, verdict) in zip(samples, verdicts) {
+            if let rows = verdict.rows { start.add(sample, rows: rows) }
+        }
+        return start.reasons.map(TrainingStart.json) + verdicts.map(\.json)
     }
 
-    /// One JSON object on one line: image, verdict, reason, rewritten, and rows of line, verdict, reason and box.
+    /// One JSON object on one line: image, its path and split, verdict, reason, rewritten, and rows of line, verdict, reason and box.
     public var json: String {
         var json = JSONWriter()
         json.object { json in
             json.member("image", sample.image)
+            json.member("path", sample.imagePath)
+            json.member("split", sample.split)
             json.member("verdict", refusal == nil ? "kept" : "dropped")
             json.member("reason", refusal)
             json.member("rewritten", isRewritten)

@@ -7,6 +7,7 @@ import LabelRules
 import NeuralKernels
 import ProbeTraining
 import ToxicRanking
+import YOLODataset
 import YOLOModel
 
 // Settings that are one of some words take them from the types that mean them.
