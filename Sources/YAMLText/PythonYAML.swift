@@ -83,6 +83,7 @@ public struct PythonYAML: Sendable {
 private struct PythonCheck {
     let file: String
     private var visited = 0
+    private static let mostNodes = 2_000_000
 
     init(file: String) { self.file = file }
 
@@ -90,7 +91,7 @@ private struct PythonCheck {
 
     mutating func visit(_ node: YAMLNode) throws {
         visited += 1
-        guard visited <= YAMLDocument.largestNodeCount else { throw error(node, "is too large") }
+        guard visited <= Self.mostNodes else { throw error(node, "is too large") }
         let tag = node.tag.map { $0.hasPrefix(Self.prefix) ? String($0.dropFirst(Self.prefix.count)) : $0 }
         switch node.content {
         case .scalar(let text, let style): try checkScalar(node, tag, text, style)

@@ -13,8 +13,8 @@ struct ClassList {
 
     private let trainer: Trainer
 
-    /// A dataset has hardly more classes than this.
-    private static let mostClasses = 1_000_000
+    /// As many classes as a model may have.
+    static let countsRead = 1...100_000
 
     init(_ table: YAMLTable, trainer: Trainer) {
         self.trainer = trainer
@@ -70,9 +70,9 @@ struct ClassList {
         guard let count = declared else {
             return stop(node, "nc must be a positive whole number", "count the classes")
         }
-        if count > Self.mostClasses {
+        if count > Self.countsRead.upperBound {
             declared = nil
-            stop(node, "nc is \(count)", "count the classes")
+            stop(node, "nc is \(count), at most \(Self.countsRead.upperBound) are read", "count the classes")
         }
     }
 
@@ -97,6 +97,10 @@ struct ClassList {
 
     private mutating func readNames(_ node: YAMLNode) {
         namesLine = node.line
+        if let most = (node.sequence?.count ?? node.mapping?.count), most > Self.countsRead.upperBound {
+            return stop(
+                node, "has \(most) names, at most \(Self.countsRead.upperBound) are read", "check what the file is")
+        }
         if let list = node.sequence {
             names = list.map(Self.name)
             count = names.count
@@ -136,7 +140,7 @@ struct ClassList {
         }
         count = written.count
         let top = byID.keys.max() ?? -1
-        if top <= Self.mostClasses, top >= 0 { names = (0...top).map { byID[$0] ?? "" } }
+        if top < Self.countsRead.upperBound, top >= 0 { names = (0...top).map { byID[$0] ?? "" } }
         let isWhole = top == byID.count - 1 && byID[0] != nil
         if trainer == .yolov5 || trainer == .yolov7 {
             // Only counted: with a gap, the last classes are beyond the count.

@@ -40,6 +40,12 @@ enum DarknetData {
             names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
                 .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         }
+        if let declared, !ClassList.countsRead.contains(declared) {
+            throw FileError(
+                file: path, line: values["classes"]?.line,
+                message: "classes is \(declared), not from 1 to \(ClassList.countsRead.upperBound)",
+                wayOut: "write the number of names")
+        }
         let splits = [("train", "train"), ("val", "valid"), ("test", "test")].compactMap { name, key in
             values[key].map { value in
                 let place = resolve(value.text)

@@ -46,7 +46,15 @@ struct DatasetReader {
         return dataset(
             ClassListing(
                 names: classes.names, declared: classes.declared, countLine: table["nc"]?.line,
-                namesLine: classes.namesLine, keypointShape: table["kpt_shape"]?.sequence?.compactMap(\.int)))
+                namesLine: classes.namesLine, keypointShape: keypointShape(table)))
+    }
+
+    /// `[points, numbers a point]`; numbers beyond all reason are left out.
+    private func keypointShape(_ table: YAMLTable) -> [Int]? {
+        guard let shape = table["kpt_shape"]?.sequence?.compactMap(\.int), shape.count <= 8,
+            shape.allSatisfy((0...10_000).contains)
+        else { return nil }
+        return shape
     }
 
     /// The dataset of a file that the trainer's loader refuses.
