@@ -22,6 +22,8 @@ struct ImageRecord: Sendable, Hashable {
     var pillow: PillowImage
     /// Nil where only the header was read.
     var contents: Contents?
+    /// What the picture shows, where this run decoded it; it is not kept between runs.
+    var grid: PictureGrid?
 
     /// A file of which the beginning was read.
     init(head: ArraySlice<UInt8>, identity: FileIdentity, path: @autoclosure () -> String) {
@@ -30,8 +32,8 @@ struct ImageRecord: Sendable, Hashable {
         if let header {
             pillow = PillowImage(header)
         } else {
-            pillow = PillowImage(problem: "no known image", isUnfinished: false, isMendable: false)
-            unreadable = Self.reason { _ = try ImageHeader.read(Array(head), file: path()) }
+            pillow = PillowImage(problem: "no known image")
+            unreadable = Self.reason(head) { _ = try ImageHeader.read(Array(head), file: path()) }
         }
     }
 
@@ -41,7 +43,7 @@ struct ImageRecord: Sendable, Hashable {
         header = ImageHeader.parse(bytes)
         var contents = Contents(digest: Self.digest(bytes))
         var decoded: DecodedImage?
-        unreadable = Self.reason {
+        unreadable = Self.reason(bytes[...]) {
             let header = try ImageHeader.read(bytes, file: path)
             guard header.format.isDecoded else { return }
             let side = min(header.storedWidth, header.storedHeight)
@@ -53,7 +55,10 @@ struct ImageRecord: Sendable, Hashable {
             let spread = Self.spread(decoded.image.pixels)
             contents.spread = UInt8(spread)
             // The fingerprint of a blank image is noise.
-            contents.hash = spread > 8 ? PerceptualHash(decoded.image) : nil
+            if spread > 8 {
+                contents.hash = PerceptualHash(decoded.image)
+                grid = PictureGrid(decoded.image)
+            }
         }
         pillow = bytes.withUnsafeBufferPointer { PillowImage($0) }
         self.contents = contents
@@ -67,11 +72,12 @@ struct ImageRecord: Sendable, Hashable {
         self.contents = contents
     }
 
-    private static func reason(_ body: () throws -> Void) -> String? {
+    private static func reason(_ bytes: ArraySlice<UInt8>, _ body: () throws -> Void) -> String? {
         do {
             try body()
             return nil
         } catch {
+            if let impostor = ImpostorFile(bytes) { return "\(impostor.message); \(impostor.wayOut)" }
             return (error as? FileError)?.message ?? "\(error)"
         }
     }
