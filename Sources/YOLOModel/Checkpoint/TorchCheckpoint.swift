@@ -132,8 +132,13 @@ struct TorchCheckpoint {
     private static func unwrapped(_ value: PickleValue) -> PickleValue {
         var value = value
         for _ in 0..<8 {
-            guard case .object(let object) = value, case .dictionary(let children)? = object["_modules"],
-                children.entries.count == 1, let inner = children["module"] ?? children["_orig_mod"]
+            guard case .object(let object) = value else { break }
+            if object.className.hasSuffix(".OptimizedModule"), let inner = object.items.first, case .object = inner {
+                value = inner
+                continue
+            }
+            guard case .dictionary(let children)? = object["_modules"],
+                let inner = children["_orig_mod"] ?? (children.entries.count == 1 ? children["module"] : nil)
             else { break }
             value = inner
         }
