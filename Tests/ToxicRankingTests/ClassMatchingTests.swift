@@ -71,7 +71,8 @@ import YOLOModel
         let mapped = plain.reordered([2, 0])
         let input = TensorShape(c: 3, h: 64, w: 64)
         let outputs = [8, 16, 32].map { stride -> [Float] in
-            (0..<24 * (64 / stride) * (64 / stride)).map { Float(($0 * 37) % 11) / 4 - 1 }
+            let count = 24 * (64 / stride) * (64 / stride)
+            return (0..<count).map { index -> Float in Float(index * 37 % 11) / 4 - 1 }
         }
         let own = LossTarget(classID: 0, cx: 0.4, cy: 0.5, width: 0.3, height: 0.2)
         let theirs = LossTarget(classID: 2, cx: 0.4, cy: 0.5, width: 0.3, height: 0.2)
@@ -84,7 +85,7 @@ import YOLOModel
         for (few, all) in zip(found, whole) { #expect(few.classes == [all.classes[2], all.classes[0]]) }
         let best = plain.candidates(outputs: outputs, input: input, least: 0.4, most: 10)
         #expect(best.count == 10)
-        let tenth = whole.map(\.objectness).sorted(by: >)[9]
+        let tenth = whole.map { $0.objectness }.sorted(by: >)[9]
         #expect(best.allSatisfy { $0.objectness >= tenth })
     }
 }
