@@ -54,13 +54,15 @@ public enum AtomicFile {
     ///
     /// Call it while no other thread of this process writes into the folder.
     ///
-    /// - Parameter prefix: of the names that are looked at; empty for all.
-    public static func removeRemains(in folder: String, startingWith prefix: String = "") {
+    /// - Parameters:
+    ///   - prefix: of the names that are looked at; empty for all.
+    ///   - isLocked: whether a lock keeps other processes from writing there: then whoever began a file has gone.
+    public static func removeRemains(in folder: String, startingWith prefix: String = "", isLocked: Bool = false) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names where name.hasPrefix(prefix) {
             guard let process = process(ofTemporary: name) else { continue }
             // In a container, every run may have the same number.
-            let isAlive = process != getpid() && (kill(process, 0) == 0 || errno == EPERM)
+            let isAlive = !isLocked && process != getpid() && (kill(process, 0) == 0 || errno == EPERM)
             if !isAlive { unlink(folder + "/" + name) }
         }
     }

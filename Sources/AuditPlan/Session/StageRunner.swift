@@ -85,7 +85,9 @@ public enum StageRunner {
 
     /// Removes temporary files of writes that a crash cut short. The lock is held: no other tool is writing.
     private static func removeRemains(of plan: PlanFile) {
-        AtomicFile.removeRemains(in: plan.folder, startingWith: Paths.fileName(of: plan.path) + ".")
-        for folder in ["", "/probe", "/pictures"] { AtomicFile.removeRemains(in: plan.outputFolder + folder) }
+        AtomicFile.removeRemains(in: plan.folder, startingWith: Paths.fileName(of: plan.path) + ".", isLocked: true)
+        for folder in ["", "/probe", "/pictures"] {
+            AtomicFile.removeRemains(in: plan.outputFolder + folder, isLocked: true)
+        }
     }
 }

@@ -13,7 +13,7 @@ struct FaultPlace {
     private var reference: String { folder.path + "/reference" }
 
     /// - Parameter prepare: what is done in the place before anything fails, after the first audit.
-    init(hasProbe: Bool = false, prepare: (FaultPlace) throws -> Void = { _ in }) throws {
+    init(prepare: (FaultPlace) throws -> Void = { _ in }) throws {
         folder = try TemporaryFolder()
         let shapes = SharedMaterial.checkout.appendingPathComponent("Fixtures/shapes").path
         for name in ["train/shape00", "train/shape04", "train/shape01", "val/shape03", "val/shape07"] {
@@ -31,13 +31,11 @@ struct FaultPlace {
         // What --fix corrects: a copy of a row.
         let label = text("set/labels/train/shape00.txt")
         try write(Array((label + label.prefix { $0 != "\n" } + "\n").utf8), to: "set/labels/train/shape00.txt")
-        let judge = hasProbe ? ["--probe"] : ["--weights", "model.safetensors"]
-        _ = try run(["assay", "plan", "init", "set/data.yaml", "--size", "64", "-o", "plan.yaml"] + judge)
-        if hasProbe {
-            let plan = text("plan.yaml").replacing("  epochs:", with: "  # epochs:") + ""
-            try write(Array(plan.utf8), to: "plan.yaml")
-        }
-        _ = try run(["assay", "run", "plan.yaml"])
+        try run([
+            "assay", "plan", "init", "set/data.yaml", "--size", "64", "-o", "plan.yaml", "--weights",
+            "model.safetensors",
+        ])
+        try run(["assay", "run", "plan.yaml"])
         try write(Array("0 0.5 0.5 0.3 0.3\n1 0.2 0.2 0.1 0.1\n".utf8), to: "set/labels/val/shape03.txt")
         try prepare(self)
         try copy(path, to: before)
@@ -65,7 +63,10 @@ struct FaultPlace {
     }
 
     /// Keeps what is there as what a run without faults leaves.
-    func keepAsReference() throws { try copy(path, to: reference) }
+    func keepAsReference() throws {
+        try? FileManager.default.removeItem(atPath: reference)
+        try copy(path, to: reference)
+    }
 
     /// With the times of change, in nanoseconds: digests hold them.
     private func copy(_ from: String, to: String) throws {

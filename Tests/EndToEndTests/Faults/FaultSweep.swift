@@ -2,17 +2,17 @@ import Foundation
 import Testing
 
 /// Lets every call of a kind that a command makes fail once, and looks at what is left each time.
-struct FaultSweep: Sendable, CustomTestStringConvertible {
+struct FaultSweep: CustomStringConvertible {
     let name: String
     let command: [String]
     let kinds: [String]
     let action: FaultInjection.Action
 
-    var testDescription: String { "\(name), \(kinds.joined(separator: " ")), \(action)" }
+    var description: String { "\(name), \(kinds.joined(separator: " ")), \(action)" }
 
     /// `ASSAY_FAULTS=all` tries every call; else so many of them, spread over the run.
-    private static let isFull = ProcessInfo.processInfo.environment["ASSAY_FAULTS"] == "all"
-    private static let sampleSize = 6
+    static let isFull = ProcessInfo.processInfo.environment["ASSAY_FAULTS"] == "all"
+    private static let sampleSize = 2
 
     private func places(_ total: Int) -> [Int] {
         if Self.isFull || total <= Self.sampleSize { return Array(1...max(1, total)) }
@@ -37,7 +37,7 @@ struct FaultSweep: Sendable, CustomTestStringConvertible {
             let outcome = try injection.run(command, in: place.path, at: at, action)
             guard let call = outcome.call else { continue }
             met += 1
-            let label = "\(testDescription), call \(at) of \(total): \(call)"
+            let label = "\(self), call \(at) of \(total): \(call)"
             try check(outcome, clean, label: label)
             try checkFiles(in: place, outcome, before, after, label: label)
             // Whatever happened, the next run brings what it should.

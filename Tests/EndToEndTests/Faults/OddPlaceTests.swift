@@ -65,7 +65,7 @@ import Testing
         let place = try Workplace()
         let plain = try shell(place, "assay-labels shapes/data.yaml --no-cache")
         #expect(try shell(place, "ulimit -n 12; assay-labels shapes/data.yaml --no-cache").output == plain.output)
-        expectError(try shell(place, "ulimit -n 3; assay-labels shapes/data.yaml --no-cache"), "ulimit -n")
+        expectError(try shell(place, "ulimit -n 4; assay-labels shapes/data.yaml --no-cache"), "ulimit -n")
         expectError(try shell(place, "ulimit -f 1; assay plan init shapes/data.yaml"), "File too large")
         #expect(!FileManager.default.fileExists(atPath: place.path + "/plan.yaml"))
     }
@@ -128,8 +128,8 @@ import Testing
         try place.makePlan("whole.yaml")
         #expect(try shell(place, "assay run whole.yaml --quiet").status == 0)
         try FileManager.default.createDirectory(atPath: place.path + "/disk", withIntermediateDirectories: true)
-        guard try shell(place, "mount -t tmpfs -o size=\(kilobytes)k tmpfs disk").status == 0 else { return }
-        defer { _ = try? shell(place, "umount disk") }
+        guard try shell(place, "mount -t tmpfs -o size=\(kilobytes)k tmpfs $PWD/disk").status == 0 else { return }
+        defer { _ = try? shell(place, "umount $PWD/disk") }
         let plan = place.text("whole.yaml").prefix { $0 != "=" }.replacing("shapes/", with: "../shapes/")
             .replacing("model.safe", with: "../model.safe")
         try place.folder.write(String(plan), to: "disk/plan.yaml")
@@ -138,7 +138,8 @@ import Testing
         let left = try FileManager.default.subpathsOfDirectory(atPath: place.path + "/disk")
         #expect(!left.contains { $0.hasSuffix(".tmp") }, "\(left)")
         #expect(
-            try shell(place, "mount -o remount,size=64m disk && cd disk && assay run plan.yaml --quiet").status == 0)
+            try shell(place, "mount -o remount,size=64m $PWD/disk && cd disk && assay run plan.yaml --quiet").status
+                == 0)
         #expect(place.text("disk/plan.assay/images.csv") == place.text("whole.assay/images.csv"))
     }
 }
