@@ -7,9 +7,12 @@ public enum AtomicFile {
     /// A link is followed: the file that it leads to is replaced, and keeps its permissions and its owner. A pipe or a
     /// device of characters is written to as it is.
     ///
-    /// - Parameter isDurable: whether it waits until the bytes are on the disk; not needed for what can be made again.
+    /// - Parameters:
+    ///   - isDurable: whether it waits until the bytes are on the disk; not needed for what can be made again.
+    ///   - tidies: whether it first removes what killed processes left of this file. It looks through the folder: who
+    ///     writes many files into one calls `removeRemains` once instead.
     /// - Throws: `FileError`; the old contents are then still in place.
-    public static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true) throws {
+    public static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true, tidies: Bool = true) throws {
         // A link of /proc to a pipe leads there when it is opened, but cannot be followed by its text.
         let existing = status(path)
         if let existing, existing.st_mode & S_IFMT != S_IFREG { return try writeThrough(bytes, to: path, existing) }
@@ -18,7 +21,10 @@ public enum AtomicFile {
             // Renaming would replace a file that its owner has made read-only.
             guard access(target, W_OK) == 0 else { throw failure(path, errno) }
         }
-        let temporary = temporaryName(target)
+        let name = shortName(target)
+        if tidies { removeRemains(in: Paths.directory(of: target), startingWith: name + ".") }
+        let folder = target.contains("/") ? Paths.directory(of: target) + "/" : ""
+        let temporary = "\(folder)\(name).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure(path, errno) }
         do {
@@ -75,12 +81,11 @@ public enum AtomicFile {
         return process
     }
 
-    /// A name of its own beside `path`, no longer than a file system takes.
-    private static func temporaryName(_ path: String) -> String {
+    /// The name of a file, cut so that a temporary one is no longer than a file system takes.
+    private static func shortName(_ path: String) -> String {
         var name = Paths.fileName(of: path)[...]
         while name.utf8.count > 200 { name.removeLast() }
-        let folder = path.contains("/") ? Paths.directory(of: path) + "/" : ""
-        return "\(folder)\(name).\(getpid()).\(UInt32.random(in: .min ... .max)).tmp"
+        return String(name)
     }
 
     // MARK: What is there already

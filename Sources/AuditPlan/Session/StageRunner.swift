@@ -34,7 +34,7 @@ public struct StageContext: Sendable {
         let path = plan.outputFolder + "/" + name
         try ledger.takeBack(stage)
         try Folders.make(Paths.directory(of: path))
-        try AtomicFile.write(bytes, to: path)
+        try AtomicFile.write(bytes, to: path, tidies: false)
         return Paths.relative(path, to: plan.folder)
     }
 }

@@ -134,7 +134,6 @@ final class FactCache: Sendable {
         writer.replace(prefix - 32, by: digest.finish().bytes)
         let folder = Paths.directory(of: path)
         guard (try? Folders.make(folder)) != nil else { return }
-        AtomicFile.removeRemains(in: folder, startingWith: Paths.fileName(of: path))
         try? AtomicFile.write(writer.bytes, to: path, isDurable: false)
     }
 

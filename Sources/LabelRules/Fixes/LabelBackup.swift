@@ -55,7 +55,8 @@ public enum LabelBackup {
             var lines = ""
             for (index, fix) in fixes.enumerated() {
                 let isThere = FileManager.default.fileExists(atPath: fix.path)
-                try AtomicFile.write(fix.old, to: copy(index, in: folder + partial, isThere: isThere))
+                try AtomicFile.write(
+                    fix.old, to: copy(index, in: folder + partial, isThere: isThere), tidies: false)
                 lines += "\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
             }
             try AtomicFile.write(lines, to: "\(folder + partial)/\(manifest)")
@@ -85,8 +86,13 @@ public enum LabelBackup {
     }
 
     /// Removes a backup of which nothing is needed any more; one that a crash leaves half removed is none.
-    private static func remove(_ folder: String) {
-        if rename(folder, folder + partial) == 0 { try? FileManager.default.removeItem(atPath: folder + partial) }
+    private static func remove(_ folder: String) throws {
+        guard rename(folder, folder + partial) == 0 else {
+            throw FileError(
+                file: folder, message: "cannot be removed: \(String(cString: strerror(errno)))",
+                wayOut: "the labels are as they were; delete the folder")
+        }
+        try? FileManager.default.removeItem(atPath: folder + partial)
     }
 
     private static func numbers(_ root: String) -> [Int] {
@@ -114,6 +120,7 @@ public enum LabelBackup {
         let folder = "\(root)/\(folderName)/\(number)"
         let text = String(decoding: try FileReading.bytes(ofFile: "\(folder)/\(manifest)"), as: UTF8.self)
         var outcome = Outcome()
+        var tidied: Set<String> = []
         for (index, line) in text.split(separator: "\n").enumerated() {
             let fields = line.split(separator: "\t", maxSplits: 1).map(String.init)
             guard fields.count == 2 else {
@@ -122,6 +129,9 @@ public enum LabelBackup {
                     wayOut: "copy the files back by hand")
             }
             let path = PercentText.plain(fields[1])
+            if tidied.insert(Paths.directory(of: path)).inserted {
+                AtomicFile.removeRemains(in: Paths.directory(of: path))
+            }
             let wasThere = access(copy(index, in: folder, isThere: false), F_OK) != 0
             let old = wasThere ? try FileReading.bytes(ofFile: copy(index, in: folder, isThere: true)) : nil
             let isThere = FileManager.default.fileExists(atPath: path)
@@ -132,7 +142,7 @@ public enum LabelBackup {
                 continue
             }
             if let old {
-                try AtomicFile.write(old, to: path)
+                try AtomicFile.write(old, to: path, tidies: false)
             } else if unlink(path) != 0 {
                 throw FileError(
                     file: path, message: "cannot be removed: \(String(cString: strerror(errno)))",
@@ -140,7 +150,7 @@ public enum LabelBackup {
             }
             outcome.restored.append(path)
         }
-        if outcome.changed.isEmpty { remove(folder) }
+        if outcome.changed.isEmpty { try remove(folder) }
         return outcome
     }
 }

@@ -116,7 +116,7 @@ public enum LabelFixer {
             for fix in fixes {
                 try check(fix)
                 try Folders.make(Paths.directory(of: fix.path))
-                try AtomicFile.write(fix.new, to: fix.path)
+                try AtomicFile.write(fix.new, to: fix.path, tidies: false)
             }
             try then()
         } catch {
