@@ -11,8 +11,13 @@ public enum AtomicFile {
     ///   - isDurable: whether it waits until the bytes are on the disk; not needed for what can be made again.
     ///   - tidies: whether it first removes what killed processes left of this file. It looks through the folder: who
     ///     writes many files into one calls `removeRemains` once instead.
+    ///   - isResult: whether it was made from what was read: it is then not kept where a fault of the machine has left
+    ///     something out.
     /// - Throws: `FileError`; the old contents are then still in place.
-    public static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true, tidies: Bool = true) throws {
+    public static func write(
+        _ bytes: [UInt8], to path: String, isDurable: Bool = true, tidies: Bool = true, isResult: Bool = true
+    ) throws {
+        if isResult { try MachineFaults.check() }
         // A link of /proc to a pipe leads there when it is opened, but cannot be followed by its text.
         let existing = status(path)
         if let existing, existing.st_mode & S_IFMT != S_IFREG { return try writeThrough(bytes, to: path, existing) }

@@ -142,7 +142,7 @@ public enum LabelBackup {
                 continue
             }
             if let old {
-                try AtomicFile.write(old, to: path, tidies: false)
+                try AtomicFile.write(old, to: path, tidies: false, isResult: false)
             } else if unlink(path) != 0 {
                 throw FileError(
                     file: path, message: "cannot be removed: \(String(cString: strerror(errno)))",
