@@ -161,11 +161,18 @@ public enum DecisionApplier {
         let patches = try LabelPatches(file.patches, dataset: dataset)
         var outcome = Outcome(fixes: patches.fixes, refused: patches.refused)
         guard !isDryRun else { return outcome }
-        if !patches.fixes.isEmpty { outcome.backup = try LabelFixer.apply(patches.fixes, root: dataset.root) }
         let refused = Set(patches.refused.map(\.patch))
         let done = file.decisions.filter { decision in decision.patch.map { !refused.contains($0) } ?? true }
-        try Ledger(plan.ledgerPath).addDecisions(
-            done.map { $0.row(isApplied: true) })
+        let lock = try PlanLock(plan)
+        defer { withExtendedLifetime(lock) {} }
+        // Whether it can be written is seen before labels are.
+        let ledger = try Ledger(plan.ledgerPath)
+        func remember() throws { try ledger.addDecisions(done.map { $0.row(isApplied: true) }) }
+        if patches.fixes.isEmpty {
+            try remember()
+        } else {
+            outcome.backup = try LabelFixer.apply(patches.fixes, root: dataset.root, then: remember)
+        }
         return outcome
     }
 }

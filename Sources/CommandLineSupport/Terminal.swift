@@ -47,7 +47,7 @@ public final class ProgressLine: Sendable {
         let left = Int(clamping: Double(total - done) / max(rate, 1e-9))
         let text =
             "\(label) \(done)/\(total), \(Int(clamping: rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")".utf8))
+        StandardStreams.tell("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")")
     }
 }
 

@@ -18,12 +18,20 @@ public enum Tool {
 
     /// Runs a command and ends the process.
     public static func main(_ command: (some ParsableCommand).Type, arguments: [String]? = nil) -> Never {
+        StandardStreams.hold()
         signal(SIGPIPE, SIG_DFL)
         Interruption.watch()
         Self.arguments.withLock { $0 = arguments ?? Array(CommandLine.arguments.dropFirst()) }
         do {
             var parsed = try command.parseAsRoot(arguments)
-            try parsed.run()
+            do {
+                try parsed.run()
+            } catch let status as ExitStatus {
+                // Findings of what could be read are no answer where something could not.
+                try MachineFaults.check()
+                throw status
+            }
+            try MachineFaults.check()
             end(.clean)
         } catch let status as ExitStatus {
             end(status)
@@ -35,7 +43,7 @@ public enum Tool {
             let code = command.exitCode(for: error)
             let message = command.fullMessage(for: error)
             if code == .success {
-                print(message)
+                output(message + "\n")
                 end(.clean)
             }
             // What ArgumentParser adds, usage and help of the option, is for --help.
@@ -47,7 +55,7 @@ public enum Tool {
     /// One line on stderr, and status 2.
     private static func fail(_ message: String) -> Never {
         let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        FileHandle.standardError.write(Data("error: \(line)\n".utf8))
+        StandardStreams.tell("error: \(line)\n")
         end(.trouble)
     }
 
@@ -58,7 +66,7 @@ public enum Tool {
 
     /// A line on stderr for people.
     public static func note(_ text: String, quiet: Bool = false) {
-        if !quiet { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+        if !quiet { StandardStreams.tell(text + "\n") }
     }
 
     /// What a stage shows, and status 1 where there is something to look at.
@@ -67,9 +75,9 @@ public enum Tool {
         if shown.hasFindings { throw ExitStatus.findings }
     }
 
-    /// Text on stdout, as it is.
+    /// Text on stdout, as it is; ends the process where it cannot be written.
     public static func output(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        do { try StandardStreams.output(text) } catch { fail("\(error)") }
     }
 }
 

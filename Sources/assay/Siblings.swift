@@ -12,7 +12,7 @@ enum Siblings {
 
     static func replaceProcess(by name: String, arguments: [String]) -> Never {
         withCStrings([name] + arguments) { _ = execv(path(name), $0) }
-        FileHandle.standardError.write(Data("error: \(startFailure(name, errno))\n".utf8))
+        StandardStreams.tell("error: \(startFailure(name, errno))\n")
         exit(ExitStatus.trouble.rawValue)
     }
 
