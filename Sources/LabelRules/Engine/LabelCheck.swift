@@ -12,10 +12,13 @@ public enum LabelCheck {
     ) throws -> LabelCheckResult {
         let listing = try dataset.listSamples(splits: settings.splits)
         let samples = listing.samples
+        var settings = settings
+        settings.task = RecognisedTask(of: dataset, samples)
+        let known = settings
         let cache = settings.cachePath.map { FactCache($0, dataset: dataset, settings: settings) }
         let tallies = try WorkerPool.fold(
             count: samples.count, jobs: jobs, isCancelled: isCancelled, progress: { progress($0, samples.count) },
-            makeState: { SampleChecker(dataset: dataset, settings: settings, cache: cache) },
+            makeState: { SampleChecker(dataset: dataset, settings: known, cache: cache) },
             { checker, number in checker.check(samples[number], number: number) }
         ).map { checker in
             var checker = checker
@@ -30,7 +33,7 @@ public enum LabelCheck {
             boxesByClass: survey.rowsByClass,
             droppedImages: tallies.reduce(0) { $0 + $1.lostImages.count },
             droppedBoxes: lost.values.reduce(0, +), droppedBoxesByClass: lost, trainer: settings.trainer,
-            profile: survey.profile)
+            task: settings.task, profile: survey.profile)
     }
 
     /// What the samples say together.
@@ -48,7 +51,8 @@ public enum LabelCheck {
                 : ImageTwins(),
             hasPictures: settings.reading == .decode,
             swaps: tallies.reduce(into: SwapEvidence()) { $0.add($1.swaps) },
-            orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) })
+            orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) },
+            task: settings.task, rowForms: tallies.reduce(into: RowForms()) { $0.add($1.rowForms) })
     }
 
     /// All findings, by file, line, column, code and message, with the severities that the person set.

@@ -4,7 +4,8 @@ import YOLODataset
 public enum LabelHeadline {
     /// One line for people: what the trainer would drop, class by class.
     public static func text(_ result: LabelCheckResult, _ dataset: Dataset) -> String {
-        var text = "\(result.images) images, \(result.boxes) label rows. "
+        let task = result.task.task == .detect ? "" : " (a \(result.task.task.title))"
+        var text = "\(result.images) images, \(result.boxes) label rows\(task). "
         guard result.droppedImages > 0 || result.droppedBoxes > 0 else {
             return text + "\(result.trainer.name) would drop no image.\n"
         }

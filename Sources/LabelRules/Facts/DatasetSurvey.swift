@@ -16,6 +16,9 @@ public struct DatasetSurvey: Sendable {
     let hasPictures: Bool
     let swaps: SwapEvidence
     let orientations: OrientationEvidence
+    /// What the dataset is labelled for.
+    let task: RecognisedTask
+    let rowForms: RowForms
 
     /// Label rows by split and class id; −1 stands for rows without a whole number.
     public var rowsBySplit: [String: [Int: Int]] {

@@ -18,7 +18,9 @@ public struct SampleVerdict: Sendable {
     public let lines: [Int]
 
     /// Reads the image whole, and its labels.
-    public init(_ sample: DatasetSample, dataset: Dataset, trainer: Trainer) {
+    public init(
+        _ sample: DatasetSample, dataset: Dataset, trainer: Trainer, task: RecognisedTask = RecognisedTask()
+    ) {
         self.sample = sample
         var pillow: PillowImage?
         if let bytes = try? FileReading.bytes(ofFile: sample.imagePath) {
@@ -33,7 +35,7 @@ public struct SampleVerdict: Sendable {
                 let file = LabelFile.parse(bytes, keypointShape: dataset.keypointShape)
                 labels = LabelJudgement(
                     file, bytes: bytes[...], trainer: trainer, classCount: dataset.classCount,
-                    keypointShape: dataset.keypointShape)
+                    keypointShape: dataset.keypointShape, task: task)
                 lines = file.rows.map(\.line)
             } catch {
                 // What is no regular file counts as missing.
@@ -58,9 +60,10 @@ public struct SampleVerdict: Sendable {
         isCancelled: @Sendable @escaping () -> Bool
     ) throws -> [String] {
         let samples = try dataset.listSamples(splits: splits).samples
+        let task = RecognisedTask(of: dataset, samples)
         return try WorkerPool.map(
             count: samples.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
-            { _, index in SampleVerdict(samples[index], dataset: dataset, trainer: trainer).json })
+            { _, index in SampleVerdict(samples[index], dataset: dataset, trainer: trainer, task: task).json })
     }
 
     /// One JSON object on one line: image, verdict, reason, rewritten, and rows of line, verdict, reason and box.
