@@ -121,6 +121,12 @@ let package = Package(
             "LabelRules",
             ["FileReading", "Findings", "Geometry", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
         library(
+            "DatasetConversion",
+            [
+                "AnnotationSources", "CArchive", "FileReading", "Geometry", "Imaging", "Randomness", "TextForms",
+                "YAMLText", "YOLODataset",
+            ]),
+        library(
             "AnchorFitting",
             [
                 "CVectorKernels", "Charting", "FileReading", "Geometry", "Imaging", "Randomness", "TextForms",
@@ -146,9 +152,9 @@ let package = Package(
         library(
             "ToolOptions",
             [
-                "AnchorFitting", "AvailableBackends", "FileReading", "Findings", "Imaging", "LabelRules",
-                "NeuralKernels", "ProbeTraining",
-                "ToxicRanking", "YOLODataset", "YOLOModel",
+                "AnchorFitting", "AnnotationSources", "AvailableBackends", "DatasetConversion", "FileReading",
+                "Findings",
+                "Imaging", "LabelRules", "NeuralKernels", "ProbeTraining", "ToxicRanking", "YOLODataset", "YOLOModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -194,14 +200,17 @@ let package = Package(
         // Floor 10
         tool(
             "assay",
-            ["AuditReport", "AuditStages", "FileReading", "ProbeTraining", "TextForms", "ToxicRanking", "YOLOModel"]),
+            [
+                "AnnotationSources", "AuditReport", "AuditStages", "DatasetConversion", "FileReading", "ProbeTraining",
+                "TextForms", "ToxicRanking", "YOLOModel",
+            ]),
         tool("assay-labels", ["AuditStages", "Findings", "LabelRules"]),
         tool("assay-anchors", ["AnchorFitting", "AuditStages", "FileReading"]),
         tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining"]),
         tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "ToxicRanking", "YOLOModel"]),
         tool("assay-report", ["AuditReport", "FileReading", "LabelRules", "ReportServing"]),
         tool("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
-        tool("generate-docs", ["AuditReport", "FileReading", "LabelRules"]),
+        tool("generate-docs", ["AuditReport", "DatasetConversion", "FileReading", "LabelRules"]),
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -221,6 +230,9 @@ let package = Package(
             "YOLOModel",
             ["AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "Randomness", "YOLODataset"],
             resources: [.copy("Figures")]),
+        tests(
+            "DatasetConversion", ["AnnotationSources", "FileReading", "Geometry", "Imaging", "YOLODataset"],
+            resources: [.copy("Exports")]),
         tests("LabelRules", ["FileReading", "Findings", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "Randomness", "YOLODataset", "YOLOModel"]),
         tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),

@@ -69,4 +69,9 @@ public enum ExportRecognition {
         default: return ExportSignature.format(ofText: head).map { found(path, $0) }
         }
     }
+
+    /// The form of a JSON or XML text, by its beginning; nil for other texts.
+    package static func format(ofText bytes: [UInt8]) -> AnnotationFormat? {
+        ExportSignature.format(ofText: Array(bytes.prefix(ExportSignature.headLength)))
+    }
 }

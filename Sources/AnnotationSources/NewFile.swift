@@ -42,7 +42,8 @@ public enum NewFile {
         }
     }
 
-    static func failure(_ path: String, _ code: Int32) -> FileError {
+    /// What a failed system call on `path` means to a person.
+    package static func failure(_ path: String, _ code: Int32) -> FileError {
         FileError(
             file: path, message: "cannot be written: \(String(cString: strerror(code)))",
             wayOut: "check the folder, its permissions and the free space")

@@ -2,9 +2,9 @@ import FileReading
 import Foundation
 
 /// A folder with all those below it; links to folders are followed.
-struct FolderTree {
+package struct FolderTree {
     /// Folders that could not be listed.
-    private(set) var unreadable: [String] = []
+    package private(set) var unreadable: [String] = []
     /// A link that leads back to a folder which it is in; nil where there is none.
     private(set) var circle: String?
 
@@ -24,7 +24,7 @@ struct FolderTree {
     /// Calls `visit` with each folder and all names in it; each real folder is entered once.
     ///
     /// Real folders come before links, so that a file which both lead to is seen under its real path.
-    static func walk(_ top: String, _ visit: (String, NameList) -> Void) -> FolderTree {
+    package static func walk(_ top: String, _ visit: (String, NameList) -> Void) -> FolderTree {
         var tree = FolderTree()
         var entered: Set<Identity> = []
         var waiting = [top]

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditPlan
 import AuditReport
 import CommandLineSupport
+import DatasetConversion
 import FileReading
 import Foundation
 import LabelRules
@@ -24,10 +25,19 @@ struct GenerateDocs: ParsableCommand {
     var check = false
 
     func run() throws {
-        let formats = try page("formats.md")
         let pages = [
             ("rules.md", RuleRegistry.page), ("plan.schema.json", PlanSchema.text),
-            ("formats.md", try filled(formats)),
+            (
+                "formats.md",
+                try filled(
+                    "formats.md", [("settings", SettingsTable.text), ("exports", ReportExporters.documentation)])
+            ),
+            (
+                "convert.md",
+                try filled(
+                    "convert.md",
+                    [("readers", AnnotationReaders.documentation), ("losses", LossKind.documentation)])
+            ),
         ]
         var isCurrent = true
         for (name, text) in pages where (try? page(name)) != text {
@@ -43,17 +53,16 @@ struct GenerateDocs: ParsableCommand {
     }
 
     /// A page with what stands between its marker lines made anew.
-    private func filled(_ page: String) throws -> String {
-        try [("settings", SettingsTable.text), ("exports", ReportExporters.documentation)].reduce(page) {
-            page, section in
-            let (start, end) = ("<!-- \(section.0) -->\n", "<!-- /\(section.0) -->\n")
+    private func filled(_ name: String, _ sections: [(name: String, text: String)]) throws -> String {
+        try sections.reduce(try page(name)) { page, section in
+            let (start, end) = ("<!-- \(section.name) -->\n", "<!-- /\(section.name) -->\n")
             guard let from = page.range(of: start), let to = page.range(of: end), from.upperBound <= to.lowerBound
             else {
                 throw FileError(
-                    file: folder + "/formats.md", message: "has no section “\(section.0)”",
+                    file: folder + "/" + name, message: "has no section “\(section.name)”",
                     wayOut: "put the lines \(start.dropLast()) and \(end.dropLast()) where it belongs")
             }
-            return page[..<from.upperBound] + section.1 + page[to.lowerBound...]
+            return page[..<from.upperBound] + section.text + page[to.lowerBound...]
         }
     }
 }

@@ -6,20 +6,26 @@ import Testing
 import YOLODataset
 
 @Suite struct RuleTests {
-    private func findings(_ rule: any LabelRule, _ text: String) -> [Finding] { rule.check(facts(text)) }
+    private func findings(_ rule: any LabelRule, _ text: String) -> [Finding] {
+        rule.check(facts(text, task: type(of: rule).documentation.task ?? .detect))
+    }
 
     /// With what the trainer makes of the rows.
     private func judged(_ text: String) -> [Finding] { LabelFileCheck.findings(facts(text)) }
 
-    private func facts(_ text: String) -> LabelFileFacts {
+    private func facts(_ text: String, task: DatasetTask = .detect) -> LabelFileFacts {
         let sample = DatasetSample(
             split: "train", root: "/d", image: "images/a.jpg", label: "labels/a.txt", hasLabelFile: true)
         let bytes = Array(text.utf8)
-        let file = LabelFile.parse(bytes)
+        let shape = task == .pose ? [2, 3] : nil
+        let file = LabelFile.parse(bytes, keypointShape: shape)
+        var settings = CheckSettings()
+        settings.task = RecognisedTask(task, isDeclared: true)
         return LabelFileFacts(
             sample: sample, labels: file, classCount: 3, classNames: ["a", "b", "c"], imageSize: (100, 100),
-            judgement: LabelJudgement(file, bytes: bytes[...], trainer: .ultralytics, classCount: 3),
-            byteCount: bytes.count)
+            judgement: LabelJudgement(
+                file, bytes: bytes[...], trainer: .ultralytics, classCount: 3, keypointShape: shape),
+            byteCount: bytes.count, keypointShape: shape, settings: settings)
     }
 
     /// The examples in a rule's documentation are its tests.

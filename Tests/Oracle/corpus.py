@@ -1,8 +1,9 @@
 """Writes a corpus of crafted label and image files: what people, tools and damage make of a YOLO dataset.
 
-    corpus.py FOLDER [--labels N] [--images N] [--formats N] [--seed N]
+    corpus.py FOLDER [--labels N] [--images N] [--formats N] [--seed N] [--task detect|segment|pose|obb]
 
-Every choice comes from the seed. FOLDER becomes a dataset of three classes: data.yaml, images/, labels/.
+Every choice comes from the seed. FOLDER becomes a dataset of three classes: data.yaml, images/, labels/. With a task, rows
+are mostly those of the task, and data.yaml says so.
 Needs Pillow, and pillow-heif for the formats beside JPEG and PNG.
 """
 
@@ -44,8 +45,56 @@ def box(random):
     return [str(random.randrange(CLASSES))] + [f"{v:.6f}" for v in (x, y, w, h)]
 
 
-def row(random, trouble):
+def outline(random, points):
+    """Class and points: of an oriented box four, mostly a rectangle."""
+    w, h = random.uniform(0.02, 0.5), random.uniform(0.02, 0.5)
+    x, y = random.uniform(0, 1 - w), random.uniform(0, 1 - h)
+    corners = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
+    if points != 4:
+        corners = [(random.uniform(x, x + w), random.uniform(y, y + h)) for _ in range(points)]
+    if random.random() < 0.1:
+        random.shuffle(corners)
+    if random.random() < 0.1:
+        corners[0] = (corners[0][0] + random.choice([-0.3, -0.02, 0.02, 0.6]), corners[0][1])
+    return [str(random.randrange(CLASSES))] + [f"{v:.6f}" for corner in corners for v in corner]
+
+
+def pose(random):
+    """Class, box and two key points of three numbers."""
+    fields = box(random)
+    x, y = float(fields[1]), float(fields[2])
+    for _ in range(2):
+        place = [x + random.uniform(-0.1, 0.1), y + random.uniform(-0.1, 0.1)]
+        if random.random() < 0.2:
+            place = random.choice([[0, 0], [1.005, 0.5], [-0.005, 0.5], [1.02, 0.5], [-0.02, 0.5], [0.5, 1.2]])
+        flag = random.choice(["0", "1", "2", "2", "2"])
+        if random.random() < 0.1:
+            flag = random.choice(["3", "-1", "0.5", "1.02", "-0.005", "-0.02", "nan", "1e9", "255", "x"])
+        fields += [f"{v:.6f}" for v in place] + [flag]
+    return fields
+
+
+def task_row(random, task):
+    if task == "pose":
+        return pose(random)
+    return outline(random, 4 if task == "obb" and random.random() < 0.9 else random.randrange(3, 9))
+
+
+def row(random, trouble, task="detect"):
     """The fields of a row; `trouble` is the chance that something is unusual about it."""
+    if task != "detect" and random.random() < 0.93:
+        fields = task_row(random, task)
+        if random.random() < trouble * 0.3:
+            change = random.randrange(4)
+            if change == 0:
+                fields[0] = random.choice(CLASS_IDS)
+            elif change == 1:
+                fields[random.randrange(1, len(fields))] = random.choice(NUMBERS)
+            elif change == 2:
+                fields = fields[: random.randrange(1, len(fields))]
+            else:
+                fields += [number(random) for _ in range(random.randrange(1, 4))]
+        return fields
     fields = box(random)
     if random.random() >= trouble:
         return fields
@@ -72,9 +121,9 @@ def row(random, trouble):
     return fields
 
 
-def label_text(random):
+def label_text(random, task):
     trouble = random.choice([0, 0, 0.2, 0.5, 1])
-    rows = [row(random, trouble) for _ in range(random.choice([0, 1, 1, 1, 2, 2, 3, 5, 9]))]
+    rows = [row(random, trouble, task) for _ in range(random.choice([0, 1, 1, 1, 2, 2, 3, 5, 9]))]
     if rows and random.random() < 0.25:
         # Copies: exact, written otherwise, equal in single precision only, of another class.
         copy = list(random.choice(rows))
@@ -97,8 +146,8 @@ def label_text(random):
     return text + (random.choice(ENDS) if random.random() < 0.3 else "\n" if rows else "")
 
 
-def label_bytes(random):
-    text = label_text(random)
+def label_bytes(random, task):
+    text = label_text(random, task)
     encoding = random.choice(ENCODINGS) if random.random() < 0.15 else "utf-8"
     data = text.encode(encoding, errors="replace")
     if random.random() < 0.06 and data:
@@ -220,22 +269,24 @@ def main():
     parser.add_argument("--images", type=int, default=2_000)
     parser.add_argument("--formats", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--task", choices=["detect", "segment", "pose", "obb"], default="detect")
     options = parser.parse_args()
     draw = random.Random(options.seed)
     images, labels = options.folder / "images", options.folder / "labels"
     images.mkdir(parents=True)
     labels.mkdir()
-    (options.folder / "data.yaml").write_text("train: images\nval: images\nnames: [a, b, c]\n")
+    (options.folder / "data.yaml").write_text("train: images\nval: images\nnames: [a, b, c]\n" + {"detect": "", "pose": "kpt_shape: [2, 3]\n"}.get(options.task, f"task: {options.task}\n"))
     plain = io.BytesIO()
     picture(random.Random(0), 32, 24).save(plain, "PNG")
     for index in range(options.labels):
         (images / f"label{index:06}.png").write_bytes(plain.getvalue())
         if draw.random() > 0.005:
-            (labels / f"label{index:06}.txt").write_bytes(label_bytes(draw))
+            (labels / f"label{index:06}.txt").write_bytes(label_bytes(draw, options.task))
     for index in range(options.images):
         suffix, data = image_bytes(draw)
         (images / f"image{index:06}.{suffix}").write_bytes(data)
-        (labels / f"image{index:06}.txt").write_text(" ".join(box(draw)) + "\n")
+        good = box(draw) if options.task == "detect" else task_row(draw, options.task)
+        (labels / f"image{index:06}.txt").write_text(" ".join(good) + "\n")
 
     if options.formats:
         import pillow_heif

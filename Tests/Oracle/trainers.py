@@ -1,11 +1,12 @@
 """What the trainers themselves make of a dataset, image by image, as JSON lines.
 
-    trainers.py FOLDER ultralytics|yolov5|yolov7 >verdicts.jsonl
+    trainers.py FOLDER ultralytics|yolov5|yolov7 [detect|segment|pose|obb] >verdicts.jsonl
 
 Runs the trainer's own verification on each image and label of FOLDER (made by corpus.py): of the package
 `ultralytics` (of any version: older ones are found with PYTHONPATH), `yolov5` or `yolov7detect`. Each image is verified
 as a copy, since trainers rewrite some. A line: image, dropped, rewritten, and the rows that would be trained on (class,
-cx, cy, w, h in single precision), sorted.
+cx, cy, w, h in single precision), sorted. With a task of Ultralytics' its dataset class reads each image by itself, as a run
+of that task does; `stops` is then whether it refuses to train on an image with such labels.
 """
 
 import contextlib
@@ -57,8 +58,56 @@ def yolov7(image, label):
     return found[str(image)][0] if str(image) in found else None
 
 
+def task_dataset(task):
+    """What the dataset class of a task makes of one image: its rows, and whether it stops."""
+    from ultralytics.cfg import get_cfg
+    from ultralytics.data.dataset import YOLODataset
+
+    data = {"names": {0: "a", 1: "b", 2: "c"}, "nc": CLASSES, "channels": 3}
+    if task == "pose":
+        data.update(kpt_shape=[2, 3], flip_idx=[1, 0])
+    configuration = get_cfg()
+
+    def read(image, label):
+        with tempfile.TemporaryDirectory() as place:
+            images, labels = pathlib.Path(place, "images"), pathlib.Path(place, "labels")
+            images.mkdir()
+            labels.mkdir()
+            shutil.copyfile(image, images / image.name)
+            if label.exists():
+                shutil.copyfile(label, labels / label.name)
+            try:
+                # Its progress goes to stdout.
+                with contextlib.redirect_stdout(sys.stderr):
+                    dataset = YOLODataset(img_path=str(images), imgsz=64, augment=False, hyp=configuration, data=data, task=task,
+                                          rect=False, cache=False, single_cls=False)
+            except (FileNotFoundError, RuntimeError):
+                return None, False  # the one image was refused
+            except ValueError as error:
+                if "equal numbers" not in str(error):
+                    return None, False
+                return [], True
+            rows = dataset.labels[0] if dataset.labels else None
+            return (None, False) if rows is None else (
+                [[float(c)] + [float(v) for v in box] for c, box in zip(rows["cls"].ravel(), rows["bboxes"])], False)
+
+    return read
+
+
+def tasks(folder, task):
+    read = task_dataset(task)
+    for image in sorted((folder / "images").iterdir()):
+        rows, stops = read(image, folder / "labels" / (image.stem + ".txt"))
+        print(json.dumps({"image": image.name, "dropped": rows is None, "rewritten": None, "stops": stops,
+                          "rows": sorted(rows or [])}), flush=True)
+
+
 def main():
     folder, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    if len(sys.argv) > 3:
+        return tasks(folder, sys.argv[3])
     verify = {"ultralytics": ultralytics, "yolov5": yolov5, "yolov7": yolov7}[name]
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)

@@ -21,6 +21,9 @@ public struct CheckSettings: Sendable, Hashable {
     /// Where facts about unchanged files are kept; nil for none.
     public var cachePath: String?
 
+    /// What the dataset is labelled for; the check finds it out.
+    package var task = RecognisedTask()
+
     public init() {}
 
     /// - Returns: nil where the person set none.

@@ -14,10 +14,13 @@ public enum LabelCheck {
     ) throws -> LabelCheckResult {
         let listing = try dataset.listSamples(splits: settings.splits)
         let samples = listing.samples
+        var settings = settings
+        settings.task = RecognisedTask(of: dataset, samples)
+        let known = settings
         let cache = settings.cachePath.map { FactCache($0, dataset: dataset, settings: settings) }
         let tallies = try WorkerPool.fold(
             count: samples.count, jobs: jobs, isCancelled: isCancelled, progress: { progress($0, samples.count) },
-            makeState: { SampleChecker(dataset: dataset, settings: settings, cache: cache) },
+            makeState: { SampleChecker(dataset: dataset, settings: known, cache: cache) },
             { checker, number in checker.check(samples[number], number: number) }
         ).map { checker in
             var checker = checker
@@ -32,7 +35,7 @@ public enum LabelCheck {
             boxesByClass: survey.rowsByClass,
             droppedImages: tallies.reduce(0) { $0 + $1.lostImages.count },
             droppedBoxes: lost.values.reduce(0, +), droppedBoxesByClass: lost, trainer: settings.trainer,
-            profile: survey.profile, stops: survey.start.reasons.map(\.message))
+            task: settings.task, profile: survey.profile, stops: survey.start.reasons.map(\.message))
     }
 
     /// What the samples say together.
@@ -57,7 +60,8 @@ public enum LabelCheck {
             orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) },
             start: start,
             undecoded: undecoded(tallies).map { ($0.key, $0.value.count, samples[$0.value.first]) },
-            condenses: settings.condenses)
+            condenses: settings.condenses,
+            task: settings.task, rowForms: tallies.reduce(into: RowForms()) { $0.add($1.rowForms) })
     }
 
     private static func undecoded(

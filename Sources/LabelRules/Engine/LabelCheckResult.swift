@@ -19,6 +19,8 @@ public struct LabelCheckResult: Sendable {
     public let droppedBoxesByClass: [Int: Int]
     /// Whose reading was foretold.
     public let trainer: Trainer
+    /// What the dataset is labelled for.
+    public let task: RecognisedTask
     /// What the dataset consists of, as the card shows it.
     public let profile: DatasetProfile
     /// Why the trainer does not start; empty where it does.

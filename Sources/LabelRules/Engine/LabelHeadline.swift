@@ -4,7 +4,8 @@ import YOLODataset
 public enum LabelHeadline {
     /// One line for people: what the trainer would drop, class by class.
     public static func text(_ result: LabelCheckResult, _ dataset: Dataset) -> String {
-        var text = "\(result.images) images, \(result.boxes) label rows. "
+        let task = result.task.task == .detect ? "" : " (a \(result.task.task.title))"
+        var text = "\(result.images) images, \(result.boxes) label rows\(task). "
         if let reason = result.stops.first {
             let more = result.stops.count > 1 ? " (and \(result.stops.count - 1) more)" : ""
             text += "\(result.trainer.name) does not start training: \(reason)\(more). "

@@ -17,6 +17,8 @@ public struct RuleDocumentation: Sendable {
     /// What it means for the dataset as a whole when most label files have it: one error of the tool that wrote them,
     /// which is then reported once. Nil where each finding stands for itself.
     public let systematic: String?
+    /// The task whose datasets the rule is about; nil for all. Examples of poses have two key points of three numbers.
+    public let task: DatasetTask?
     /// Label files, for the rules that look at label text: those that the rule must find, and those that it must not.
     public let triggering: [String]
     /// Label files in which the rule must find nothing.
@@ -25,7 +27,7 @@ public struct RuleDocumentation: Sendable {
     /// A test holds the code to the name of the rule's file.
     public init(
         code: String, name: String, severity: Severity, what: String, why: String, fix: String,
-        systematic: String? = nil, triggering: [String] = [], clean: [String] = []
+        systematic: String? = nil, task: DatasetTask? = nil, triggering: [String] = [], clean: [String] = []
     ) {
         self.code = code
         self.name = name
@@ -34,6 +36,7 @@ public struct RuleDocumentation: Sendable {
         self.why = why
         self.fix = fix
         self.systematic = systematic
+        self.task = task
         self.triggering = triggering
         self.clean = clean
     }
@@ -42,11 +45,14 @@ public struct RuleDocumentation: Sendable {
 extension RuleDocumentation {
     /// The rule's section in Markdown.
     public var page: String {
-        var text = "## \(code) \(name) (\(severity.rawValue))\n\n\(what)\n\n**Why.** \(why)\n\n**Fix.** \(fix).\n"
+        var text =
+            "## \(code) \(name) (\(severity.rawValue))\n\n\(about)\(what)\n\n**Why.** \(why)\n\n**Fix.** \(fix).\n"
         if !triggering.isEmpty { text += "\nFound in:\n\n" + Self.block(triggering) }
         if !clean.isEmpty { text += "\nNot found in:\n\n" + Self.block(clean) }
         return text
     }
+
+    private var about: String { task.map { "Of a \($0.title): " } ?? "" }
 
     private static func block(_ examples: [String]) -> String {
         let shown = examples.map { example in

@@ -128,7 +128,7 @@ struct SampleChecker: Sendable {
                 record = LabelRecord(identity: identity, contents: contents(of: bytes, size))
             }
             switch record.contents {
-            case .unremarkable(let marks): count(marks, isLost: tally.lostImages.contains(number))
+            case .unremarkable(let marks): count(marks, number)
             case .bytes(let bytes): apply(rulesTo: bytes, sample, number, size, &found)
             }
             return record
@@ -157,7 +157,9 @@ struct SampleChecker: Sendable {
         profile.addImage(rows: 0)
     }
 
-    private mutating func count(_ marks: [BoxMark], isLost: Bool) {
+    private mutating func count(_ marks: [BoxMark], _ number: Int) {
+        tally.rowForms.add(boxesOf: number)
+        let isLost = tally.lostImages.contains(number)
         profile.addImage(rows: marks.count)
         for mark in marks {
             profile.addRow(classID: Int(mark.classID), mark: mark)
@@ -172,10 +174,12 @@ struct SampleChecker: Sendable {
         let file = LabelFile.parse(bytes, keypointShape: dataset.keypointShape)
         let judgement = LabelJudgement(
             file, bytes: bytes[...], trainer: settings.trainer, classCount: dataset.classCount,
-            keypointShape: dataset.keypointShape)
+            keypointShape: dataset.keypointShape, task: settings.task)
+        tally.rowForms.add(file, number: number)
         let facts = LabelFileFacts(
             sample: sample, labels: file, classCount: dataset.classCount, classNames: dataset.classNames,
-            imageSize: size, judgement: judgement, byteCount: bytes.count, settings: settings)
+            imageSize: size, judgement: judgement, byteCount: bytes.count, keypointShape: dataset.keypointShape,
+            settings: settings)
         if judgement.refusal != nil { tally.lostImages.insert(number) }
         count(file, judgement, isLost: tally.lostImages.contains(number), size)
         found += LabelFileCheck.findings(facts)

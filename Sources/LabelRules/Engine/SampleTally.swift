@@ -18,6 +18,7 @@ struct SampleTally: Sendable {
     /// Boxes that would lie inside the image with width and height changed places, of those that do not.
     var swaps = SwapEvidence()
     var orientations = OrientationEvidence()
+    var rowForms = RowForms()
     /// Samples that the cache did not know.
     var misses = 0
     /// What the cache is to keep: where the record of each sample is, in `recordBytes` or in the old cache.

@@ -23,6 +23,9 @@ public struct DatasetSurvey: Sendable {
     let undecoded: [(format: ImageFormat, count: Int, first: DatasetSample)]
     /// Whether what many files have is reported once.
     let condenses: Bool
+    /// What the dataset is labelled for.
+    let task: RecognisedTask
+    let rowForms: RowForms
 
     /// Label rows by split and class id; −1 stands for rows without a whole number.
     public var rowsBySplit: [String: [Int: Int]] {

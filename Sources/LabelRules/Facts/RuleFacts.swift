@@ -23,18 +23,24 @@ public struct LabelFileFacts: Sendable {
     public let judgement: LabelJudgement
     /// The file's length in bytes.
     public let byteCount: Int
+    /// The dataset's `kpt_shape`; nil where it has none.
+    public let keypointShape: [Int]?
+    /// What the dataset is labelled for.
+    public let task: RecognisedTask
 
     /// The facts about one file; trainer, training size and thresholds are those of `settings`.
     public init(
         sample: DatasetSample, labels: LabelFile, classCount: Int, classNames: [String],
         imageSize: (width: Int, height: Int)?, judgement: LabelJudgement, byteCount: Int,
-        settings: CheckSettings = CheckSettings()
+        keypointShape: [Int]? = nil, settings: CheckSettings = CheckSettings()
     ) {
         trainingSize = settings.trainingSize
         thresholds = settings.thresholds
         trainer = settings.trainer
         self.judgement = judgement
         self.byteCount = byteCount
+        self.keypointShape = keypointShape
+        task = settings.task
         self.sample = sample
         self.labels = labels
         self.classCount = classCount

@@ -6,7 +6,7 @@ public struct ColumnCount: LabelRule {
     public static let documentation = RuleDocumentation(
         code: "F004", name: "wrong number of columns", severity: .error,
         what: "A row has neither 5 columns (class cx cy w h) nor those of a polygon (class x1 y1 x2 y2 "
-            + "x3 y3 …).",
+            + "x3 y3 …); in a pose dataset, not what its kpt_shape asks for.",
         why: "Ultralytics drops the whole image.",
         fix: "bring the row to class cx cy w h",
         systematic: "rows have another number of columns",
@@ -19,8 +19,16 @@ public struct ColumnCount: LabelRule {
         guard file.labels.textProblem == nil else { return [] }
         return file.labels.rows.compactMap { row in
             guard case .wrongColumnCount(let count) = row.problem, !row.hasSixthColumn else { return nil }
+            guard let shape = file.keypointShape, shape.count == 2 else {
+                return finding(
+                    file, row, message: "\(count) columns, where 5 are expected (or a polygon's odd number from 7)",
+                    effect: .refusedImage)
+            }
             return finding(
-                file, row, message: "\(count) columns, where 5 are expected (or a polygon's odd number from 7)",
+                file, row,
+                message:
+                    "\(count) columns, where kpt_shape \(shape) asks for \(5 + shape[0] * shape[1]): class, box and "
+                    + "\(shape[0]) key points of \(shape[1]) numbers",
                 effect: .refusedImage)
         }
     }

@@ -9,6 +9,7 @@ struct PythonLabels {
     let trainer: Trainer
     let classCount: Int
     let keypointShape: [Int]?
+    let task: RecognisedTask
 
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -44,6 +45,11 @@ struct PythonLabels {
             judgement.refuse(refusal, line: row.line)
         }
         guard judgement.refusal == nil else { return judgement }
+        if trainer == .ultralytics, task.isDeclared, task.task == .segment || task.task == .obb, !hasPolygons {
+            for index in judgement.rows.indices {
+                judgement.rows[index].effect = .stops("a box without an outline, with the task \(task.task.rawValue)")
+            }
+        }
         removeCopies(file, hasPolygons, &judgement)
         return judgement
     }
@@ -60,7 +66,7 @@ struct PythonLabels {
             if row.fields == 5 {
                 judgement.effect = .readWrong("centre and size are taken for two points of a polygon")
             } else if row.kind == .polygon {
-                judgement.effect = .altered("trained on as the box around the polygon")
+                judgement.effect = effectOfPolygon
             }
         } else {
             let expected = keypointShape.map { $0.checkedProduct()?.checkedPlus(5) ?? .max } ?? 5
@@ -72,6 +78,14 @@ struct PythonLabels {
         judgement.box = box
         if let effect = effect(ofClass: classID) { judgement.effect = effect }
         return nil
+    }
+
+    private var effectOfPolygon: TrainerEffect {
+        switch task.task {
+        case .segment: .kept("trained on as it stands")
+        case .obb: .kept("trained on as the smallest rectangle around the points")
+        case .detect, .pose: .altered("trained on as the box around the polygon")
+        }
     }
 
     /// The box around points, in single precision throughout.
@@ -89,16 +103,17 @@ struct PythonLabels {
     }
 
     private func refusal(_ box: TrainedBox, _ row: LabelRow) -> String? {
-        var places = [box.cx, box.cy, box.width, box.height]
-        if let shape = keypointShape, shape.count == 2, shape[1] > 0 {
-            let points = row.values.dropFirst(5)
-            for (index, value) in points.enumerated() where index % shape[1] < 2 { places.append(Float(value)) }
+        let sides = [box.cx, box.cy, box.width, box.height]
+        // Of a pose the upper limit is the points' alone, and the lower one the visibility's too.
+        let further = keypointShape == nil ? [] : row.values.dropFirst(5).map { Float($0) }
+        let limited = keypointShape.map { shape in
+            further.enumerated().filter { shape.count == 2 && $0.offset % max(1, shape[1]) < 2 }.map(\.element)
         }
-        if places.contains(where: \.isNaN) || box.classID.isNaN { return "a number is not one (nan)" }
-        if let over = places.first(where: { $0 > largest }) {
+        if (sides + further + [box.classID]).contains(where: \.isNaN) { return "a number is not one (nan)" }
+        if let over = (limited ?? sides).first(where: { $0 > largest }) {
             return "\(Figure.short(Double(over))) is more than \(Figure.short(Double(largest)))"
         }
-        if let under = (places + [box.classID]).first(where: { $0 < smallest }) {
+        if let under = (sides + further + [box.classID]).first(where: { $0 < smallest }) {
             return "\(Figure.short(Double(under))) is less than \(Figure.short(Double(smallest)))"
         }
         let limit = Float(classCount)
@@ -132,7 +147,9 @@ struct PythonLabels {
             guard let box = judgement.rows[index].box else { continue }
             var key = [box.classID, box.cx, box.cy, box.width, box.height].map { $0 + 0 }
             // Newer versions compare the polygons, older ones the boxes around them.
-            if trainer == .ultralytics, hasPolygons { key += row.values.dropFirst().map { Float($0) + 0 } }
+            if keypointShape != nil || trainer == .ultralytics && hasPolygons {
+                key += row.values.dropFirst().map { Float($0) + 0 }
+            }
             guard let first = firstLine[key] else {
                 firstLine[key] = row.line
                 continue

@@ -47,14 +47,16 @@ public struct LabelJudgement: Sendable {
 
     /// - Parameters:
     ///   - bytes: the file.
-    ///   - keypointShape: the dataset's `kpt_shape`; nil for detection.
+    ///   - keypointShape: the dataset's `kpt_shape`; nil where it has none.
+    ///   - task: what the dataset is labelled for, and trained on.
     public init(
-        _ file: LabelFile, bytes: ArraySlice<UInt8>, trainer: Trainer, classCount: Int, keypointShape: [Int]? = nil
+        _ file: LabelFile, bytes: ArraySlice<UInt8>, trainer: Trainer, classCount: Int, keypointShape: [Int]? = nil,
+        task: RecognisedTask = RecognisedTask()
     ) {
         self =
             trainer == .darknet
             ? DarknetLabels.judge(file, bytes, classCount: classCount)
-            : PythonLabels(trainer: trainer, classCount: classCount, keypointShape: keypointShape).judge(
+            : PythonLabels(trainer: trainer, classCount: classCount, keypointShape: keypointShape, task: task).judge(
                 file, bytes)
     }
 

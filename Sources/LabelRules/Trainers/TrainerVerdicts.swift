@@ -18,7 +18,9 @@ public struct SampleVerdict: Sendable {
     public let lines: [Int]
 
     /// Reads the image whole, and its labels.
-    public init(_ sample: DatasetSample, dataset: Dataset, trainer: Trainer) {
+    public init(
+        _ sample: DatasetSample, dataset: Dataset, trainer: Trainer, task: RecognisedTask = RecognisedTask()
+    ) {
         self.sample = sample
         var pillow: PillowImage?
         if let bytes = try? FileReading.bytes(ofFile: sample.imagePath) {
@@ -33,7 +35,7 @@ public struct SampleVerdict: Sendable {
                 let file = LabelFile.parse(bytes, keypointShape: dataset.keypointShape)
                 labels = LabelJudgement(
                     file, bytes: bytes[...], trainer: trainer, classCount: dataset.classCount,
-                    keypointShape: dataset.keypointShape)
+                    keypointShape: dataset.keypointShape, task: task)
                 lines = file.rows.map(\.line)
             } catch {
                 // What is no regular file counts as missing.
@@ -59,10 +61,11 @@ public struct SampleVerdict: Sendable {
     ) throws -> [String] {
         let listing = try dataset.listSamples(splits: splits)
         let samples = listing.samples
+        let task = RecognisedTask(of: dataset, samples)
         let verdicts = try WorkerPool.map(
             count: samples.count, jobs: jobs, isCancelled: isCancelled, makeState: { () },
             { _, index -> (json: String, rows: Int?) in
-                let verdict = SampleVerdict(samples[index], dataset: dataset, trainer: trainer)
+                let verdict = SampleVerdict(samples[index], dataset: dataset, trainer: trainer, task: task)
                 return (verdict.json, verdict.refusal == nil ? verdict.labels.boxes.count : nil)
             })
         var start = TrainingStart(dataset, listing, splits: splits)

@@ -1,0 +1,31 @@
+import Geometry
+import YOLODataset
+
+/// A key point of a label row, in fractions of the image.
+struct RowKeypoint {
+    let x: Double
+    let y: Double
+    /// 0 not labelled, 1 hidden, 2 visible; without such a number 2, and 0 at 0 0.
+    let visibility: Double
+
+    var isLabelled: Bool { visibility > 0 }
+}
+
+extension LabelRow {
+    /// The points of a polygon; none of other rows.
+    var polygon: Polygon {
+        guard kind == .polygon else { return Polygon([]) }
+        let values = values
+        return Polygon(stride(from: 1, to: values.count - 1, by: 2).map { PlanePoint(values[$0], values[$0 + 1]) })
+    }
+
+    /// The key points of a row of a pose dataset; none of other rows.
+    func keypoints(_ shape: [Int]?) -> [RowKeypoint] {
+        guard kind == .pose, let shape, shape.count == 2, (2...3).contains(shape[1]) else { return [] }
+        let values = values
+        return stride(from: 5, to: values.count - shape[1] + 1, by: shape[1]).map { at in
+            let (x, y) = (values[at], values[at + 1])
+            return RowKeypoint(x: x, y: y, visibility: shape[1] == 3 ? values[at + 2] : x == 0 && y == 0 ? 0 : 2)
+        }
+    }
+}
