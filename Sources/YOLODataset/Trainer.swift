@@ -33,6 +33,9 @@ public enum Trainer: String, Sendable, CaseIterable {
         }
     }
 
+    /// Suffixes that any trainer takes for images, in lower case.
+    public static let everyImageSuffix = Self.allCases.reduce(into: Set<String>()) { $0.formUnion($1.imageSuffixes) }
+
     /// Whether an image that lists name several times is trained on as often.
     var countsRepeats: Bool { self == .ultralytics || self == .ultralyticsOld || self == .darknet }
 

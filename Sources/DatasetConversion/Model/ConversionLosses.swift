@@ -63,7 +63,8 @@ public enum LossKind: String, Sendable, CaseIterable {
     /// What it is, to follow a number.
     public var meaning: String {
         switch self {
-        case .missingImage: "images that are not there: left out with their labels; --image-folder says where they are"
+        case .missingImage:
+            "images that are not there: left out with their labels, but for --image-files none; see --image-folder"
         case .labelWithoutImage: "labels of images that are not there: left out; --image-folder says where they are"
         case .sizeUnknown: "objects in pixels on images of unknown size: left out"
         case .crowd: "crowd regions, which this form cannot mark: left out"

@@ -15,7 +15,7 @@ struct ImageIndex: Sendable {
 
     init(_ folders: [(root: String, files: [String])]) {
         for (root, files) in folders {
-            for file in files where SampleListing.imageSuffixes.contains(Paths.suffix(of: file).lowercased()) {
+            for file in files where Trainer.everyImageSuffix.contains(Paths.suffix(of: file).lowercased()) {
                 byName[Self.key(Paths.fileName(of: file)), default: []].append(root + "/" + file)
                 all.append((file, root + "/" + file))
             }
@@ -81,6 +81,6 @@ extension ImageIndex {
 extension ImageIndex {
     /// Whether a path ends as those of images do.
     static func isImageName(_ path: String) -> Bool {
-        SampleListing.imageSuffixes.contains(Paths.suffix(of: path).lowercased())
+        Trainer.everyImageSuffix.contains(Paths.suffix(of: path).lowercased())
     }
 }
