@@ -53,7 +53,10 @@ let package = Package(
     ],
     traits: [
         .trait(name: "OneDNN", description: "Run the model on oneDNN (libdnnl); without it, on the reference backend"),
-        .default(enabledTraits: ["OneDNN"]),
+        .trait(name: "AVIF", description: "Decode AVIF images (libavif)"),
+        .trait(name: "HEIF", description: "Decode HEIC and HEIF images (libheif)"),
+        .trait(name: "JPEG2000", description: "Decode JPEG 2000 images (OpenJPEG)"),
+        .default(enabledTraits: ["OneDNN", "AVIF", "HEIF", "JPEG2000"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -65,7 +68,17 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(
-            name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
+            name: "CImageCodecs",
+            cSettings: [
+                .define("ASSAY_AVIF", .when(traits: ["AVIF"])), .define("ASSAY_HEIF", .when(traits: ["HEIF"])),
+                .define("ASSAY_JPEG2000", .when(traits: ["JPEG2000"])),
+            ],
+            linkerSettings: [
+                .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z"), .linkedLibrary("tiff"),
+                .linkedLibrary("webp"), .linkedLibrary("webpdemux"), .linkedLibrary("avif", .when(traits: ["AVIF"])),
+                .linkedLibrary("heif", .when(traits: ["HEIF"])),
+                .linkedLibrary("openjp2", .when(traits: ["JPEG2000"])),
+            ]),
         .target(name: "CVectorKernels"),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"]), .brew(["libzip"])]),
@@ -204,7 +217,7 @@ let package = Package(
         tests("Charting", ["Geometry"]),
         tests("Findings"),
         tests("AnnotationSources", ["FileReading"]),
-        tests("Imaging", ["FileReading", "Geometry"]),
+        tests("Imaging", ["FileReading", "Geometry"], resources: [.copy("Pixels")]),
         tests("YAMLText", ["FileReading"]),
         tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading", "Randomness"]),
         tests("YOLODataset", ["FileReading", "Imaging"]),

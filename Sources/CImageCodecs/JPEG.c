@@ -37,14 +37,12 @@ static struct jpeg_error_mgr *set_up(error_manager *manager) {
     return &manager->base;
 }
 
-// One row of Adobe's inverted CMYK, or of plain CMYK, to RGB.
-static void row_from_cmyk(const uint8_t *cmyk, uint8_t *rgb, uint32_t width, int inverted) {
+// One row of CMYK to RGB, by OpenCV's integers; whether the file's ink is inverted, it does not ask.
+static void row_from_cmyk(const uint8_t *cmyk, uint8_t *rgb, uint32_t width) {
     for (uint32_t x = 0; x < width; x++) {
-        unsigned k = inverted ? cmyk[4 * x + 3] : 255u - cmyk[4 * x + 3];
-        for (int channel = 0; channel < 3; channel++) {
-            unsigned ink = inverted ? cmyk[4 * x + channel] : 255u - cmyk[4 * x + channel];
-            rgb[3 * x + channel] = (uint8_t)((ink * k + 127) / 255);
-        }
+        int k = cmyk[4 * x + 3];
+        for (int channel = 0; channel < 3; channel++)
+            rgb[3 * x + channel] = (uint8_t)(k - ((255 - cmyk[4 * x + channel]) * k >> 8));
     }
 }
 
@@ -93,7 +91,7 @@ assay_image_status assay_jpeg_decode(
         uint8_t *target = pixels + (size_t)info.output_scanline * width * 3;
         JSAMPROW rows[1] = {is_cmyk ? row : target};
         if (jpeg_read_scanlines(&info, rows, 1) == 1 && is_cmyk)
-            row_from_cmyk(row, target, width, info.saw_Adobe_marker);
+            row_from_cmyk(row, target, width);
     }
     jpeg_finish_decompress(&info);
     jpeg_destroy_decompress(&info);

@@ -1,13 +1,5 @@
 import FileReading
 
-/// The formats whose headers are read, by their first bytes and not by the file's suffix.
-public enum ImageFormat: String, Sendable, Hashable {
-    case jpeg, png, bmp, webp, tiff, gif
-
-    /// Whether pixels are decoded, or only the header read.
-    public var isDecoded: Bool { self == .jpeg || self == .png }
-}
-
 /// What stands at the beginning of an image file.
 public struct ImageHeader: Sendable, Hashable {
     /// By the first bytes.
@@ -18,9 +10,9 @@ public struct ImageHeader: Sendable, Hashable {
     public let storedHeight: Int
     /// EXIF orientation, 1…8; 1 where there is none.
     public let orientation: Int
-    /// 8 or 16, and 1, 2 or 4 of some PNG files; 8 where the format is not asked for more.
+    /// 8 or 16, 1, 2 or 4 of some PNG and TIFF files, 10 or 12 of some AVIF and HEIC; 8 where the format has no other.
     public let bitsPerChannel: Int
-    /// 1 grey or palette, 3 colour, 4 CMYK or colour with alpha; 0 where the header does not say.
+    /// 1 grey or palette, 2 grey with alpha, 3 colour, 4 CMYK or colour with alpha; 0 where the header does not say.
     public let channels: Int
 
     /// A header by its figures; nothing is checked.
@@ -62,22 +54,13 @@ public struct ImageHeader: Sendable, Hashable {
 
     /// The format that the first bytes name.
     public static func format(of bytes: [UInt8]) -> ImageFormat? {
-        bytes.withUnsafeBufferPointer { format(ByteReader($0)) }
-    }
-
-    private static func format(_ reader: ByteReader) -> ImageFormat? {
-        if reader.byte(0) == 0xFF, reader.byte(1) == 0xD8, reader.byte(2) == 0xFF { return .jpeg }
-        if reader.byte(0) == 0x89, reader.matches("PNG\r\n\u{1A}\n", at: 1) { return .png }
-        if reader.matches("BM", at: 0) { return .bmp }
-        if reader.matches("RIFF", at: 0), reader.matches("WEBP", at: 8) { return .webp }
-        if reader.matches("II*\0", at: 0) || reader.matches("MM\0*", at: 0) {
-            return .tiff
-        }
-        if reader.matches("GIF8", at: 0) { return .gif }
-        return nil
+        bytes.withUnsafeBufferPointer { ImageFormat.of(ByteReader($0)) }
     }
 
     private static func unrecognised(_ head: [UInt8], _ file: String) -> FileError {
+        if let impostor = ImpostorFile(head) {
+            return FileError(file: file, message: impostor.message, wayOut: impostor.wayOut)
+        }
         let message =
             head.isEmpty
             ? "is empty" : format(of: head) == nil ? "is not an image of a known format" : "has a damaged header"
@@ -92,14 +75,18 @@ public struct ImageHeader: Sendable, Hashable {
 
     private static func parse(_ reader: ByteReader) -> ImageHeader? {
         let header: ImageHeader?
-        switch format(reader) {
+        let format = ImageFormat.of(reader)
+        switch format {
         case .jpeg: header = parseJPEG(reader)
         case .png: header = parsePNG(reader)
         case .bmp: header = parseBMP(reader)
         case .webp: header = parseWebP(reader)
-        case .tiff: header = parseTIFF(reader)
+        case .tiff: header = TIFFHeader(reader)?.header
         case .gif: header = parseGIF(reader)
-        case nil: header = nil
+        case .avif, .heif: header = format.flatMap { ISOMediaHeader.parse(reader, format: $0) }
+        case .jpeg2000: header = JPEG2000Header.parse(reader)
+        case .pfm: header = parsePFM(reader)
+        case .ppm, nil: header = nil
         }
         guard let header, header.storedWidth > 0, header.storedHeight > 0 else { return nil }
         return header
@@ -107,7 +94,8 @@ public struct ImageHeader: Sendable, Hashable {
 
     private static func parseJPEG(_ reader: ByteReader) -> ImageHeader? {
         var at = 2
-        var orientation = 1
+        // The first that is said counts.
+        var orientation: Int?
         while let marker = reader.big16(at) {
             guard marker >> 8 == 0xFF else { return nil }
             let code = marker & 0xFF
@@ -121,7 +109,7 @@ public struct ImageHeader: Sendable, Hashable {
             }
             guard let length = reader.big16(at + 2), length >= 2 else { return nil }
             if code == 0xE1, reader.matches("Exif\0\0", at: at + 4) {
-                orientation = exifOrientation(reader, from: at + 10, to: at + 2 + length) ?? orientation
+                orientation = orientation ?? exifOrientation(reader, from: at + 10, to: at + 2 + length)
             }
             let isFrame = (0xC0...0xCF).contains(code) && code != 0xC4 && code != 0xC8 && code != 0xCC
             if isFrame {
@@ -129,13 +117,30 @@ public struct ImageHeader: Sendable, Hashable {
                     let width = reader.big16(at + 7), let channels = reader.byte(at + 9)
                 else { return nil }
                 return ImageHeader(
-                    format: .jpeg, storedWidth: width, storedHeight: height, orientation: orientation,
-                    bitsPerChannel: bits, channels: channels)
+                    format: .jpeg, storedWidth: width, storedHeight: height,
+                    orientation: orientation ?? lateOrientation(reader, from: at + 2 + length), bitsPerChannel: bits,
+                    channels: channels)
             }
             if code == 0xDA || code == 0xD9 { return nil }
             at += 2 + length
         }
         return nil
+    }
+
+    /// What EXIF segments between the frame's header and its first scan say; 1 where there are none.
+    private static func lateOrientation(_ reader: ByteReader, from start: Int) -> Int {
+        var at = start
+        while let marker = reader.big16(at), marker >> 8 == 0xFF, marker != 0xFFDA, marker != 0xFFD9,
+            let length = reader.big16(at + 2), length >= 2
+        {
+            if marker == 0xFFE1, reader.matches("Exif\0\0", at: at + 4),
+                let orientation = exifOrientation(reader, from: at + 10, to: at + 2 + length)
+            {
+                return orientation
+            }
+            at += 2 + length
+        }
+        return 1
     }
 
     /// The orientation tag (0x0112) of the TIFF block in `start..<end`.
@@ -157,27 +162,36 @@ public struct ImageHeader: Sendable, Hashable {
         guard reader.matches("IHDR", at: 12), let width = reader.big32(16),
             let height = reader.big32(20), let bits = reader.byte(24), let colour = reader.byte(25)
         else { return nil }
-        var orientation = 1
+        // The first that is said counts, and it may come after the pixels.
+        var orientation: Int?
         var at = 33
-        while let length = reader.big32(at), length < 1 << 31 {
-            if reader.matches("IDAT", at: at + 4) { break }
+        while orientation == nil, let length = reader.big32(at), length < 1 << 31, !reader.matches("IEND", at: at + 4) {
             if reader.matches("eXIf", at: at + 4) {
-                orientation = exifOrientation(reader, from: at + 8, to: at + 8 + length) ?? 1
+                orientation = exifOrientation(reader, from: at + 8, to: at + 8 + length)
             }
             at += 12 + length
         }
         let channels = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colour] ?? 0
         return ImageHeader(
-            format: .png, storedWidth: width, storedHeight: height, orientation: orientation, bitsPerChannel: bits,
-            channels: channels)
+            format: .png, storedWidth: width, storedHeight: height, orientation: orientation ?? 1,
+            bitsPerChannel: bits, channels: channels)
     }
 
     private static func parseBMP(_ reader: ByteReader) -> ImageHeader? {
-        guard let width = reader.little32(18), let height = reader.little32(22) else { return nil }
-        let rows = Int(Int32(truncatingIfNeeded: height)).magnitude
+        guard let size = reader.little32(14), let width = size == 12 ? reader.little16(18) : reader.little32(18),
+            let height = size == 12 ? reader.little16(20) : reader.little32(22)
+        else { return nil }
+        let rows = size == 12 ? height : Int(Int32(truncatingIfNeeded: height).magnitude)
         return ImageHeader(
-            format: .bmp, storedWidth: width, storedHeight: Int(rows), orientation: 1, bitsPerChannel: 8,
-            channels: 3)
+            format: .bmp, storedWidth: width, storedHeight: rows, orientation: 1, bitsPerChannel: 8, channels: 3)
+    }
+
+    private static func parsePFM(_ reader: ByteReader) -> ImageHeader? {
+        FloatMapDecoder(reader).map {
+            ImageHeader(
+                format: .pfm, storedWidth: $0.width, storedHeight: $0.height, orientation: 1, bitsPerChannel: 32,
+                channels: $0.channels)
+        }
     }
 
     private static func parseWebP(_ reader: ByteReader) -> ImageHeader? {
@@ -193,67 +207,24 @@ public struct ImageHeader: Sendable, Hashable {
         }
         guard let size else { return nil }
         return ImageHeader(
-            format: .webp, storedWidth: size.0, storedHeight: size.1, orientation: 1, bitsPerChannel: 8, channels: 0)
+            format: .webp, storedWidth: size.0, storedHeight: size.1, orientation: webPOrientation(reader),
+            bitsPerChannel: 8, channels: 0)
     }
 
-    private static func parseTIFF(_ reader: ByteReader) -> ImageHeader? {
-        let isLittle = reader.matches("II", at: 0)
-        func short(_ at: Int) -> Int? { isLittle ? reader.little16(at) : reader.big16(at) }
-        func long(_ at: Int) -> Int? { isLittle ? reader.little32(at) : reader.big32(at) }
-        guard let offset = long(4), let count = short(offset) else { return nil }
-        var width = 0
-        var height = 0
-        var orientation = 1
-        for entry in 0..<min(count, 512) {
-            let at = offset + 2 + 12 * entry
-            guard let tag = short(at), let type = short(at + 2) else { break }
-            guard let value = type == 3 ? short(at + 8) : long(at + 8) else { break }
-            switch tag {
-            case 0x0100: width = value
-            case 0x0101: height = value
-            case 0x0112 where (1...8).contains(value): orientation = value
-            default: break
-            }
+    /// What the first chunk of EXIF says, where the file's header announces one.
+    private static func webPOrientation(_ reader: ByteReader) -> Int {
+        guard reader.matches("VP8X", at: 12), let flags = reader.byte(20), flags & 8 != 0 else { return 1 }
+        var at = 12
+        while let length = reader.little32(at + 4) {
+            if reader.matches("EXIF", at: at) { return exifOrientation(reader, from: at + 8, to: at + 8 + length) ?? 1 }
+            at += 8 + length + length % 2
         }
-        return ImageHeader(
-            format: .tiff, storedWidth: width, storedHeight: height, orientation: orientation, bitsPerChannel: 8,
-            channels: 0)
+        return 1
     }
 
     private static func parseGIF(_ reader: ByteReader) -> ImageHeader? {
         guard let width = reader.little16(6), let height = reader.little16(8) else { return nil }
         return ImageHeader(
             format: .gif, storedWidth: width, storedHeight: height, orientation: 1, bitsPerChannel: 8, channels: 1)
-    }
-}
-
-/// Bounds-checked access to the bytes of a header.
-struct ByteReader {
-    let bytes: UnsafeBufferPointer<UInt8>
-
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
-
-    func byte(_ at: Int) -> Int? { at >= 0 && at < bytes.count ? Int(bytes[at]) : nil }
-
-    func matches(_ text: StaticString, at: Int) -> Bool {
-        guard at >= 0, at <= bytes.count - text.utf8CodeUnitCount else { return false }
-        return (0..<text.utf8CodeUnitCount).allSatisfy { bytes[at + $0] == text.utf8Start[$0] }
-    }
-
-    func big16(_ at: Int) -> Int? {
-        guard let high = byte(at), let low = byte(at + 1) else { return nil }
-        return high << 8 | low
-    }
-    func little16(_ at: Int) -> Int? {
-        guard let low = byte(at), let high = byte(at + 1) else { return nil }
-        return high << 8 | low
-    }
-    func big32(_ at: Int) -> Int? {
-        guard let high = big16(at), let low = big16(at + 2) else { return nil }
-        return high << 16 | low
-    }
-    func little32(_ at: Int) -> Int? {
-        guard let low = little16(at), let high = little16(at + 2) else { return nil }
-        return high << 16 | low
     }
 }

@@ -140,7 +140,7 @@ public struct SampleListing: Sendable {
 
     /// Suffixes that trainers take for images, in lower case.
     public static let imageSuffixes: Set<String> = [
-        "bmp", "dng", "jpeg", "jpg", "mpo", "png", "tif", "tiff", "webp", "pfm", "heic", "avif",
+        "avif", "bmp", "dng", "heic", "heif", "jp2", "jpeg", "jpg", "mpo", "pfm", "png", "tif", "tiff", "webp",
     ]
 }
 

@@ -1,10 +1,10 @@
 """Writes a corpus of crafted label and image files: what people, tools and damage make of a YOLO dataset.
 
-    corpus.py FOLDER [--labels N] [--images N] [--seed N] [--task detect|segment|pose|obb]
+    corpus.py FOLDER [--labels N] [--images N] [--formats N] [--seed N] [--task detect|segment|pose|obb]
 
 Every choice comes from the seed. FOLDER becomes a dataset of three classes: data.yaml, images/, labels/. With a task, rows
 are mostly those of the task, and data.yaml says so.
-Needs Pillow.
+Needs Pillow, and pillow-heif for the formats beside JPEG and PNG.
 """
 
 import argparse
@@ -215,11 +215,59 @@ def image_bytes(random):
     return suffix, data
 
 
+def other_bytes(random):
+    """The same for the formats beside JPEG and PNG, sound and cut short."""
+    width, height = random.choice([(24, 18), (18, 24), (33, 21), (10, 10), (9, 20), (20, 9)])
+    form = random.choice(["webp"] * 3 + ["tif"] * 4 + ["avif", "avif", "heic", "heif", "jp2", "mpo", "mpo", "dng", "bmp", "pfm"])
+    image = picture(random, width, height)
+    out = io.BytesIO()
+    if form == "tif":
+        mode = random.choice(["RGB", "RGBA", "L", "LA", "P", "1", "CMYK", "I;16", "F", "I", "YCbCr", "LAB"])
+        image = Image.new(mode, (width, height), 77) if mode in ("I;16", "F", "I") else image.convert("RGB" if mode == "LAB" else mode)
+        image.save(out, "TIFF", compression=random.choice([None, "tiff_lzw"]) if mode not in ("F", "I") else None)
+        if random.random() < 0.3:
+            # Another kind of sample, or of colours.
+            data = bytearray(out.getvalue())
+            tag, value = random.choice([(262, random.randrange(0, 10)), (339, random.randrange(1, 5))])
+            at = data.find(tag.to_bytes(2, "little") + b"\x03\x00\x01\x00\x00\x00")
+            if at >= 0:
+                data[at + 8] = value
+            out = io.BytesIO(bytes(data))
+    elif form == "dng":
+        kind = random.choice([2, 2, 32803, 34892])
+        image.save(out, "TIFF", tiffinfo={50706: b"\1\4\0\0"})
+        data = out.getvalue()
+        at = data.find(b"\x06\x01\x03\x00\x01\x00\x00\x00")
+        out = io.BytesIO(data[: at + 8] + kind.to_bytes(2, "little") + data[at + 10 :])
+    elif form == "pfm":
+        out.write(random.choice([b"PF", b"Pf"]) + f"\n{width} {height}\n-1.0\n".encode() + bytes(12 * width * height))
+    elif form in ("heic", "heif"):
+        image.save(out, "HEIF", quality=60)
+    elif form == "mpo":
+        options = {"save_all": True, "append_images": [image.rotate(180)]} if random.random() < 0.7 else {}
+        image.save(out, "MPO" if options else "JPEG", **options)
+    elif form == "webp":
+        options = {"save_all": True, "append_images": [image.rotate(180)]} if random.random() < 0.3 else {}
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        image.save(out, "WEBP", lossless=random.random() < 0.5, exif=exif if random.random() < 0.3 else b"", **options)
+    else:
+        image.save(out, {"jp2": "JPEG2000"}.get(form, form.upper()))
+    data = out.getvalue()
+    damage = random.randrange(5)
+    if damage == 0:
+        data = data[: random.randrange(12, len(data))]
+    elif damage == 1:
+        data += random.choice([b"\0", b"trailing", b"\r\n"])
+    return form if random.random() < 0.9 else random.choice(["jpg", "png", "webp"]), data
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--labels", type=int, default=10_000)
     parser.add_argument("--images", type=int, default=2_000)
+    parser.add_argument("--formats", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--task", choices=["detect", "segment", "pose", "obb"], default="detect")
     options = parser.parse_args()
@@ -239,6 +287,16 @@ def main():
         (images / f"image{index:06}.{suffix}").write_bytes(data)
         good = box(draw) if options.task == "detect" else task_row(draw, options.task)
         (labels / f"image{index:06}.txt").write_text(" ".join(good) + "\n")
+
+    if options.formats:
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    for index in range(options.formats):
+        suffix, data = other_bytes(draw)
+        (images / f"other{index:06}.{suffix}").write_bytes(data)
+        good = box(draw) if options.task == "detect" else task_row(draw, options.task)
+        (labels / f"other{index:06}.txt").write_text(" ".join(good) + "\n")
 
 
 if __name__ == "__main__":

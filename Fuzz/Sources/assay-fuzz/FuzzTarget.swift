@@ -58,12 +58,18 @@ struct FuzzTarget: Sendable {
         FuzzTarget(
             "headers", "image headers", executions: 10_000_000,
             readers: [
-                "Imaging/ImageHeader.swift", "LabelRules/Trainers/JPEGMarkers.swift",
-                "LabelRules/Trainers/PillowImage.swift",
+                "FileReading/ImpostorFile.swift", "Imaging/ByteReader.swift", "Imaging/ISOMediaHeader.swift",
+                "Imaging/ImageFormat.swift", "Imaging/ImageHeader.swift", "Imaging/JPEG2000Header.swift",
+                "Imaging/TIFFHeader.swift", "LabelRules/Trainers/JPEGMarkers.swift",
+                "LabelRules/Trainers/MultiPictureIndex.swift", "LabelRules/Trainers/PillowImage.swift",
+                "LabelRules/Trainers/PillowTIFF.swift",
             ], read: readHeaders),
         FuzzTarget(
-            "images", "JPEG and PNG, decoded", mostBytes: 8192,
-            readers: ["Imaging/ImageDecoder.swift", "Imaging/PNGChecksum.swift"], read: decodeImages),
+            "images", "images of every format, decoded", mostBytes: 8192,
+            readers: [
+                "Imaging/BitmapDecoder.swift", "Imaging/FloatMapDecoder.swift", "Imaging/ImageDecoder.swift",
+                "Imaging/PNGChecksum.swift",
+            ], read: decodeImages),
 
         FuzzTarget("yaml", "YAML", executions: 10_000_000, mostBytes: 256, readers: ["YAMLText"], read: readYAML),
         FuzzTarget("dataset", "data.yaml", readers: ["YOLODataset/Dataset.swift"], read: readDataset),

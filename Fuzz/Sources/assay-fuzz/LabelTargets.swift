@@ -56,9 +56,11 @@ import YOLODataset
 @Sendable func decodeImages(_ file: [UInt8]) throws {
     let header = try ImageHeader.read(file, file: "fuzz")
     guard header.width <= 512, header.height <= 512 else { return }
-    if let decoded = try? ImageDecoder.decode(file, file: "fuzz") {
+    for name in ["fuzz", "fuzz.tif"] {
+        guard let decoded = try? ImageDecoder.decode(file, file: name) else { continue }
         demand(decoded.image.pixels.count == 3 * decoded.image.width * decoded.image.height)
         demand(decoded.image.width == header.width && decoded.image.height == header.height)
+        _ = PictureGrid(decoded.image)
     }
     _ = try ImageDecoder.decode(file, file: "fuzz", scaleDenominator: 8)
 }

@@ -18,7 +18,7 @@ struct SampleRecord: Sendable, Hashable {
     var image: ImageRecord?
     var label: LabelRecord?
 
-    private static let formats: [ImageFormat] = [.jpeg, .png, .bmp, .webp, .tiff, .gif]
+    private static let formats = ImageFormat.allCases
 
     func write(to writer: inout ByteWriter) {
         writer.byte((image == nil ? 0 : 1) | (label == nil ? 0 : 2))
@@ -46,7 +46,7 @@ struct SampleRecord: Sendable, Hashable {
         writer.identity(image.identity)
         writer.text(image.unreadable)
         let pillow = image.pillow
-        writer.byte((pillow.isUnfinished ? 1 : 0) | (pillow.isMendable ? 2 : 0))
+        writer.byte((pillow.isUnfinished ? 1 : 0) | (pillow.isMendable ? 2 : 0) | (pillow.isModern ? 4 : 0))
         writer.text(pillow.problem)
         writer.byte(image.header.map { UInt8(formats.firstIndex(of: $0.format) ?? 0) } ?? 255)
         if let header = image.header {
@@ -100,7 +100,8 @@ struct SampleRecord: Sendable, Hashable {
         let unreadable = scanner.text()
         let flags = scanner.byte()
         let pillow = PillowImage(
-            problem: scanner.text(), isUnfinished: flags & 1 != 0, isMendable: flags & 2 != 0)
+            problem: scanner.text(), isUnfinished: flags & 1 != 0, isMendable: flags & 2 != 0,
+            isModern: flags & 4 != 0)
         let format = Int(scanner.byte())
         var header: ImageHeader?
         if formats.indices.contains(format) {

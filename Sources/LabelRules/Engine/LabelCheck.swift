@@ -1,5 +1,6 @@
 import FileReading
 import Findings
+import Imaging
 import YOLODataset
 
 /// Runs the rules over a dataset.
@@ -52,7 +53,17 @@ public enum LabelCheck {
             hasPictures: settings.reading == .decode,
             swaps: tallies.reduce(into: SwapEvidence()) { $0.add($1.swaps) },
             orientations: tallies.reduce(into: OrientationEvidence()) { $0.add($1.orientations) },
-            task: settings.task, rowForms: tallies.reduce(into: RowForms()) { $0.add($1.rowForms) })
+            task: settings.task, rowForms: tallies.reduce(into: RowForms()) { $0.add($1.rowForms) },
+            undecoded: undecoded(tallies).map { ($0.key, $0.value.count, samples[$0.value.first]) },
+            condenses: settings.condenses)
+    }
+
+    private static func undecoded(
+        _ tallies: [SampleTally]
+    ) -> [(key: ImageFormat, value: (count: Int, first: Int))] {
+        tallies.reduce(into: [ImageFormat: (count: Int, first: Int)]()) {
+            $0.merge($1.undecoded) { ($0.count + $1.count, min($0.first, $1.first)) }
+        }.sorted { $0.key.rawValue < $1.key.rawValue }
     }
 
     /// All findings, by file, line, column, code and message, with the severities that the person set.

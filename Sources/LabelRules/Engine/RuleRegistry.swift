@@ -17,6 +17,7 @@ public enum RuleRegistry {
         ConfidenceColumn(), LineEnds(), LongRow(), BlankRows(), RefusedByTrainer(),
         ImageUnreadable(), ImageDamaged(), SuffixAndContent(), TurnedByEXIF(), TinyImage(), UnusualPixels(),
         BlankImage(), DuplicateImage(), NearDuplicateImage(), HugeImage(), DrawnBeforeTurning(),
+        FormatLeftOut(),
         NoLabel(), NoImage(), SharedLabel(), NoImagesFolder(), UnknownSuffix(), LabelUnreadable(), NamesDifferInCase(),
     ]
 

@@ -73,9 +73,17 @@ struct SampleChecker: Sendable {
     private mutating func judge(
         _ image: ImageRecord, _ sample: DatasetSample, _ number: Int, _ found: inout [Finding]
     ) {
-        if let contents = image.contents { tally.contents.append((number, contents.digest, contents.hash)) }
+        if let contents = image.contents {
+            tally.contents.append(
+                ImageTwins.Contents(
+                    sample: number, digest: contents.digest, hash: contents.hash,
+                    grid: number < ImageTwins.mostGrids ? image.grid : nil))
+        }
         let refusal = image.pillow.refusal(by: settings.trainer)
         if refusal != nil { tally.lostImages.insert(number) }
+        if settings.reading == .decode, refusal == nil, let format = image.header?.format, !format.isDecoded {
+            tally.addUndecoded(format, number)
+        }
         if image.unreadable == nil, refusal == nil, image.contents?.warning == nil,
             !image.pillow.isRewritten(by: settings.trainer),
             Double(image.contents?.spread ?? 255) > blankSpread, let header = image.header,

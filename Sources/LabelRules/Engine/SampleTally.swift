@@ -10,7 +10,9 @@ struct SampleTally: Sendable {
     var lostImages: Set<Int> = []
     var lostRowsByClass: [Int: Int] = [:]
     /// Images that were read whole, for finding what is there twice.
-    var contents: [(sample: Int, digest: SIMD2<UInt64>, hash: PerceptualHash?)] = []
+    var contents: [ImageTwins.Contents] = []
+    /// Images that a trainer may take and this build does not decode, by format, each with the first of them.
+    var undecoded: [ImageFormat: (count: Int, first: Int)] = [:]
     /// Boxes that would lie inside the image with width and height changed places, of those that do not.
     var swaps = SwapEvidence()
     var orientations = OrientationEvidence()
@@ -20,4 +22,9 @@ struct SampleTally: Sendable {
     /// What the cache is to keep: where the record of each sample is, in `recordBytes` or in the old cache.
     var records: [(sample: Int32, isOld: Bool, start: UInt32, end: UInt32)] = []
     var recordBytes = ByteWriter()
+
+    mutating func addUndecoded(_ format: ImageFormat, _ sample: Int) {
+        let known = undecoded[format]
+        undecoded[format] = ((known?.count ?? 0) + 1, min(known?.first ?? sample, sample))
+    }
 }

@@ -1,5 +1,6 @@
 import FileReading
 import Foundation
+import Imaging
 import YOLODataset
 
 /// What is known once every sample has been read.
@@ -19,6 +20,10 @@ public struct DatasetSurvey: Sendable {
     /// What the dataset is labelled for.
     let task: RecognisedTask
     let rowForms: RowForms
+    /// Images that this build does not decode, by format.
+    let undecoded: [(format: ImageFormat, count: Int, first: DatasetSample)]
+    /// Whether what many files have is reported once.
+    let condenses: Bool
 
     /// Label rows by split and class id; −1 stands for rows without a whole number.
     public var rowsBySplit: [String: [Int: Int]] {
@@ -32,7 +37,13 @@ public struct DatasetSurvey: Sendable {
     public var duplicates: [[DatasetSample]] { twins.same.map { $0.map { samples[$0] } } }
 
     /// Nearly the same pictures.
-    var nearDuplicates: [(first: DatasetSample, second: DatasetSample, likeness: Double)] {
-        twins.near.map { (samples[$0.first], samples[$0.second], $0.likeness) }
+    var nearDuplicates: [NearDuplicate] {
+        twins.near.map {
+            NearDuplicate(
+                first: samples[$0.first], second: samples[$0.second], likeness: $0.likeness, group: $0.group)
+        }
     }
+
+    /// The correlation of brightness of two samples' images, by number; nil where one cannot be decoded.
+    func likeness(_ a: Int, _ b: Int) -> Double? { twins.likeness(a, b, samples) }
 }

@@ -22,6 +22,8 @@ struct ImageRecord: Sendable, Hashable {
     var pillow: PillowImage
     /// Nil where only the header was read.
     var contents: Contents?
+    /// What the picture shows, where this run decoded it; it is not kept between runs.
+    var grid: PictureGrid?
 
     /// A file of which the beginning was read.
     init(head: ArraySlice<UInt8>, identity: FileIdentity, path: @autoclosure () -> String) {
@@ -30,22 +32,24 @@ struct ImageRecord: Sendable, Hashable {
         if let header {
             pillow = PillowImage(header)
         } else {
-            pillow = PillowImage(problem: "no known image", isUnfinished: false, isMendable: false)
-            unreadable = Self.reason { _ = try ImageHeader.read(Array(head), file: path()) }
+            pillow = PillowImage(problem: "no known image")
+            unreadable = Self.reason(head) { _ = try ImageHeader.read(Array(head), file: path()) }
         }
     }
 
-    /// A file that was read whole: decoded at an eighth of its size, where the format allows and enough is left.
+    /// A file that was read whole: decoded at a fraction of its size, where the format allows and enough is left.
     init(whole bytes: [UInt8], identity: FileIdentity, path: String) {
         self.identity = identity
         header = ImageHeader.parse(bytes)
         var contents = Contents(digest: Self.digest(bytes))
         var decoded: DecodedImage?
-        unreadable = Self.reason {
+        unreadable = Self.reason(bytes[...]) {
             let header = try ImageHeader.read(bytes, file: path)
             guard header.format.isDecoded else { return }
             let side = min(header.storedWidth, header.storedHeight)
-            let scale = side >= 256 ? 8 : side >= 128 ? 4 : side >= 64 ? 2 : 1
+            // Two pixels are left for a cell of the grid.
+            let least = 2 * PictureGrid.side
+            let scale = [8, 4, 2].first { side / $0 >= least } ?? 1
             decoded = try ImageDecoder.decode(bytes, file: path, scaleDenominator: scale)
         }
         if let decoded {
@@ -53,7 +57,10 @@ struct ImageRecord: Sendable, Hashable {
             let spread = Self.spread(decoded.image.pixels)
             contents.spread = UInt8(spread)
             // The fingerprint of a blank image is noise.
-            contents.hash = spread > 8 ? PerceptualHash(decoded.image) : nil
+            if spread > 8 {
+                contents.hash = PerceptualHash(decoded.image)
+                grid = PictureGrid(decoded.image)
+            }
         }
         pillow = bytes.withUnsafeBufferPointer { PillowImage($0) }
         self.contents = contents
@@ -67,11 +74,12 @@ struct ImageRecord: Sendable, Hashable {
         self.contents = contents
     }
 
-    private static func reason(_ body: () throws -> Void) -> String? {
+    private static func reason(_ bytes: ArraySlice<UInt8>, _ body: () throws -> Void) -> String? {
         do {
             try body()
             return nil
         } catch {
+            if let impostor = ImpostorFile(bytes) { return "\(impostor.message); \(impostor.wayOut)" }
             return (error as? FileError)?.message ?? "\(error)"
         }
     }

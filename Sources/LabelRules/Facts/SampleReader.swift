@@ -43,8 +43,7 @@ struct SampleReader: Sendable {
         } catch {
             return ImageRecord(
                 identity: .unknown, unreadable: (error as? FileError)?.message ?? "\(error)", header: nil,
-                pillow: PillowImage(problem: "it cannot be read", isUnfinished: false, isMendable: false), contents: nil
-            )
+                pillow: PillowImage(problem: "it cannot be read"), contents: nil)
         }
     }
 

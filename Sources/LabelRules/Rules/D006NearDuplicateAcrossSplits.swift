@@ -9,7 +9,8 @@ public struct NearDuplicateAcrossSplits: LabelRule {
         what:
             "Two images of different splits show nearly the same picture: scaled, compressed again, or a moment later. "
             + "Fingerprints of 256 bits differ in at most 40, and the brightness on a grid of 48 × 48 has a correlation of "
-            + "0.985 or more.",
+            + "0.985 or more. For each image the likeliest one of each other split counts; more than 20 of one scene are "
+            + "one finding, which says how many.",
         why: "Validation then measures in part what was learned by heart.",
         fix: "keep such images in one split")
 
@@ -18,13 +19,24 @@ public struct NearDuplicateAcrossSplits: LabelRule {
     public init() {}
 
     public func check(_ survey: DatasetSurvey) -> [Finding] {
-        survey.nearDuplicates.compactMap { first, second, likeness in
-            guard first.split != second.split else { return nil }
-            return finding(
-                second.image,
-                message: "nearly the same picture as \(first.image), which is in \(first.split) (correlation "
-                    + "\(Figure.short(likeness, decimals: 3)))",
-                effect: .kept("validation sees what training has seen"))
-        }
+        let (single, large) = NearDuplicate.sorted(
+            survey.nearDuplicates.filter { $0.first.split != $0.second.split }, condenses: survey.condenses)
+        return single.map { pair in report(pair, also: "") }
+            + large.compactMap { pairs in
+                pairs.first.map { pair in
+                    report(
+                        pair,
+                        also: "; so are \(pairs.count - 1) other images of \(pair.second.split), of one scene: a fixed "
+                            + "camera, or a sequence")
+                }
+            }
+    }
+
+    private func report(_ pair: NearDuplicate, also others: String) -> Finding {
+        finding(
+            pair.second.image,
+            message: "nearly the same picture as \(pair.first.image), which is in \(pair.first.split) (correlation "
+                + "\(Figure.short(pair.likeness, decimals: 3)))\(others)",
+            effect: .kept("validation sees what training has seen"))
     }
 }

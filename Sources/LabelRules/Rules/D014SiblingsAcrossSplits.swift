@@ -67,29 +67,27 @@ public struct SiblingsAcrossSplits: LabelRule {
             guard let number = Int(stem[start...last]) else { continue }
             sequences[stem[..<start] + "*" + stem[stem.index(after: last)...], default: []].append((number, index))
         }
-        var pairs: [(DatasetSample, DatasetSample)] = []
+        var pairs: [(Int, Int)] = []
         for sequence in sequences.sorted(by: { $0.key < $1.key }).map(\.value) {
             let sorted = sequence.sorted { ($0.number, $0.sample) < ($1.number, $1.sample) }
             for (one, next) in zip(sorted, sorted.dropFirst()) where next.number - one.number == 1 {
                 let (a, b) = (survey.samples[one.sample], survey.samples[next.sample])
-                if a.split != b.split { pairs.append((a, b)) }
+                if a.split != b.split { pairs.append((one.sample, next.sample)) }
             }
         }
         guard pairs.count >= Self.leastPairs else { return nil }
         let looked = stride(from: 0, to: pairs.count, by: (pairs.count + Self.mostPairs - 1) / Self.mostPairs).map {
             pairs[$0]
         }
-        let alike = looked.filter { a, b in
-            (ImageTwins.likeness(a.imagePath, b.imagePath) ?? 0) >= Self.leastLikeness
-        }
+        let alike = looked.filter { a, b in (survey.likeness(a, b) ?? 0) >= Self.leastLikeness }
         guard alike.count >= Self.leastPairs, alike.count * 2 >= looked.count, let example = alike.first else {
             return nil
         }
         return finding(
-            example.1.image,
+            survey.samples[example.1].image,
             message:
                 "\(alike.count) of \(looked.count) pairs of neighbouring frames in different splits look alike: this one follows "
-                + example.0.image,
+                + survey.samples[example.0].image,
             effect: .kept("validation sees what training has seen"))
     }
 }

@@ -17,13 +17,23 @@ public struct NearDuplicateImage: LabelRule {
     public init() {}
 
     public func check(_ survey: DatasetSurvey) -> [Finding] {
-        survey.nearDuplicates.compactMap { first, second, likeness in
-            guard first.split == second.split else { return nil }
-            return finding(
-                second.image,
-                message: "nearly the same picture as \(first.image) (correlation "
-                    + "\(Figure.short(likeness, decimals: 3)))",
-                effect: .kept("counts twice"))
-        }
+        let (single, large) = NearDuplicate.sorted(
+            survey.nearDuplicates.filter { $0.first.split == $0.second.split }, condenses: survey.condenses)
+        return single.map { pair in report(pair, also: "") }
+            + large.compactMap { pairs in
+                pairs.first.map { pair in
+                    report(
+                        pair,
+                        also: "; \(pairs.count + 1) images show this scene: a fixed camera, or a sequence")
+                }
+            }
+    }
+
+    private func report(_ pair: NearDuplicate, also others: String) -> Finding {
+        finding(
+            pair.second.image,
+            message: "nearly the same picture as \(pair.first.image) (correlation "
+                + "\(Figure.short(pair.likeness, decimals: 3)))\(others)",
+            effect: .kept("counts twice"))
     }
 }

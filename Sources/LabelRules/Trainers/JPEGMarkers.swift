@@ -7,6 +7,12 @@ struct JPEGMarkers {
     private var at = 2
     private(set) var width = 0
     private(set) var height = 0
+    /// How many pictures its index of multiple pictures names; nil without one.
+    private var pictures: Int?
+    /// Whether it is one picture with a map for bright screens, which Pillow takes for a plain JPEG.
+    private var hasGainMap = false
+    /// Whether Pillow takes it for a file of several pictures.
+    var holdsSeveral: Bool { pictures ?? 1 > 1 && !hasGainMap }
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -57,6 +63,9 @@ struct JPEGMarkers {
                 if contents.starts(with: name.utf8), contents.count < 7 { return Self.notKnown }
             case 0xE2:
                 if contents.starts(with: "ICC_PROFILE\0".utf8), contents.count < 14 { return Self.notKnown }
+                if contents.starts(with: "MPF\0".utf8) { pictures = MultiPictureIndex.count(contents.dropFirst(4)) }
+            case 0xE1:
+                if contents.firstRange(of: " hdrgm:Version=\"".utf8) != nil { hasGainMap = true }
             case 0xDB:
                 var left = contents
                 while let kind = left.first {

@@ -9,11 +9,14 @@ public struct PillowImage: Sendable, Hashable {
     private(set) var isUnfinished = false
     /// Whether an unfinished JPEG can still be decoded, and is then written anew by trainers that mend them.
     private(set) var isMendable = false
+    /// Whether the format is one that only Ultralytics of today takes.
+    private(set) var isModern = false
 
     /// Why a trainer refuses the image; nil where it takes it.
     public func refusal(by trainer: Trainer) -> String? {
         guard trainer.verifiesImages else { return nil }
         if let problem { return problem }
+        if isModern, trainer != .ultralytics { return "its format is none that the trainer takes" }
         return trainer.rewritesJPEG && isUnfinished && !isMendable ? "the file is truncated" : nil
     }
 
@@ -34,27 +37,38 @@ public struct PillowImage: Sendable, Hashable {
             judgePNG(bytes)
         default:
             guard let header = ImageHeader.parse(bytes) else {
-                problem = bytes.isEmpty ? "the file is empty" : "no known image"
+                let isMap = ImageHeader.format(of: Array(bytes.prefix(16))) == .ppm
+                problem = bytes.isEmpty ? "the file is empty" : isMap ? Self.isMap : "no known image"
                 return
             }
-            if header.format == .gif { problem = Self.isGIF }
-            judgeSize(header.storedWidth, header.storedHeight)
+            judge(header)
+            guard problem == nil else { return }
+            if header.format == .tiff, TIFFHeader(bytes).map(PillowTIFF.isKnown) != true { problem = "no known image" }
+            if !ImageDecoder.opens(bytes, as: header.format) { problem = JPEGMarkers.truncated }
         }
     }
 
     /// What a header alone says.
-    init(_ header: ImageHeader) {
-        if header.format == .gif { problem = Self.isGIF }
+    init(_ header: ImageHeader) { judge(header) }
+
+    private mutating func judge(_ header: ImageHeader) {
+        switch header.format {
+        case .gif: problem = "GIF is none of the formats it takes"
+        case .pfm, .ppm: problem = Self.isMap
+        case .avif, .heif, .jpeg2000: isModern = true
+        case .jpeg, .png, .bmp, .webp, .tiff: break
+        }
         judgeSize(header.storedWidth, header.storedHeight)
     }
 
-    init(problem: String?, isUnfinished: Bool, isMendable: Bool) {
+    init(problem: String?, isUnfinished: Bool = false, isMendable: Bool = false, isModern: Bool = false) {
         self.problem = problem
         self.isUnfinished = isUnfinished
         self.isMendable = isMendable
+        self.isModern = isModern
     }
 
-    private static let isGIF = "GIF is none of the formats it takes"
+    private static let isMap = "portable maps are none of the formats it takes"
 
     private mutating func judgeSize(_ width: Int, _ height: Int) {
         guard problem == nil else { return }
@@ -70,7 +84,8 @@ public struct PillowImage: Sendable, Hashable {
         problem = markers.readHeader()
         guard problem == nil else { return }
         judgeSize(markers.width, markers.height)
-        guard problem == nil, !bytes.suffix(2).elementsEqual([0xFF, 0xD9]) else { return }
+        // A file of several pictures (MPO) is not written anew.
+        guard problem == nil, !markers.holdsSeveral, !bytes.suffix(2).elementsEqual([0xFF, 0xD9]) else { return }
         isUnfinished = true
         isMendable = ImageDecoder.isCompleteJPEG(bytes)
     }

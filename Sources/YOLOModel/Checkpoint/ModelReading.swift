@@ -52,6 +52,9 @@ extension DetectionModel {
             throw FileError(
                 file: file, message: error.description, wayOut: "save the checkpoint again from the trainer")
         }
+        if let impostor = ImpostorFile(bytes) {
+            throw FileError(file: file, message: impostor.message, wayOut: impostor.wayOut)
+        }
         throw ExportedModel.named(by: file, bytes)?.refusal(file)
             ?? FileError(
                 file: file, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
