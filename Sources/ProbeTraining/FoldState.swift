@@ -16,6 +16,8 @@ final class FoldState: @unchecked Sendable {
     /// The trainer's samples that the fold learns from.
     let samples: [Int]
     var parameters: [[Float]]
+    /// Which of them change.
+    let trains: [Bool]
     var optimizer: Optimizer
     var average: WeightAverage
     private let options: TrainingOptions
@@ -31,6 +33,7 @@ final class FoldState: @unchecked Sendable {
         self.samples = samples
         self.options = options
         parameters = graph.parameters.map(\.values)
+        trains = graph.parameters.map(\.isTrainable)
         optimizer = Optimizer(graph, roles: roles, options: options)
         average = WeightAverage(parameters, options: options)
     }

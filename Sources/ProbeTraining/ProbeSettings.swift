@@ -61,7 +61,14 @@ public struct ProbeResult: Sendable {
     /// What the curves say about the training, a sentence each; empty where nothing is amiss.
     public var diagnoses: [String] {
         TrainingDiagnosis.sentences(steps, images: split.samples.map(\.sample.image))
+            + (settings.weights == nil ? [Self.fromScratch] : [])
     }
+
+    /// What training without pretrained weights costs, and where such weights are.
+    private static let fromScratch =
+        "trained from scratch: it finds less than from pretrained weights in as many epochs; download yolo11n.pt or "
+        + "yolo26n.pt from github.com/ultralytics/assets/releases, or yolov5n.pt from "
+        + "github.com/ultralytics/yolov5/releases, and name it by --weights (probe.weights of a plan)"
 
     /// What a `ProbeFolder` consists of, name by name.
     ///
@@ -91,6 +98,7 @@ public enum ProbeRun {
         let start = try StartingModel(
             weights: settings.weights, name: settings.model, classCount: dataset.classCount,
             classNames: dataset.classNames, anchors: anchors, seed: settings.training.seed)
+        try check(settings.training.gains, start.model.family)
         try start.model.checkImageSize(settings.training.imageSize, file: settings.weights ?? settings.model)
         let split = try ProbeSplit(
             dataset, splits: settings.splits, folds: settings.folds, seed: settings.training.seed, jobs: jobs,
@@ -109,6 +117,15 @@ public enum ProbeRun {
         return ProbeResult(
             models: trained.models, start: start, split: split, settings: settings, steps: trained.steps,
             traces: trained.traces)
+    }
+
+    /// A gain that the family's loss does not have would change nothing.
+    private static func check(_ gains: [String: Double], _ family: ModelFamily) throws {
+        let known = family == .v5 ? YOLOv5Hyperparameters.gainNames : YOLOv8Hyperparameters.gainNames
+        guard let idle = gains.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        throw FileError(
+            file: "--gains", message: "\(idle) is no gain of this model's loss",
+            wayOut: "leave it out; there are \(known.joined(separator: ", "))")
     }
 
     /// The largest size at which the budget is enough for 40 epochs, or the smallest with as many as fit.

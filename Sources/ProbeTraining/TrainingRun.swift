@@ -51,6 +51,9 @@ final class TrainingRun {
             orderEpoch = epoch
         }
         let size = imageSize(epoch)
+        var model = model
+        // The heads of an end-to-end model change their weights with the epochs.
+        model.lossSettings.anchorFree.progress = Double(epoch) / Double(max(options.epochs - 1, 1))
         let loss = model.loss(size: size)
         let number = epoch * stepsPerEpoch + step
         for part in 0..<options.accumulation {
@@ -163,7 +166,8 @@ final class TrainingRun {
         try network.backward(
             batch: evaluations.map { loss.shareGradients(of: $0, datasetCounts: counts, images: images) })
         lane.gradients = batch.state.parameters.indices.map { index in
-            network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
+            // Of kernels that nobody trains, such as those of average pools, none is of use.
+            batch.state.trains[index] ? network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] } : []
         }
         return lane
     }

@@ -10,7 +10,9 @@ public struct ProbeOptions: StageOptions {
     /// What is trained from scratch where nothing else is asked for.
     public static let defaultModel: ModelName = "yolov5n"
 
-    @Option("Pretrained YOLOv5 weights, for example yolov5n.pt.", otherwise: "from scratch, which takes more epochs")
+    @Option(
+        "A pretrained detector of any family, for example yolo11n.pt, yolo26n.pt, yolov8n.pt or yolov5n.pt.",
+        otherwise: "from scratch, which takes more epochs")
     public var weights: InputFile?
 
     @Option("The size of a model from scratch.")

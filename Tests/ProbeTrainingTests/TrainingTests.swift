@@ -271,4 +271,54 @@ import YOLOModel
         }
         #expect(seen >= 20)
     }
+
+    /// A head without anchors keeps what does not depend on the number of classes, and the model is read back with it.
+    @Test(arguments: [true, false])
+    func aProbeStartsFromModelsWithoutAnchors(isEndToEnd: Bool) throws {
+        let folder = try TemporaryFolder()
+        let yaml = """
+            nc: 80
+            scales: {n: [1.0, 1.0, 64], s: [1.0, 2.0, 64]}
+            \(isEndToEnd ? "end2end: True" : "end2end: False")
+            \(isEndToEnd ? "reg_max: 1" : "reg_max: 16")
+            backbone:
+              - [-1, 1, Conv, [8, 3, 2]]
+              - [-1, 1, Conv, [16, 3, 2]]
+              - [-1, 1, AConv, [16]]
+            head:
+              - [-1, 1, C2f, [16]]
+              - [[1, 3], 1, Detect, [nc]]
+            """
+        let given = try ModelYAML.parse(yaml, file: "yolo7s.yaml").makeModel(seed: 3)
+        let text = try #require(given.modelYAML)
+        let path = try folder.write(try given.safetensors(yaml: text), to: "own.safetensors")
+        let start = try StartingModel(weights: path, classCount: 3, classNames: ["a", "b", "c"], seed: 1)
+        #expect(start.name == "own" && start.model.classCount == 3 && start.model.family == (isEndToEnd ? .v26 : .v8))
+        let known = Dictionary(given.graph.parameters.map { ($0.name, $0) }) { first, _ in first }
+        var kept = 0
+        for (index, parameter) in start.model.graph.parameters.enumerated() {
+            let own = try #require(known[parameter.name])
+            let isKept = parameter.values == own.values
+            if start.model.parameterGroup(index) != .head { #expect(isKept, "\(parameter.name)") }
+            if own.shape == parameter.shape, parameter.name.contains("cv2.") { #expect(isKept, "\(parameter.name)") }
+            kept += isKept ? 1 : 0
+        }
+        #expect(kept > 20 && kept < start.model.graph.parameters.count)
+        let bytes = try start.model.safetensors(yaml: start.yaml)
+        let again = try DetectionModel.load(checkpoint: try folder.write(bytes, to: "again.safetensors"))
+        #expect(again.graph.parameters.map(\.values) == start.model.graph.parameters.map(\.values))
+        // Two steps of training: what nobody trains stays, the rest moves.
+        let dataset = try Dataset.open(SharedMaterial.checkout.path + "/Fixtures/shapes/data.yaml")
+        let split = try ProbeSplit(dataset, splits: ["train"], folds: 2, seed: 1, jobs: 2)
+        var options = TrainingOptions()
+        (options.imageSize, options.epochs, options.batch, options.normalizationBatch) = (64, 1, 2, 2)
+        options.warmUpEpochs = 0
+        let trained = try ProbeTrainer(options).train(
+            start.model, on: Array(split.samples.prefix(4)), folds: [[0, 1], [2, 3]])
+        for (index, parameter) in start.model.graph.parameters.enumerated() where parameter.name.contains("average") {
+            #expect(trained.models[0].graph.parameters[index].values == parameter.values)
+        }
+        #expect(trained.models[0].graph.parameters[0].values != start.model.graph.parameters[0].values)
+        #expect(trained.steps.allSatisfy { $0.parts.total.isFinite && $0.gradientNorm > 0 })
+    }
 }

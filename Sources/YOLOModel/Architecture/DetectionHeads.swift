@@ -22,7 +22,7 @@ extension GraphBuilder {
         case "WorldDetect": "is YOLO-World: its classes are texts, whose embeddings a loss here knows nothing of"
         case let name where name.hasPrefix("YOLOE"):
             "is YOLOE: its classes are texts, whose embeddings a loss here knows nothing of"
-        case "OBB", "OBB26": "is a model of rotated boxes, whose loss is not known here"
+        case "OBB", "OBB26": "is a model of rotated boxes: labels and suspicions here are upright ones"
         case "SemanticSegment", "Semantic", "Depth":
             "is no detector: it says something of every pixel, and has no boxes"
         default: nil

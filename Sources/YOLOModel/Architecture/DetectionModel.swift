@@ -35,6 +35,10 @@ public struct DetectionModel: Sendable {
     public let strides: [Int]
     /// Of the distribution of a distance, 1 where distances are said as they are; 0 for families with anchors.
     public let bins: Int
+    /// For each class of the labels, the model's own number; nil where they are the same.
+    public private(set) var classOrder: [Int]?
+    /// The model YAML that it was made of, in one line or several; nil where a checkpoint does not carry it.
+    public internal(set) var modelYAML: String?
     /// Whose loss it is, and with which gains: as the checkpoint says, where it does.
     public var lossSettings = LossSettings()
     /// In pixels, a level each; empty for anchor-free families.
@@ -56,6 +60,19 @@ public struct DetectionModel: Sendable {
         self.anchors = anchors
         self.layers = layers
         self.groups = groups
+    }
+
+    /// How many classes labels and predictions have.
+    public var labelClassCount: Int { classOrder?.count ?? classCount }
+
+    /// The same for labels whose classes are some of the model's, in another order.
+    ///
+    /// - Parameter order: for each class of the labels, the model's, each once.
+    public func reordered(_ order: [Int]) -> DetectionModel {
+        precondition(order.allSatisfy { (0..<classCount).contains($0) })
+        var model = self
+        model.classOrder = order
+        return model
     }
 
     /// - Parameter parameter: its place in the graph's parameters.
@@ -117,14 +134,16 @@ public struct DetectionModel: Sendable {
             YOLOv8Loss(
                 classCount: classCount, bins: bins, strides: strides, input: input, hyperparameters: hyperparameters)
         }
-        return switch family {
-        case .v5:
-            YOLOv5Loss(
-                classCount: classCount, anchorsInPixels: anchors, strides: strides, input: input,
-                hyperparameters: lossSettings.anchorBased)
-        case .v8: head(lossSettings.anchorFree)
-        case .v10, .v26: EndToEndLoss(lossSettings.anchorFree, head: head)
-        }
+        let loss: any DetectionLoss =
+            switch family {
+            case .v5:
+                YOLOv5Loss(
+                    classCount: classCount, anchorsInPixels: anchors, strides: strides, input: input,
+                    hyperparameters: lossSettings.anchorBased)
+            case .v8: head(lossSettings.anchorFree)
+            case .v10, .v26: EndToEndLoss(lossSettings.anchorFree, head: head)
+            }
+        return classOrder.map { ReorderedLoss(loss: loss, order: $0) } ?? loss
     }
 }
 

@@ -43,9 +43,11 @@ struct GraphBuilder {
             if index == layers.count - 1 {
                 let head = try detect(layer.module, sources, name)
                 summaries.append(summary(index, from, layer.module, parametersBefore, graph.outputs.last ?? 0))
-                return DetectionModel(
+                var made = DetectionModel(
                     family: head.family, graph: graph, classCount: head.classCount, classNames: Self.names(model),
                     strides: head.strides, bins: head.bins, anchors: head.anchors, layers: summaries, groups: groups)
+                made.modelYAML = model.settings[ModelYAML.textKey]?.string
+                return made
             }
             results.append(try add(layer.module, sources, name))
             summaries.append(summary(index, from, layer.module, parametersBefore, results[index]))

@@ -11,21 +11,29 @@ public struct StartingModel: Sendable {
     /// The published size that it has, such as `yolov5n`.
     public let name: String
 
-    /// A YOLOv5 for the dataset's classes.
+    /// A model for the dataset's classes: the weights' own, or a YOLOv5 from scratch.
     ///
-    /// With weights, everything but the head is theirs. The head is new either way, its biases from the priors of the
+    /// With weights, everything but the head is theirs; of a head without anchors, everything but what depends on the
+    /// number of classes. A YOLOv5's head is new either way, its biases from the priors of the
     /// trainer: 8 objects an image of 640 pixels for objectness, 0.6 of the objects for each class.
     ///
     /// - Parameters:
-    ///   - weights: a pretrained YOLOv5 of a published size; nil for new weights from the seed.
+    ///   - weights: a pretrained detector; of YOLOv5 one of a published size; nil for new weights from the seed.
     ///   - name: the size of a model without weights.
     ///   - anchors: in pixels, a level each; nil for the weights' own, or the published ones.
-    /// - Throws: `FileError` where the weights are no YOLOv5 of a published size.
+    /// - Throws: `FileError` where the weights are a YOLOv5 of no published size, or do not carry their model YAML.
     public init(
         weights: String?, name: String = "yolov5n", classCount: Int, classNames: [String]?,
         anchors: [[(width: Double, height: Double)]]? = nil, seed: UInt64
     ) throws {
         let given = try weights.map { try DetectionModel.load(checkpoint: $0) }
+        if let given, given.family != .v5, let weights {
+            let yaml = try Self.architecture(of: given, weights)
+            model = try Self.refilled(yaml, given, classCount: classCount, classNames: classNames, seed: seed)
+            self.yaml = yaml.text
+            self.name = Paths.fileName(of: Paths.withoutSuffix(weights))
+            return
+        }
         let anchors = anchors ?? given.flatMap { $0.anchors.isEmpty ? nil : $0.anchors }
         for candidate in given == nil ? [name] : StandardModels.names {
             guard let yaml = StandardModels.yaml(named: candidate, classCount: classCount, anchors: anchors) else {
@@ -41,7 +49,37 @@ public struct StartingModel: Sendable {
         throw FileError(
             file: weights ?? name,
             message: "is no YOLOv5 of a published size (\(StandardModels.names.joined(separator: ", ")))",
-            wayOut: "start from yolov5n.pt, as the YOLOv5 project publishes it")
+            wayOut: "start from yolov5n.pt, as the YOLOv5 project publishes it, or from a YOLO11 or YOLO26")
+    }
+
+    private static func architecture(of given: DetectionModel, _ weights: String) throws -> ModelYAML {
+        guard let text = given.modelYAML else {
+            throw FileError(
+                file: weights, message: "does not carry its model YAML, of which a head is made anew",
+                wayOut: "use the .pt that the trainer wrote, or one that its project publishes")
+        }
+        return try ModelYAML.parse(text, file: weights)
+    }
+
+    /// A model of the architecture with all weights that have a counterpart; what says classes is new.
+    private static func refilled(
+        _ yaml: ModelYAML, _ given: DetectionModel, classCount: Int, classNames: [String]?, seed: UInt64
+    ) throws -> DetectionModel {
+        let fresh = try yaml.makeModel(classCount: classCount, seed: seed)
+        let known = Dictionary(given.graph.parameters.map { ($0.name, $0) }) { first, _ in first }
+        let isNew = fresh.graph.classParameters
+        let values = try fresh.graph.parameters.enumerated().map { index, parameter -> [Float] in
+            if !isNew.contains(index), let own = known[parameter.name], own.shape == parameter.shape {
+                return own.values
+            }
+            guard fresh.parameterGroup(index) == .head || !parameter.isTrainable else {
+                throw FileError(
+                    file: yaml.file, message: "has no \(parameter.name) as its model YAML asks for",
+                    wayOut: "start from a checkpoint that its trainer wrote and nobody has pruned or fused")
+            }
+            return parameter.values
+        }
+        return fresh.with(values, classNames: classNames)
     }
 
     /// Whether everything outside the head has the names and shapes of the given model.
@@ -94,11 +132,23 @@ extension DetectionModel {
             family: family, graph: graph, classCount: classCount, classNames: classNames, strides: strides,
             bins: bins, anchors: anchors, layers: layers, groups: graph.parameters.indices.map(parameterGroup))
         model.lossSettings = lossSettings
-        return model
+        model.modelYAML = modelYAML
+        return classOrder.map(model.reordered) ?? model
     }
 }
 
 extension NetworkGraph {
+    /// Of a head without anchors: the parameters of the convolutions that say classes, every second output.
+    fileprivate var classParameters: Set<Int> {
+        var found: Set<Int> = []
+        for (position, output) in outputs.enumerated() where position % 2 == 1 {
+            guard case .convolution(let convolution) = nodes[output].operation else { continue }
+            found.insert(convolution.weight)
+            if let bias = convolution.bias { found.insert(bias) }
+        }
+        return found
+    }
+
     /// Which output a parameter's convolution makes.
     fileprivate func level(ofHeadParameter parameter: Int) -> Int? {
         outputs.firstIndex { output in

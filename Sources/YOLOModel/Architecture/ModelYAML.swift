@@ -12,7 +12,12 @@ public struct ModelYAML: Sendable {
         var line: Int
     }
 
+    /// Where a module tree keeps the text that it was made of.
+    static let textKey = "model_yaml"
+
     let file: String
+    /// From which the same model can be made again, whatever the file's name.
+    let text: String
     let classCount: Int
     let depthMultiple: Double
     let widthMultiple: Double
@@ -70,7 +75,7 @@ public struct ModelYAML: Sendable {
         var most = Int.max
         var scale: String?
         if let scales = root["scales"]?.mapping, !scales.isEmpty {
-            let wanted = scaleLetter(of: file)
+            let wanted = root["scale"]?.string ?? scaleLetter(of: file)
             let entry = scales.first { $0.key.string == wanted } ?? scales[0]
             guard let numbers = entry.value.sequence?.compactMap(\.double), numbers.count == 3, numbers[2] >= 1,
                 numbers[2] <= 1e6
@@ -86,8 +91,10 @@ public struct ModelYAML: Sendable {
         guard let activation = activation(root["activation"]?.string) else {
             throw fail(root["activation"], "is an activation that is not known here")
         }
+        let isScaleSaid = scale == nil || root["scale"] != nil
         return ModelYAML(
-            file: file, classCount: classCount, depthMultiple: depth, widthMultiple: width, mostChannels: most,
+            file: file, text: isScaleSaid ? text : text + "\nscale: \(scale ?? "")\n", classCount: classCount,
+            depthMultiple: depth, widthMultiple: width, mostChannels: most,
             scale: scale, anchors: anchors, layers: layers, backboneCount: backbone.count,
             bins: bins, isEndToEnd: root["end2end"]?.bool ?? false, activation: activation)
     }

@@ -40,7 +40,8 @@ struct ModuleMaker {
             scales.append(scale)
         }
         return ModuleRecord(
-            className: "DetectionModel", settings: ["backbone_count": .int(yaml.backboneCount)],
+            className: "DetectionModel",
+            settings: ["backbone_count": .int(yaml.backboneCount), ModelYAML.textKey: .string(yaml.text)],
             children: [("model", ModuleRecord(className: "Sequential", children: layers))])
     }
 

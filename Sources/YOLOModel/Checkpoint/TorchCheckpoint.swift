@@ -1,4 +1,5 @@
 import FileReading
+import YAMLText
 
 /// Reads what `torch.save` wrote: a ZIP archive with one pickle and the numbers beside it, or, before PyTorch 1.6, pickles
 /// with the numbers after them.
@@ -131,8 +132,13 @@ struct TorchCheckpoint {
     private static func unwrapped(_ value: PickleValue) -> PickleValue {
         var value = value
         for _ in 0..<8 {
-            guard case .object(let object) = value, case .dictionary(let children)? = object["_modules"],
-                children.entries.count == 1, let inner = children["module"] ?? children["_orig_mod"]
+            guard case .object(let object) = value else { break }
+            if object.className.hasSuffix(".OptimizedModule"), let inner = object.items.first, case .object = inner {
+                value = inner
+                continue
+            }
+            guard case .dictionary(let children)? = object["_modules"],
+                let inner = children["_orig_mod"] ?? (children.entries.count == 1 ? children["module"] : nil)
             else { break }
             value = inner
         }
@@ -184,6 +190,9 @@ struct TorchCheckpoint {
             case ("yaml", .dictionary(let yaml)):
                 if case .list(let backbone)? = yaml["backbone"] {
                     record.settings["backbone_count"] = .int(backbone.items.count)
+                    if depth == 0, let text = try flow(entry.value, depth: 0) {
+                        record.settings[ModelYAML.textKey] = .string(text)
+                    }
                 }
             case (_, .tensor(let tensor)): record.tensors[name] = try load(tensor)
             default:
@@ -191,6 +200,33 @@ struct TorchCheckpoint {
             }
         }
         return record
+    }
+
+    /// A value as YAML in one line; nil where something in it is none.
+    private func flow(_ value: PickleValue, depth: Int) throws -> String? {
+        guard depth < 16 else { return nil }
+        try budget.spend(16)
+        switch value {
+        case .none: return "null"
+        case .bool(let value): return value ? "true" : "false"
+        case .int(let value): return String(value)
+        case .double(let value): return YAMLEmitter.scalar(value)
+        case .string(let value):
+            try budget.spend(value.utf8.count)
+            return YAMLEmitter.quoted(value)
+        case .list(let list), .tuple(let list):
+            let items = try list.items.map { try flow($0, depth: depth + 1) }
+            return items.contains(nil) ? nil : "[\(items.compactMap(\.self).joined(separator: ", "))]"
+        case .dictionary(let dictionary):
+            let entries = try dictionary.entries.map { entry -> String? in
+                guard let key = try flow(entry.key, depth: depth + 1),
+                    let value = try flow(entry.value, depth: depth + 1)
+                else { return nil }
+                return "\(key): \(value)"
+            }
+            return entries.contains(nil) ? nil : "{\(entries.compactMap(\.self).joined(separator: ", "))}"
+        default: return nil
+        }
     }
 
     /// Values a person would write in a settings file; nil for everything else.

@@ -64,6 +64,7 @@ struct ZipArchive {
             extra += 4 + length
         }
         guard method == 0 else {
+            if name.contains("/code/") { throw ExportedModel.torchScript.refusal(file) }
             throw FileError(
                 file: file, message: "the entry \(name) is compressed, which checkpoints never are",
                 wayOut: "save the checkpoint again with torch.save")

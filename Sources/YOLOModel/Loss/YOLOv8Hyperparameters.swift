@@ -53,6 +53,9 @@ public struct YOLOv8Hyperparameters: Sendable, Hashable {
 
     public init() {}
 
+    /// The trainer's names of the gains that can be set.
+    public static let gainNames = ["box", "cls", "dfl"]
+
     /// The weights of the two heads of an end-to-end model: of the one with many matches a label, and with one.
     var headWeights: (many: Double, one: Double) {
         guard release != .upTo83 else { return (1, 1) }
