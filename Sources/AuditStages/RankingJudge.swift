@@ -41,17 +41,22 @@ public struct RankingJudge {
         progress: @Sendable @escaping (Int, Int) -> Void
     ) throws -> ToxicResult {
         let wanted = try options.run(dataset, imageSize: imageSize, jobs: session.jobs)
-        for model in models.models {
-            try ToxicRun.check(model, weights: file, dataset: dataset, imageSize: wanted.imageSize)
+        var models = try models.map {
+            try ToxicRun.fitted(
+                $0, weights: file, dataset: dataset, imageSize: wanted.imageSize,
+                mapsClasses: options.passing.mapClasses)
         }
-        var models = models
         if let release = options.loss {
             guard models.models.allSatisfy({ $0.family != .v5 }) else {
                 throw FileError(
                     file: file, message: "is a model with anchors, whose loss is the same in every release",
                     wayOut: "leave --loss out")
             }
-            models = models.with(release)
+            models = models.map { model in
+                var model = model
+                model.lossSettings.anchorFree.release = release
+                return model
+            }
         }
         var result: ToxicResult
         do {

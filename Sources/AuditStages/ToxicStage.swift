@@ -20,9 +20,10 @@ public enum ToxicStage: AuditStage {
         guard let weights = options.model.weights?.path else { return }
         let shared = try plan.settings.sharedOptions()
         let size = options.image.imageSize?.value ?? shared.image.pixels
-        try ToxicRun.check(
+        _ = try ToxicRun.fitted(
             try DetectionModel.load(checkpoint: weights), weights: weights,
-            dataset: try session.dataset(plan.settings.dataset), imageSize: size)
+            dataset: try session.dataset(plan.settings.dataset), imageSize: size,
+            mapsClasses: options.passing.mapClasses)
         if plan.settings.hasBlock(.probe), options.judge == .probe, weights != shared.model.weights?.path {
             throw FileError(
                 file: plan.path, message: "its probe judges, so --weights \(weights) would have no effect",

@@ -13,6 +13,11 @@ public struct PassingOptions: ParsableArguments, Sendable {
     @Option("How images are fitted: rectangle is faster, validation as trainers validate; losses change.")
     public var letterbox = Letterbox.Outline.square
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Find the checkpoint's classes by name, where their order or number differs from the dataset's.")
+    public var mapClasses = false
+
     public init() {}
 
     /// Puts what was asked for into the run's options.

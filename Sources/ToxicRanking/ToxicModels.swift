@@ -22,14 +22,9 @@ public struct ToxicModels: Sendable {
     /// Whether images are judged by models that have not seen them.
     public var isOutOfFold: Bool { !folds.isEmpty }
 
-    /// The same with the loss of a release of Ultralytics.
-    public func with(_ release: LossRelease) -> ToxicModels {
-        let changed = models.map { model in
-            var model = model
-            model.lossSettings.anchorFree.release = release
-            return model
-        }
-        return ToxicModels(changed, folds: folds, traces: traces)
+    /// The same with other forms of the models.
+    public func map(_ change: (DetectionModel) throws -> DetectionModel) rethrows -> ToxicModels {
+        ToxicModels(try models.map(change), folds: folds, traces: traces)
     }
 
     /// Which of `models` judges an image.

@@ -6,17 +6,32 @@ import YOLOModel
 
 /// Per-image loss and gradient of a checkpoint on a dataset: one image is one sample, batch-norm statistics frozen.
 public enum ToxicRun {
-    /// Whether a model can judge a dataset.
+    /// A model that can judge a dataset, with the dataset's classes.
     ///
-    /// - Throws: `FileError` where the class counts differ or the image size does not fit the model's strides.
-    public static func check(_ model: DetectionModel, weights: String, dataset: Dataset, imageSize: Int) throws {
+    /// - Parameters:
+    ///   - weights: the checkpoint, for errors.
+    ///   - mapsClasses: whether classes are found by their names, where their order or number differs.
+    /// - Throws: `FileError` where the classes differ or the image size does not fit the model's strides.
+    public static func fitted(
+        _ model: DetectionModel, weights: String, dataset: Dataset, imageSize: Int, mapsClasses: Bool = false
+    ) throws -> DetectionModel {
+        try model.checkImageSize(imageSize, file: weights)
+        if let matching = ClassMatching(model, dataset), !matching.isSame {
+            guard mapsClasses, let order = matching.order else { throw matching.refusal(weights, dataset.yamlPath) }
+            return model.reordered(order)
+        }
         guard model.classCount == dataset.classCount else {
             throw FileError(
                 file: weights,
                 message: "knows \(model.classCount) classes, the dataset \(dataset.yamlPath) has \(dataset.classCount)",
                 wayOut: "use a checkpoint that was trained on this dataset, or correct nc in data.yaml")
         }
-        try model.checkImageSize(imageSize, file: weights)
+        guard !mapsClasses else {
+            throw FileError(
+                file: weights, message: "has the classes of \(dataset.yamlPath), as far as it says their names",
+                wayOut: "leave --map-classes out")
+        }
+        return model
     }
 
     /// The backend, and the samples of the splits.

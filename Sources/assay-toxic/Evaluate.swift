@@ -25,7 +25,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         """
-        Of YOLOv10: one2one (no suppression, as it is deployed, and as Ultralytics up to 8.3 validates) or one2many \
+        Of YOLOv10 and 26: one2one (no suppression, as it is deployed, and as Ultralytics up to 8.3 validates) or one2many \
         (with suppression, as Ultralytics 8.4 validates unless told otherwise).
         """)
     var head = DetectionHead.one2one
@@ -47,8 +47,9 @@ struct Evaluate: ParsableCommand {
         }
         let session = common.session()
         let dataset = try session.dataset(dataset)
-        let model = try DetectionModel.load(checkpoint: weights, yamlPath: architecture.modelYaml?.path)
-        try ToxicRun.check(model, weights: weights, dataset: dataset, imageSize: image.pixels)
+        let model = try ToxicRun.fitted(
+            try DetectionModel.load(checkpoint: weights, yamlPath: architecture.modelYaml?.path), weights: weights,
+            dataset: dataset, imageSize: image.pixels, mapsClasses: passing.mapClasses)
         var options = ToxicOptions()
         options.imageSize = image.pixels
         options.splits = try splits.names(in: dataset)

@@ -45,7 +45,7 @@ struct Plan: ParsableCommand {
             let opened = try common.session().dataset(dataset)
             if let weights = shared.model.weights?.path {
                 let model = try DetectionModel.load(checkpoint: weights)
-                try ToxicRun.check(model, weights: weights, dataset: opened, imageSize: shared.image.pixels)
+                _ = try ToxicRun.fitted(model, weights: weights, dataset: opened, imageSize: shared.image.pixels)
             }
             if let pretrained = pretrained?.path {
                 _ = try StartingModel(

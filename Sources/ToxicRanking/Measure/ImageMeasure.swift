@@ -26,6 +26,8 @@ struct ImageMeasure: Sendable {
 
     /// Cells with less objectness say nothing.
     private static let leastObjectness = 0.01
+    /// Cells of a view that have a say, the best of more: they are compared with each other.
+    private static let mostCandidates = 3_000
 
     /// An image that has no figures says why in `problem`.
     ///
@@ -61,7 +63,7 @@ struct ImageMeasure: Sendable {
         }
         measured.image.intensity = view.loss.intensity(of: evaluation)
         let evidence = ImageEvidence(
-            views: pass.candidates, letterbox: view.letterbox, labels: boxes, classCount: view.model.classCount,
+            views: pass.candidates, letterbox: view.letterbox, labels: boxes, classCount: view.model.labelClassCount,
             outputGradients: evaluation.outputGradients)
         measured.judgement.judge(
             evidence, boxes: boxes, losses: evaluation.labels, planting: planting, imageNumber: number)
@@ -94,7 +96,8 @@ struct ImageMeasure: Sendable {
         _ pixels: [Float], _ view: ModelView, _ network: any CompiledNetwork
     ) throws -> (outputs: [[Float]], candidates: [[Candidate]]) {
         func candidates(_ outputs: [[Float]]) -> [Candidate] {
-            view.model.candidates(outputs: outputs, input: view.input, least: Self.leastObjectness)
+            view.model.candidates(
+                outputs: outputs, input: view.input, least: Self.leastObjectness, most: Self.mostCandidates)
         }
         // The mirrored image first: the backward pass needs the plain one's values.
         let mirrored = candidates(try network.forward(Self.mirrored(pixels, width: view.letterbox.width)))

@@ -42,76 +42,118 @@ extension Candidate {
 extension DetectionModel {
     /// Every cell whose objectness is at least that, in the order of the outputs.
     ///
-    /// - Parameter head: of models with two.
+    /// - Parameters:
+    ///   - most: where there are more, those with the highest objectness.
+    ///   - head: of models with two.
     public func candidates(
-        outputs: [[Float]], input: TensorShape, least: Double, head: DetectionHead = .one2one
+        outputs: [[Float]], input: TensorShape, least: Double, most: Int = .max, head: DetectionHead = .one2one
     ) -> [Candidate] {
+        // In logits, so that most cells are dismissed without an exponential.
+        let leastLogit = Float(log(least / (1 - least)))
         switch family {
-        case .v5: anchorCandidates(outputs, input, least)
-        case .v8: pointCandidates(outputs[...], input, least)
-        case .v10, .v26:
-            pointCandidates(
-                head == .one2one ? outputs[(outputs.count / 2)...] : outputs[..<(outputs.count / 2)], input, least)
+        case .v5:
+            return CandidateCell.best(most, of: anchorCells(outputs, input, leastLogit))
+                .map { anchorCandidate($0, outputs[$0.level], input) }
+        case .v8, .v10, .v26:
+            let half = family.isEndToEnd ? outputs.count / 2 : outputs.count
+            let base = family.isEndToEnd && head == .one2one ? half : 0
+            let own = Array(outputs[base..<base + half])
+            let grid = AnchorPointGrid(strides: strides, input: input)
+            var decoder = DistanceDecoder(outputs: own, grid: grid, coding: DistanceCoding(bins: bins))
+            return CandidateCell.best(most, of: pointCells(own, grid, leastLogit)).map { cell in
+                pointCandidate(
+                    cell, own[2 * cell.level + 1], plane: grid.plane(cell.level), decoder.box(cell.anchor), base)
+            }
         }
     }
 
-    /// xy = 2σ − 0.5 and wh = (2σ)²·anchor at each cell.
-    private func anchorCandidates(_ outputs: [[Float]], _ input: TensorShape, _ least: Double) -> [Candidate] {
-        // In logits, so that most cells are dismissed without an exponential.
-        let leastLogit = Float(log(least / (1 - least)))
-        var found: [Candidate] = []
+    // MARK: With anchors
+
+    private func anchorCells(_ outputs: [[Float]], _ input: TensorShape, _ leastLogit: Float) -> [CandidateCell] {
+        var found: [CandidateCell] = []
         for (level, output) in outputs.enumerated() {
-            let stride = Double(strides[level])
-            let columns = input.w / strides[level]
-            let plane = columns * (input.h / strides[level])
-            for (index, anchor) in anchors[level].enumerated() {
-                let first = index * (5 + classCount) * plane
-                for cell in 0..<plane where output[first + 4 * plane + cell] > leastLogit {
-                    func probability(_ channel: Int) -> Double {
-                        Logistic.sigmoid(Double(output[first + channel * plane + cell]))
-                    }
-                    let x = (2 * probability(0) - 0.5 + Double(cell % columns)) * stride
-                    let y = (2 * probability(1) - 0.5 + Double(cell / columns)) * stride
-                    let width = pow(2 * probability(2), 2) * anchor.width
-                    let height = pow(2 * probability(3), 2) * anchor.height
-                    found.append(
-                        Candidate(
-                            box: Edges(Box(cx: x, cy: y, width: width, height: height)),
-                            objectness: probability(4), hasObjectness: true,
-                            // With one class, class logits are never trained.
-                            classes: classCount == 1 ? [1] : (0..<classCount).map { probability(5 + $0) },
-                            output: level, place: first + 4 * plane + cell))
+            let plane = (input.w / strides[level]) * (input.h / strides[level])
+            for anchor in anchors[level].indices {
+                let first = (anchor * (5 + classCount) + 4) * plane
+                for cell in 0..<plane where output[first + cell] > leastLogit {
+                    found.append(CandidateCell(level: level, anchor: anchor, cell: cell, logit: output[first + cell]))
                 }
             }
         }
         return found
     }
 
-    /// Distances from the cell's centre.
-    private func pointCandidates(_ outputs: ArraySlice<[Float]>, _ input: TensorShape, _ least: Double) -> [Candidate] {
-        let base = outputs.startIndex
-        let outputs = Array(outputs)
-        let grid = AnchorPointGrid(strides: strides, input: input)
-        var decoder = DistanceDecoder(outputs: outputs, grid: grid, coding: DistanceCoding(bins: bins))
-        let leastLogit = Float(log(least / (1 - least)))
-        var found: [Candidate] = []
+    /// xy = 2σ − 0.5 and wh = (2σ)²·anchor.
+    private func anchorCandidate(_ at: CandidateCell, _ output: [Float], _ input: TensorShape) -> Candidate {
+        let stride = Double(strides[at.level])
+        let columns = input.w / strides[at.level]
+        let plane = columns * (input.h / strides[at.level])
+        let first = at.anchor * (5 + classCount) * plane
+        let anchor = anchors[at.level][at.anchor]
+        func probability(_ channel: Int) -> Double {
+            Logistic.sigmoid(Double(output[first + channel * plane + at.cell]))
+        }
+        let box = Box(
+            cx: (2 * probability(0) - 0.5 + Double(at.cell % columns)) * stride,
+            cy: (2 * probability(1) - 0.5 + Double(at.cell / columns)) * stride,
+            width: pow(2 * probability(2), 2) * anchor.width, height: pow(2 * probability(3), 2) * anchor.height)
+        return Candidate(
+            box: Edges(box), objectness: probability(4), hasObjectness: true,
+            // With one class, class logits are never trained.
+            classes: labelClasses { classCount == 1 ? 1 : probability(5 + $0) }, output: at.level,
+            place: first + 4 * plane + at.cell)
+    }
+
+    // MARK: Without
+
+    private func pointCells(_ outputs: [[Float]], _ grid: AnchorPointGrid, _ leastLogit: Float) -> [CandidateCell] {
+        var found: [CandidateCell] = []
         var anchor = 0
+        let ids = classOrder ?? Array(0..<classCount)
         for level in strides.indices {
             let plane = grid.plane(level)
             let logits = outputs[2 * level + 1]
             for cell in 0..<plane {
                 defer { anchor += 1 }
-                guard (0..<classCount).contains(where: { logits[$0 * plane + cell] > leastLogit }) else { continue }
-                let classes = (0..<classCount).map { Logistic.sigmoid(Double(logits[$0 * plane + cell])) }
-                let best = classes.indices.max { classes[$0] < classes[$1] } ?? 0
-                let box = decoder.box(anchor)
-                found.append(
-                    Candidate(
-                        box: Edges(left: box.left, top: box.top, right: box.right, bottom: box.bottom),
-                        objectness: classes.max() ?? 0, hasObjectness: false, classes: classes,
-                        output: base + 2 * level + 1, place: best * plane + cell))
+                var highest = -Float.infinity
+                for id in ids { highest = max(highest, logits[id * plane + cell]) }
+                guard highest > leastLogit else { continue }
+                found.append(CandidateCell(level: level, anchor: anchor, cell: cell, logit: highest))
             }
         }
         return found
+    }
+
+    private func pointCandidate(
+        _ at: CandidateCell, _ logits: [Float], plane: Int, _ box: CornerBox<Double>, _ base: Int
+    ) -> Candidate {
+        let classes = labelClasses { Logistic.sigmoid(Double(logits[$0 * plane + at.cell])) }
+        let best = classes.indices.max { classes[$0] < classes[$1] } ?? 0
+        let ownBest = classOrder?[best] ?? best
+        return Candidate(
+            box: Edges(left: box.left, top: box.top, right: box.right, bottom: box.bottom),
+            objectness: classes.max() ?? 0, hasObjectness: false, classes: classes,
+            output: base + 2 * at.level + 1, place: ownBest * plane + at.cell)
+    }
+
+    /// What the model says of each class that labels have.
+    private func labelClasses(_ value: (Int) -> Double) -> [Double] {
+        classOrder.map { $0.map(value) } ?? (0..<classCount).map(value)
+    }
+}
+
+/// A cell that says more than nothing, before its box is read.
+private struct CandidateCell {
+    var level: Int
+    /// Of the level's anchors; without anchors, the anchor point.
+    var anchor: Int
+    var cell: Int
+    var logit: Float
+
+    /// The highest, in the order in which they came.
+    static func best(_ most: Int, of cells: [CandidateCell]) -> [CandidateCell] {
+        guard cells.count > most else { return cells }
+        let order = cells.indices.sorted { (cells[$1].logit, $0) < (cells[$0].logit, $1) }
+        return order.prefix(most).sorted().map { cells[$0] }
     }
 }

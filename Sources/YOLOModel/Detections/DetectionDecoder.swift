@@ -11,7 +11,8 @@ extension DetectionModel {
     ///   - input: the shape of the letterboxed image.
     public func detections(outputs: [[Float]], input: TensorShape, options: DetectionOptions = .init()) -> [Detection] {
         let found = candidates(
-            outputs: outputs, input: input, least: options.leastConfidence, head: options.head
+            outputs: outputs, input: input, least: options.leastConfidence, most: Suppression.mostCandidates,
+            head: options.head
         ).flatMap { candidate in
             let factor = family == .v5 ? candidate.objectness : 1
             let scores = candidate.classes.enumerated().map { ($0.offset, factor * $0.element) }
