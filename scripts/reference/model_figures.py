@@ -186,7 +186,11 @@ def ultralytics_figures(options, data, out):
     parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
     model = exact(model)
     own = type(model).__name__ in ("DetectionModel", "OBBModel")
-    criterion = model.init_criterion() if own else losses.v8DetectionLoss(model)
+    if own:
+        criterion = model.init_criterion()
+    else:
+        ends = getattr(model.model[-1], "one2one_cv2", None) is not None
+        criterion = losses.E2ELoss(model, losses.v8DetectionLoss) if ends else losses.v8DetectionLoss(model)
     result = {}
     for name, pixels, rows in data:
         model.zero_grad(set_to_none=True)
@@ -201,10 +205,7 @@ def ultralytics_figures(options, data, out):
             turned = torch.as_tensor(turned).double()
             boxes = torch.cat([turned[:, :4] / size[:4], turned[:, 4:]], 1)
         batch = dict(batch_idx=torch.zeros(len(rows)), cls=torch.tensor(rows[:, :1] if len(rows) else np.zeros((0, 1))), bboxes=boxes, img=pixels)
-        if own:
-            loss, items = criterion(outputs, batch)
-        else:
-            loss, items = criterion.loss(outputs, batch)
+        loss, items = criterion(outputs, batch) if own or ends else criterion.loss(outputs, batch)
         loss.sum().backward()
         items = {k: float(v) for k, v in items.items()} if isinstance(items, dict) else [float(x) for x in items]
         result[name] = dict(loss=float(loss.sum()), items=items, gradient_norm=norm_of(model))
