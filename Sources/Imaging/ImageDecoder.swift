@@ -93,12 +93,13 @@ public enum ImageDecoder {
         assay_jpeg_is_complete(bytes.baseAddress, bytes.count, UInt64(mostPixels)) == 1
     }
 
-    /// Whether the parts of a WebP or AVIF file are there and sound, by its library, whatever its pixels are; true for
-    /// every other format, and where this build leaves the format out.
+    /// Whether Pillow opens a WebP, AVIF or JPEG 2000 file, whatever its pixels are; true for every other format, and for
+    /// AVIF where this build leaves it out.
     public static func opens(_ bytes: UnsafeBufferPointer<UInt8>, as format: ImageFormat) -> Bool {
         switch format {
         case .webp: assay_webp_opens(bytes.baseAddress, bytes.count) == 1
         case .avif: assay_avif_opens(bytes.baseAddress, bytes.count) == 1
+        case .jpeg2000: JPEG2000Header.opens(ByteReader(bytes))
         default: true
         }
     }

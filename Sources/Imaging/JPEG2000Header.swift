@@ -27,6 +27,35 @@ enum JPEG2000Header {
         return nil
     }
 
+    /// Whether Pillow opens the file: the box of headers is whole, and the codestream's markers are, as far as the first
+    /// comment or tile, or up to the end of what is there.
+    static func opens(_ reader: ByteReader) -> Bool {
+        var at = 2
+        if reader.big16(0) != 0xFF4F {
+            at = 0
+            while let length = reader.big32(at), let kind = reader.big32(at + 4), kind != headerBox {
+                guard length >= 8 else { return false }
+                at += length
+            }
+            guard let length = reader.big32(at), length >= 8, at + length <= reader.count else { return false }
+            // Where the codestream does not follow at once, it is not looked at.
+            at += length
+            guard reader.big32(at + 4) == codestream, reader.big32(at + 8) == 0xFF4F_FF51 else { return true }
+            at += 10
+        }
+        // The size, with one component.
+        guard at + 40 <= reader.count, let size = reader.big16(at + 2) else { return false }
+        at += 2 + size
+        while at < reader.count {
+            guard let kind = reader.byte(at + 1) else { return false }
+            if kind == 0x90 || kind == 0xD9 { return true }
+            guard let length = reader.big16(at + 2) else { return false }
+            if kind == 0x64 || length < 2 { return true }
+            at += 2 + length
+        }
+        return true
+    }
+
     /// The marker SIZ, which comes first.
     private static func parse(codestream at: Int, _ reader: ByteReader) -> ImageHeader? {
         guard reader.big16(at) == 0xFF4F, reader.big16(at + 2) == 0xFF51, let right = reader.big32(at + 8),

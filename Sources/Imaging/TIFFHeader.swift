@@ -27,7 +27,7 @@ public struct TIFFHeader: Sendable, Hashable {
         guard (1...64).contains(samples) else { return nil }
         var bits = directory.values(0x0102) ?? [1]
         if bits.count == 1, samples > 1 { bits = Array(repeating: bits[0], count: samples) }
-        self.bits = bits
+        self.bits = Array(bits.prefix(samples))
         photometric = directory.values(0x0106)?.first ?? 0
         sampleFormat = directory.values(0x0153)?.first ?? 1
         extraSamples = directory.values(0x0152) ?? []

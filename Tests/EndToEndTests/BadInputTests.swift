@@ -71,14 +71,15 @@ import Testing
         try place.folder.write(yaml, to: "shapes/data.yaml")
         try expectRefusal(
             place, "assay-toxic", ["shapes/data.yaml", "--weights", "model.safetensors", "--size", "160"],
-            saying: ["model.safetensors", "3 classes", "has 4"])
+            saying: ["model.safetensors", "no class star", "2 triangle]", "3 star]"])
         try expectRefusal(
             place, "assay", ["plan", "init", "shapes/data.yaml", "--weights", "model.safetensors", "--size", "160"],
-            saying: ["model.safetensors", "3 classes", "has 4"])
+            saying: ["model.safetensors", "no class star", "2 triangle]", "3 star]"])
         try place.folder.write(
             "dataset: shapes/data.yaml\nimage_size: 160\nweights: model.safetensors\n", to: "plan.yaml")
         for (tool, arguments) in [("assay", ["run", "plan.yaml"]), ("assay-toxic", ["plan.yaml"])] {
-            try expectRefusal(place, tool, arguments, saying: ["model.safetensors", "3 classes", "has 4"])
+            try expectRefusal(
+                place, tool, arguments, saying: ["model.safetensors", "no class star", "2 triangle]", "3 star]"])
         }
     }
 

@@ -277,8 +277,8 @@ struct PlantedTests {
         let copy = try Copy()
         let usual = try check(copy) { _ in }
         #expect(usual.map(\.code) == ["B005", "B005"])
-        // Without a data.yaml there is nothing to check: D001 ends the run. This build decodes all formats: no I012. Rules of
-        // other tasks have tests of their own.
+        // Without a data.yaml there is nothing to check: D001 ends the run. Rules of other tasks have tests of their own. This
+        // build decodes all formats: no I012.
         let rest = Set(RuleRegistry.documentation.filter { $0.task == nil }.map(\.code)).subtracting(
             Self.plants.map(\.code))
         #expect(rest == ["D001", "I012"])

@@ -295,7 +295,8 @@ def main():
     for index in range(options.formats):
         suffix, data = other_bytes(draw)
         (images / f"other{index:06}.{suffix}").write_bytes(data)
-        (labels / f"other{index:06}.txt").write_text(" ".join(box(draw)) + "\n")
+        good = box(draw) if options.task == "detect" else task_row(draw, options.task)
+        (labels / f"other{index:06}.txt").write_text(" ".join(good) + "\n")
 
 
 if __name__ == "__main__":

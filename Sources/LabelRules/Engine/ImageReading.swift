@@ -4,6 +4,6 @@ public enum ImageReading: String, Sendable, CaseIterable {
     case none
     /// The header.
     case header
-    /// Every byte, at an eighth of the size where the format allows.
+    /// Every byte, at a fraction of the size where the format allows.
     case decode
 }

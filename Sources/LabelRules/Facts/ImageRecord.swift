@@ -37,7 +37,7 @@ struct ImageRecord: Sendable, Hashable {
         }
     }
 
-    /// A file that was read whole: decoded at an eighth of its size, where the format allows and enough is left.
+    /// A file that was read whole: decoded at a fraction of its size, where the format allows and enough is left.
     init(whole bytes: [UInt8], identity: FileIdentity, path: String) {
         self.identity = identity
         header = ImageHeader.parse(bytes)
@@ -47,7 +47,9 @@ struct ImageRecord: Sendable, Hashable {
             let header = try ImageHeader.read(bytes, file: path)
             guard header.format.isDecoded else { return }
             let side = min(header.storedWidth, header.storedHeight)
-            let scale = side >= 256 ? 8 : side >= 128 ? 4 : side >= 64 ? 2 : 1
+            // Two pixels are left for a cell of the grid.
+            let least = 2 * PictureGrid.side
+            let scale = [8, 4, 2].first { side / $0 >= least } ?? 1
             decoded = try ImageDecoder.decode(bytes, file: path, scaleDenominator: scale)
         }
         if let decoded {
