@@ -7,7 +7,8 @@ let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 /// A library target of ours with the settings that every one of them shares.
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+    .target(
+        name: name, dependencies: dependencies + ["CheckedNumbers"], resources: resources, swiftSettings: strict)
 }
 
 /// An executable parses arguments, calls a library and prints.
@@ -15,7 +16,7 @@ func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name,
         dependencies: dependencies + [
-            "AuditPlan", "CommandLineSupport", "ToolOptions",
+            "AuditPlan", "CheckedNumbers", "CommandLineSupport", "ToolOptions",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict)
@@ -89,6 +90,9 @@ let package = Package(
                 .linkedLibrary("dnnl", .when(traits: ["OneDNN"])),
                 .linkedLibrary("gomp", .when(traits: ["OneDNN"])),
             ]),
+
+        // What every other target of ours may use: where numbers become counts.
+        .target(name: "CheckedNumbers", swiftSettings: strict),
 
         // Floor 1
         library("FileReading", ["CVectorKernels"]),
@@ -210,6 +214,7 @@ let package = Package(
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("CheckedNumbers"),
         tests("FileReading", ["CVectorKernels"]),
         tests("TextForms"),
         tests("Randomness"),

@@ -1,4 +1,5 @@
 import CVectorKernels
+import CheckedNumbers
 import Foundation
 
 /// A proof of how high the fitness of any set of anchors can be.
@@ -59,8 +60,8 @@ private struct GridProblem {
         }
         low.p += factors.min() ?? 0
         high.p += factors.max() ?? 0
-        columns = Int(((high.p - low.p) / side).rounded()) + 1
-        rows = Int(((high.q - low.q) / side).rounded()) + 1
+        columns = Int(clamping: ((high.p - low.p) / side).rounded()) + 1
+        rows = Int(clamping: ((high.q - low.q) / side).rounded()) + 1
         var gathered: [Int: Double] = [:]
         var total = 0.0
         for (index, box) in boxes.sizes.enumerated() {
@@ -73,7 +74,7 @@ private struct GridProblem {
                 let p = base + factor
                 let across = (p / side).rounded()
                 let away = (abs(p - across * side) + awayQ) / 2
-                gathered[Int(down) * columns + Int(across), default: 0] += own * exp(away)
+                gathered[Int(clamping: down) * columns + Int(clamping: across), default: 0] += own * exp(away)
                 total += own
             }
         }

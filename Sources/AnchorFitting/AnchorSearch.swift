@@ -1,4 +1,5 @@
 import CVectorKernels
+import CheckedNumbers
 import Foundation
 import Randomness
 import YOLOModel
@@ -83,8 +84,8 @@ struct AnchorSearch {
         for _ in 0..<effort.starts { enter(climb(sampledStart()), &pool) }
         // The anchors of two good sets together, of which the least missed leave one by one.
         for _ in 0..<(pool.count > 1 ? effort.crossings : 0) {
-            let first = Int(uniform() * Double(pool.count))
-            let second = (first + 1 + Int(uniform() * Double(pool.count - 1))) % pool.count
+            let first = Int(clamping: uniform() * Double(pool.count))
+            let second = (first + 1 + Int(clamping: uniform() * Double(pool.count - 1))) % pool.count
             let together = pool[first].centres + pool[second].centres
             enter(climb(reduced(together), atLeast: pool[pool.count - 1].total), &pool)
         }
@@ -93,7 +94,7 @@ struct AnchorSearch {
         var failures = 0
         while failures < effort.swaps * count {
             var centres = best.centres
-            let leaving = min(count - 1, Int(uniform() * Double(count)))
+            let leaving = min(count - 1, Int(clamping: uniform() * Double(count)))
             centres.remove(at: leaving)
             centres.append(sample(away: centres))
             let found = climb(centres, atLeast: best.total)

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// How much the boxes of each class count in a fit.
 public enum ClassWeights: Hashable, Sendable {
     /// Every box the same.

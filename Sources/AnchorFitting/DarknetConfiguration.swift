@@ -1,4 +1,5 @@
 import FileReading
+import YOLOModel
 
 /// A darknet `.cfg`, as far as anchors go: read line by line, rewritten line by line.
 ///
@@ -21,7 +22,7 @@ struct DarknetConfiguration {
     private let sections: [Section]
 
     static func read(_ path: String) throws -> DarknetConfiguration {
-        try parse(FileReading.bytes(ofFile: path, limit: 16 << 20), file: path)
+        try parse(FileReading.bytes(ofFile: path, limit: 4 << 20), file: path)
     }
 
     /// The same for a file that is in memory.
@@ -42,9 +43,14 @@ struct DarknetConfiguration {
             }
         }
         let configuration = DarknetConfiguration(path: path, lines: lines, sections: sections)
-        guard !configuration.yolo.isEmpty else {
+        let layers = configuration.yolo.count
+        guard NetworkBounds.levels.contains(layers) else {
             throw FileError(
-                file: path, message: "has no [yolo] section", wayOut: "name the .cfg of a darknet YOLO (v3, v4, …)")
+                file: path,
+                message: layers == 0
+                    ? "has no [yolo] section"
+                    : "has \(layers) [yolo] sections, more than \(NetworkBounds.levels.upperBound)",
+                wayOut: "name the .cfg of a darknet YOLO (v3, v4, …)")
         }
         return configuration
     }
@@ -58,18 +64,26 @@ struct DarknetConfiguration {
         FileError(file: path, line: section.line, message: message, wayOut: wayOut)
     }
 
-    private func numbers(_ section: Section, _ key: String) -> [Double]? {
+    /// Nil where the section does not have the key.
+    private func numbers(_ section: Section, _ key: String) throws -> [Double]? {
         guard let option = section.options[key] else { return nil }
-        let parts = option.value.split(separator: ",", omittingEmptySubsequences: true).map { Double($0) }
-        let values = parts.compactMap(\.self).filter(\.isFinite)
-        return values.count == parts.count ? values : nil
+        return try option.value.split(separator: ",", omittingEmptySubsequences: true).map { part in
+            guard let value = Double(part), value.isFinite else {
+                throw FileError(
+                    file: path, line: option.line + 1, message: "\(key) holds \(part.prefix(40)), which is no number",
+                    wayOut: "write numbers with commas between them")
+            }
+            return value
+        }
     }
 
     private func mask(_ section: Section, of count: Int) throws -> [Int] {
-        guard let values = numbers(section, "mask") else { return Array(0..<count) }
-        let mask = values.map { Int($0.rounded()) }
-        guard !mask.isEmpty, mask.allSatisfy((0..<count).contains) else {
-            throw fail(section, "the mask names anchors that are not there", "write indices from 0 to \(count - 1)")
+        guard let values = try numbers(section, "mask") else { return Array(0..<count) }
+        let mask = values.compactMap { Int(exactly: $0) }.filter((0..<count).contains)
+        guard !mask.isEmpty, mask.count == values.count else {
+            let text = section.options["mask"]?.value ?? ""
+            throw fail(
+                section, "the mask \(text) names anchors that are not there", "write indices from 0 to \(count - 1)")
         }
         return mask
     }
@@ -82,8 +96,8 @@ struct DarknetConfiguration {
 
     private func anchors() throws -> [AnchorSize] {
         let section = yolo[0].section
-        guard let sides = numbers(section, "anchors"), !sides.isEmpty, sides.count % 2 == 0,
-            sides.allSatisfy({ $0 > 0 })
+        guard let sides = try numbers(section, "anchors"), !sides.isEmpty, sides.count % 2 == 0,
+            sides.allSatisfy({ $0 > 0 && $0 < 1e6 }), NetworkBounds.anchors.contains(sides.count / 2)
         else { throw fail(section, "anchors is missing or is not w,h, w,h, …", "write positive numbers in pairs") }
         return stride(from: 0, to: sides.count, by: 2).map { AnchorSize(width: sides[$0], height: sides[$0 + 1]) }
     }
@@ -91,11 +105,15 @@ struct DarknetConfiguration {
     /// Width and height of the network's input.
     private func input() throws -> TrainingInput? {
         guard let net = sections.first(where: { ["net", "network"].contains($0.name) }) else { return nil }
-        guard let width = numbers(net, "width")?.first, let height = numbers(net, "height")?.first else { return nil }
-        guard (32...8192).contains(width), (32...8192).contains(height) else {
+        guard let across = try numbers(net, "width")?.first, let down = try numbers(net, "height")?.first else {
+            return nil
+        }
+        guard let width = Int(exactly: across), let height = Int(exactly: down), (32...8192).contains(width),
+            (32...8192).contains(height)
+        else {
             throw fail(net, "width and height of the network are out of range", "write sides from 32 to 8192")
         }
-        return TrainingInput(width: Int(width), height: Int(height), resize: .stretch)
+        return TrainingInput(width: width, height: height, resize: .stretch)
     }
 
     func source() throws -> AnchorSource {
@@ -113,8 +131,8 @@ struct DarknetConfiguration {
 
     /// The number of classes that the detection layers are made for, where they agree.
     var classCount: Int? {
-        let counts = Set(yolo.compactMap { numbers($0.section, "classes")?.first })
-        return counts.count == 1 ? counts.first.map { Int($0) } : nil
+        let counts = Set(yolo.compactMap { (try? numbers($0.section, "classes"))?.first })
+        return counts.count == 1 ? counts.first.flatMap { Int(exactly: $0) } : nil
     }
 
     /// The file with other anchors: `anchors` and `num` in every `[yolo]`; with another number of anchors also `mask`,
@@ -152,12 +170,14 @@ struct DarknetConfiguration {
             if isSameCount { continue }
             let each = anchors.count / levels.count
             try set(section, "mask", (place * each..<(place + 1) * each).map(String.init).joined(separator: ","))
-            guard let classes = numbers(section, "classes")?.first,
+            guard let classes = try numbers(section, "classes")?.first.flatMap({ Int(exactly: $0) }),
+                NetworkBounds.classCount.contains(classes),
                 let convolution = sections[..<level.index].last(where: { $0.name == "convolutional" })
             else {
-                throw fail(section, "has no classes, or no convolution before it", "use the .cfg of a darknet YOLO")
+                throw fail(
+                    section, "has no number of classes, or no convolution before it", "use the .cfg of a darknet YOLO")
             }
-            try set(convolution, "filters", "\((Int(classes) + 5) * each)")
+            try set(convolution, "filters", "\((classes + 5) * each)")
         }
         return Array(result.joined(separator: "\n").utf8)
     }

@@ -1,5 +1,6 @@
 import FileReading
 import YAMLText
+import YOLOModel
 
 /// The `anchors:` of a model YAML in YOLOv5's or YOLOv7's form, to read and to rewrite in place.
 struct ModelYAMLAnchors {
@@ -26,7 +27,9 @@ struct ModelYAMLAnchors {
         guard let node = root["anchors"], !node.isNull else {
             // An anchor-free head: its levels are the layers that it reads.
             let levels = root["head"]?.sequence?.last?[0]?.sequence?.count
-            return .made(.modelYAML, rows: nil, levels.map { AnchorLevels.usualStrides(levels: $0) })
+            return .made(
+                .modelYAML, rows: nil,
+                levels.flatMap { NetworkBounds.levels.contains($0) ? AnchorLevels.usualStrides(levels: $0) : nil })
         }
         if node.int != nil {
             throw FileError(
@@ -36,7 +39,7 @@ struct ModelYAMLAnchors {
         let rows = try (node.sequence ?? []).map { row -> [AnchorSize] in
             let numbers = row.sequence?.compactMap(\.double) ?? []
             guard !numbers.isEmpty, numbers.count == row.sequence?.count, numbers.count % 2 == 0,
-                numbers.allSatisfy({ $0 > 0 && $0.isFinite })
+                numbers.allSatisfy({ $0 > 0 && $0 < 1e6 }), NetworkBounds.anchors.contains(numbers.count / 2)
             else {
                 throw FileError(
                     file: path, line: row.line, column: row.column, message: "is not a row of anchors",
@@ -46,9 +49,10 @@ struct ModelYAMLAnchors {
                 AnchorSize(width: numbers[$0], height: numbers[$0 + 1])
             }
         }
-        guard !rows.isEmpty else {
+        guard NetworkBounds.levels.contains(rows.count) else {
             throw FileError(
-                file: path, line: node.line, message: "anchors is empty", wayOut: "write a row a level: [w,h, w,h, …]")
+                file: path, line: node.line, message: "anchors has \(rows.count) rows",
+                wayOut: "write a row a level: [w,h, w,h, …]")
         }
         return .made(.modelYAML, rows: rows, nil)
     }

@@ -1,4 +1,5 @@
 import CVectorKernels
+import CheckedNumbers
 import Foundation
 
 /// Box sizes with how much each counts, where the search works: p = log(w·h), q = log(w/h).
@@ -57,7 +58,7 @@ struct SearchPoints {
         for factor in boxes.variation.factors {
             for (index, box) in boxes.sizes.enumerated() {
                 found[box.scaled(by: factor), default: 0] += Int(
-                    ((boxes.weights?[index] ?? 1) / weightUnit).rounded())
+                    clamping: ((boxes.weights?[index] ?? 1) / weightUnit).rounded())
             }
         }
         var points = SearchPoints()
@@ -97,7 +98,7 @@ struct SearchPoints {
                 }
             }
             var side = cell
-            func cellsAlong(_ low: Float, _ high: Float) -> Int { Int((high - low) / side) + 1 }
+            func cellsAlong(_ low: Float, _ high: Float) -> Int { Int(clamping: (high - low) / side) + 1 }
             while cellsAlong(lowest.p, highP) * cellsAlong(lowest.q, highQ) > max(65_536, least) { side *= 2 }
             let columns = cellsAlong(lowest.p, highP)
             let from = lowest
@@ -107,13 +108,14 @@ struct SearchPoints {
                     for index in p.indices {
                         let across = (p[index] - from.p) / side
                         let down = (q[index] - from.q) / side
-                        let column = Int(across)
-                        let row = Int(down)
-                        let weight = weights.map { Int(($0[start + index] / weightUnit).rounded()) } ?? 1 << 16
+                        let column = Int(clamping: across)
+                        let row = Int(clamping: down)
+                        let weight =
+                            weights.map { Int(clamping: ($0[start + index] / weightUnit).rounded()) } ?? 1 << 16
                         let at = row * columns + column
                         cells[at].weight += weight
-                        cells[at].p += weight * Int((across - Float(column)) * Self.fraction)
-                        cells[at].q += weight * Int((down - Float(row)) * Self.fraction)
+                        cells[at].p += weight * Int(clamping: (across - Float(column)) * Self.fraction)
+                        cells[at].q += weight * Int(clamping: (down - Float(row)) * Self.fraction)
                     }
                 }
             }

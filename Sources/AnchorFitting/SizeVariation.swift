@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// The sizes at which training shows a box: factors, all of the same weight.
 ///
 /// Fitness and recall are means over the factors.
@@ -11,8 +13,8 @@ public struct SizeVariation: Hashable, Sendable {
     /// Multi-scale training: every multiple of `stride` from `low` to `high` times the image's size.
     public static func scales(_ range: ClosedRange<Double>, imageSize: Int, stride: Int) -> SizeVariation {
         let size = Double(imageSize)
-        let low = Int((range.lowerBound * size / Double(stride)).rounded(.up))
-        let high = Int((range.upperBound * size / Double(stride)).rounded(.down))
+        let low = Int(clamping: (range.lowerBound * size / Double(stride)).rounded(.up))
+        let high = Int(clamping: (range.upperBound * size / Double(stride)).rounded(.down))
         guard low >= 1, low <= high else { return .none }
         // More factors than this change no figure, and cost time.
         let most = 64

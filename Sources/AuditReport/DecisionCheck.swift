@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// What a decision must be before anything keeps or applies it; that its words are known is the decoder's part.
 struct DecisionCheck {
     /// No label file has so many rows: what is counted must fit everywhere.

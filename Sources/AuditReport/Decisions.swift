@@ -35,7 +35,7 @@ public struct DecisionFile: Codable, Sendable {
 
     /// - Throws: `FileError` where it is no decisions file.
     public static func read(_ path: String) throws -> DecisionFile {
-        try parse(FileReading.bytes(ofFile: path, limit: 1 << 30), file: path)
+        try parse(FileReading.bytes(ofFile: path, limit: 256 << 20), file: path)
     }
 
     /// - Throws: `FileError` where the text is no decisions file.
@@ -45,6 +45,7 @@ public struct DecisionFile: Codable, Sendable {
                 file: path, message: message,
                 wayOut: "download the decisions again from the report, with the button below the image")
         }
+        try JSONShape.check(bytes, ReadingBudget(file: path, size: bytes.count))
         let file: DecisionFile
         do {
             file = try JSONDecoder().decode(DecisionFile.self, from: Data(bytes))

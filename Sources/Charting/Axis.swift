@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Geometry
 import TextForms
@@ -35,7 +36,7 @@ package struct Axis {
     package func bins(_ values: [Double], _ count: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: count)
         for part in values.map({ share($0) * Double(count) }) where part.isFinite {
-            counts[Int(max(0, min(Double(count - 1), part)))] += 1
+            counts[Int(clamping: max(0, min(Double(count - 1), part)))] += 1
         }
         return counts
     }

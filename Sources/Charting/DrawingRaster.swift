@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Geometry
 
@@ -6,7 +7,8 @@ extension Drawing {
     ///
     /// - Parameter scale: pixels a unit.
     package func raster(scale: Double = 2) -> (width: Int, height: Int, pixels: [UInt8]) {
-        var canvas = Canvas(width: Int(Double(width) * scale), height: Int(Double(height) * scale), scale: scale)
+        var canvas = Canvas(
+            width: Int(clamping: Double(width) * scale), height: Int(clamping: Double(height) * scale), scale: scale)
         for shape in shapes { canvas.paint(shape) }
         return (canvas.width, canvas.height, canvas.pixels)
     }
@@ -89,10 +91,10 @@ private struct Canvas {
         _ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double, _ paint: Paint,
         _ coverage: (Double, Double) -> Double
     ) {
-        let left = max(0, Int((x0 - 1).rounded(.down)))
-        let right = min(width - 1, Int((x1 + 1).rounded(.up)))
-        let top = max(0, Int((y0 - 1).rounded(.down)))
-        let bottom = min(height - 1, Int((y1 + 1).rounded(.up)))
+        let left = max(0, Int(clamping: (x0 - 1).rounded(.down)))
+        let right = min(width - 1, Int(clamping: (x1 + 1).rounded(.up)))
+        let top = max(0, Int(clamping: (y0 - 1).rounded(.down)))
+        let bottom = min(height - 1, Int(clamping: (y1 + 1).rounded(.up)))
         guard left <= right, top <= bottom else { return }
         let (channels, opacity) = paint.pixel
         for y in top...bottom {

@@ -8,10 +8,18 @@ public struct CommonOptions: ParsableArguments {
     @Option("Worker threads (default: all cores). Results do not depend on it.")
     public var jobs: Whole<JobBounds>?
 
+    @Option("Gigabytes of memory that a file may ask for, and a network for one image (default: 2).")
+    public var memory: Whole<MemoryBounds>?
+
     @Flag(name: .shortAndLong, help: "No progress and no notes on stderr.")
     public var quiet = false
 
     public init() {}
+
+    /// Memory is about the process: it is allowed as soon as it is asked for.
+    public func validate() {
+        if let memory { MemoryLimit.allow(gigabytes: memory.value) }
+    }
 
     /// Threads.
     public var workers: Int { jobs?.value ?? WorkerPool.defaultJobs }

@@ -35,7 +35,7 @@ public struct GivenOptions {
 
     /// Refuses all options but some.
     public func allow(only options: [String], _ reason: String) throws {
-        let known = ["--jobs", "--quiet", "-q", "--seed"] + options.map { "--" + $0 }
+        let known = ["--jobs", "--memory", "--quiet", "-q", "--seed"] + options.map { "--" + $0 }
         if let idle = names.first(where: { !known.contains($0) }) {
             throw ValidationError("\(idle) has no effect \(reason)")
         }

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import Foundation
 import Synchronization
@@ -43,9 +44,9 @@ public final class ProgressLine: Sendable {
         guard isDue else { return }
         let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
         let rate = Double(done) / max(seconds, 1e-3)
-        let left = Int(Double(total - done) / max(rate, 1e-9))
+        let left = Int(clamping: Double(total - done) / max(rate, 1e-9))
         let text =
-            "\(label) \(done)/\(total), \(Int(rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+            "\(label) \(done)/\(total), \(Int(clamping: rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
         FileHandle.standardError.write(Data("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")".utf8))
     }
 }

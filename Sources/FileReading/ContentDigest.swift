@@ -1,4 +1,5 @@
 import CVectorKernels
+import CheckedNumbers
 
 /// SHA-256 of some contents (FIPS 180-4).
 public struct ContentDigest: Hashable, Sendable {

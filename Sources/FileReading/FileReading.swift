@@ -1,17 +1,22 @@
+import CheckedNumbers
 import Foundation
 
 /// Reading whole files without surprises: sizes are checked first, and only regular files are read.
 public enum FileReading {
     /// The bytes of a regular file.
     ///
-    /// - Parameter limit: the largest size that is read; a larger file is an error, before any memory is asked for.
+    /// - Parameters:
+    ///   - limit: the largest size that is read; a larger file is an error, before any memory is asked for.
+    ///   - wayOut: of a larger file.
     /// - Throws: `FileError` where the file is missing, is not a regular file, may not be read, or is too large.
-    public static func bytes(ofFile path: String, limit: Int = 1 << 32) throws -> [UInt8] {
+    public static func bytes(
+        ofFile path: String, limit: Int = 1 << 32, wayOut: String = "check what the file is"
+    ) throws -> [UInt8] {
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
-        let status = try checked(descriptor, path, limit: limit)
+        let status = try checked(descriptor, path, limit: limit, wayOut: wayOut)
         return try read(descriptor, path: path, expected: Int(status.st_size), limit: limit)
     }
 
@@ -74,7 +79,9 @@ public enum FileReading {
     ///
     /// - Parameter path: is made only where it stands in an error.
     /// - Throws: `FileError` where the file is not a regular one, or larger than `limit`.
-    static func checked(_ descriptor: Int32, _ path: @autoclosure () -> String, limit: Int) throws -> stat {
+    static func checked(
+        _ descriptor: Int32, _ path: @autoclosure () -> String, limit: Int, wayOut: String = "check what the file is"
+    ) throws -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             let code = errno
@@ -88,7 +95,7 @@ public enum FileReading {
         guard status.st_size <= limit else {
             throw FileError(
                 file: path(), message: "has \(status.st_size) bytes, more than the \(limit) that are read",
-                wayOut: "check what the file is")
+                wayOut: wayOut)
         }
         return status
     }

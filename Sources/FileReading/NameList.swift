@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// What a name in a folder stands for.

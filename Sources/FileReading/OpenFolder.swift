@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// When a file was what it is: it has not changed as long as all of this is the same.

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 extension RGBImage {
     /// The brightness of the cells of a grid, row by row: the sum over a cell's pixels, in eighths of a step of 255, and
     /// how many pixels it has. Where an image has fewer pixels than the grid, cells share them.

@@ -32,7 +32,10 @@ public struct ImageHeader: Sendable, Hashable {
     /// Rows as a viewer shows the image.
     public var height: Int { orientation >= 5 ? storedWidth : storedHeight }
 
-    /// Reads the header of a file, looking at its first 8 KiB, then 64 KiB, and at all of it when that is not enough.
+    /// What may stand before an image's size: profiles, thumbnails and a camera's notes have a few megabytes.
+    static let mostHeaderBytes = 64 << 20
+
+    /// Reads the header of a file, looking at its first 8 KiB, then 64 KiB, and at its first 64 MiB when that is not enough.
     ///
     /// - Throws: `FileError` where the file cannot be read, or is no image of a known format.
     public static func readFile(_ path: String) throws -> ImageHeader {
@@ -42,7 +45,9 @@ public struct ImageHeader: Sendable, Hashable {
             if let header = parse(head) { return header }
             if head.count < count { break }
         }
-        if head.count == 1 << 16, let header = parse(try FileReading.bytes(ofFile: path)) { return header }
+        if head.count == 1 << 16, let header = parse(try FileReading.head(ofFile: path, count: mostHeaderBytes)) {
+            return header
+        }
         throw unrecognised(head, path)
     }
 
@@ -181,7 +186,8 @@ public struct ImageHeader: Sendable, Hashable {
         guard let size = reader.little32(14), let width = size == 12 ? reader.little16(18) : reader.little32(18),
             let height = size == 12 ? reader.little16(20) : reader.little32(22)
         else { return nil }
-        let rows = size == 12 ? height : Int(Int32(truncatingIfNeeded: height).magnitude)
+        // In two's complement: rows from the top are negative.
+        let rows = size == 12 || height < 1 << 31 ? height : (1 << 32) - height
         return ImageHeader(
             format: .bmp, storedWidth: width, storedHeight: rows, orientation: 1, bitsPerChannel: 8, channels: 3)
     }

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Geometry
 
 /// How an image is fitted into what the model sees: scaled to the longer side, centred on grey.
@@ -45,7 +46,7 @@ public struct Letterbox: Sendable, Hashable {
         self.imageHeight = imageHeight
         scale = Double(size) / Double(max(imageWidth, imageHeight))
         let scaled = [imageWidth, imageHeight].map { [scale] in
-            min(size, max(1, Int((Double($0) * scale).rounded(.toNearestOrEven))))
+            min(size, max(1, Int(clamping: (Double($0) * scale).rounded(.toNearestOrEven))))
         }
         let sides = scaled.map { side in
             switch outline {
@@ -55,8 +56,8 @@ public struct Letterbox: Sendable, Hashable {
             }
         }
         (scaledWidth, scaledHeight, width, height) = (scaled[0], scaled[1], sides[0], sides[1])
-        padLeft = max(0, Int((Double(width - scaledWidth) / 2 - 0.1).rounded(.toNearestOrEven)))
-        padTop = max(0, Int((Double(height - scaledHeight) / 2 - 0.1).rounded(.toNearestOrEven)))
+        padLeft = max(0, Int(clamping: (Double(width - scaledWidth) / 2 - 0.1).rounded(.toNearestOrEven)))
+        padTop = max(0, Int(clamping: (Double(height - scaledHeight) / 2 - 0.1).rounded(.toNearestOrEven)))
     }
 
     /// A box from fractions of the image to fractions of what the model sees.
@@ -154,7 +155,7 @@ extension RGBImage {
         let step = Double(count) / Double(newCount)
         return (0..<newCount).map { index in
             var position = Float((Double(index) + 0.5) * step - 0.5)
-            var first = Int(position.rounded(.down))
+            var first = Int(clamping: position.rounded(.down))
             position -= Float(first)
             if first < 0 { (first, position) = (0, 0) }
             if first >= count - 1 { (first, position) = (count - 1, 0) }

@@ -79,9 +79,10 @@ extension Backend {
         return refused.isEmpty ? .whole : .lacking(refused)
     }
 
-    /// - Throws: `GraphError` naming the first node that the backend cannot run.
-    private func check(_ graph: NetworkGraph) throws {
+    /// - Throws: `GraphError` naming the first node that the backend cannot run, or that asks for too much.
+    private func check(_ graph: NetworkGraph, _ input: TensorShape, _ gradient: GradientScope) throws {
         if case .lacking(let refused) = supports(graph), let first = refused.first { throw first }
+        try graph.checkCost(input: input, gradient: gradient)
     }
 
     /// Prepares everything for one input shape: memory, primitives, weights.
@@ -95,7 +96,7 @@ extension Backend {
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision = .single,
         sharing: SharedWeights? = nil
     ) throws -> any CompiledNetwork {
-        try check(graph)
+        try check(graph, input, gradient)
         return try prepare(graph, input: input, gradient: gradient, precision: precision, sharing: sharing)
     }
 
@@ -106,7 +107,7 @@ extension Backend {
     public func compileForTraining(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
     ) throws -> any TrainingNetwork {
-        try check(graph)
+        try check(graph, input, gradient)
         return try prepareForTraining(graph, input: input, gradient: gradient)
     }
 }

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 
 /// The shape of an activation, `[n, c, h, w]`.
@@ -245,8 +246,13 @@ public struct NetworkGraph: Sendable {
                 throw GraphError(node: node.name, reason: "reads nothing")
             }
             let shape = try shape(of: node, inputs: inputs, networkInput: input)
-            guard max(shape.c, shape.h, shape.w) <= 1 << 24 else {
-                throw GraphError(node: node.name, reason: "has \(shape.c) × \(shape.h) × \(shape.w) values")
+            // What these add up to stands in `checkCost`; here it is made sure that it can be counted.
+            guard max(shape.c, shape.h, shape.w) <= 1 << 24,
+                [shape.n, shape.c, shape.h, shape.w].checkedProduct() != nil
+            else {
+                throw GraphError(
+                    node: node.name, reason: "makes \(shape.c) × \(shape.h) × \(shape.w) values, which is beyond reason"
+                )
             }
             shapes.append(shape)
         }

@@ -1,5 +1,6 @@
 import COneDNN
 import CVectorKernels
+import CheckedNumbers
 import NeuralKernels
 
 /// A convolution whose frozen batch-norm is folded into weight and bias.

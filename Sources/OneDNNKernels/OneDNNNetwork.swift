@@ -1,5 +1,6 @@
 import COneDNN
 import CVectorKernels
+import CheckedNumbers
 import NeuralKernels
 
 /// A graph compiled for one shape: steps over one block of memory an image.

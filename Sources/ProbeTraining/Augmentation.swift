@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Geometry
 import Randomness
@@ -97,12 +98,13 @@ package struct TrainingView {
             ]
             return
         }
-        let column = Int(draws.around(side / 2, side * 0.25))
-        let row = Int(draws.around(side / 2, side * 0.25))
+        let column = Int(clamping: draws.around(side / 2, side * 0.25))
+        let row = Int(clamping: draws.around(side / 2, side * 0.25))
         let zoom = draws.around(1, augmentation.zoom)
         var made: [Tile] = []
         for corner in 0..<4 {
-            let chosen = corner == 0 ? sample : others[min(others.count - 1, Int(draws.next() * Double(others.count)))]
+            let chosen =
+                corner == 0 ? sample : others[min(others.count - 1, Int(clamping: draws.next() * Double(others.count)))]
             let extent = extent(chosen)
             let factor = scale(extent, zoom)
             let isRight = corner % 2 == 1

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import YOLODataset
 import YOLOModel
@@ -139,7 +140,7 @@ public enum ProbeRun {
             let epoch = try ProbeTrainer(training).secondsOfEpoch(
                 model, on: split.samples, folds: split.training, isCancelled: isCancelled)
             // A tenth is for reading, judging and the fit of probabilities.
-            training.epochs = max(1, min(300, Int(0.9 * budget / epoch)))
+            training.epochs = max(1, min(300, Int(clamping: 0.9 * budget / epoch)))
             if training.epochs >= 40 { break }
         }
     }

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// Rates and momentum as training proceeds: linear warm-up, then half a cosine down to the final rate.
@@ -26,7 +27,7 @@ package struct RateSchedule {
 
     /// Steps of the warm-up, at most half of all.
     var warmUpSteps: Int {
-        let wanted = Int(options.warmUpEpochs * Double(stepsPerEpoch))
+        let wanted = Int(clamping: options.warmUpEpochs * Double(stepsPerEpoch))
         return min(wanted, options.epochs * stepsPerEpoch / 2)
     }
 

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import NIOHTTP1
 
 /// Who may ask: the page itself, on this machine, with the token that only the printed address tells.

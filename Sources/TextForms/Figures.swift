@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// Numbers for programs: they read back exactly.
@@ -5,7 +6,7 @@ public enum ExactNumber {
     /// The shortest decimals that give the same number again; whole numbers below 10¹⁵ without a point. What is not finite
     /// is `nan`, `inf` or `-inf`.
     public static func text(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(clamping: value)) : "\(value)"
     }
 }
 

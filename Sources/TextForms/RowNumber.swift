@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Numbers in label rows: decimal digits without an exponent, which some trainers' readers do not know.
 public enum RowNumber {
     /// Where a value is halfway between two texts, as fractions of image sides often are: 3/1920 is 0.0015625.
@@ -15,7 +17,7 @@ public enum RowNumber {
     public static func text(_ value: Double, decimals: Int, padded: Bool = false, halves: Halves = .up) -> String {
         var unit = 1
         for _ in 0..<decimals { unit *= 10 }
-        let scaled = Int(rounded(max(0, min(value, 9e9)), unit: Double(unit), halves))
+        let scaled = Int(clamping: rounded(max(0, min(value, 9e9)), unit: Double(unit), halves))
         let fraction = String(scaled % unit)
         var digits = String(repeating: "0", count: decimals - fraction.count) + fraction
         if !padded { while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() } }
@@ -32,6 +34,6 @@ public enum RowNumber {
 
     /// A class id: without a point where it is whole.
     public static func classID(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : "\(value)"
+        value == value.rounded() && abs(value) < 1e9 ? "\(Int(clamping: value))" : "\(value)"
     }
 }

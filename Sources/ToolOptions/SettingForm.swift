@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// One of the keys of a record.
 public struct SettingField: Sendable, Hashable {
     /// The key: `min_side`.
@@ -68,6 +70,6 @@ public indirect enum SettingForm: Sendable, Hashable {
 
     /// A limit as people write it: `100`, not `100.0`.
     private static func text(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(clamping: value)) : String(value)
     }
 }

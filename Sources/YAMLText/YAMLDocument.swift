@@ -8,15 +8,11 @@ public struct YAMLDocument: Sendable {
     /// Nil when the text holds no document (nothing but blanks and comments).
     public let root: YAMLNode?
 
-    /// Nodes that aliases may add up to, so that a few lines of anchors cannot ask for all memory.
-    static let largestNodeCount = 2_000_000
-    static let deepestNesting = 200
-
     /// Reads the first document of `text`.
     ///
     /// - Throws: `FileError` with line and column where the text is not YAML, or is nested or aliased beyond all reason.
     public static func parse(_ text: [UInt8], file: String) throws -> YAMLDocument {
-        var reader = EventReader(file: file)
+        var reader = EventReader(file: file, size: text.count)
         return YAMLDocument(file: file, root: try reader.read(text))
     }
 
@@ -30,9 +26,14 @@ public struct YAMLDocument: Sendable {
 private struct EventReader {
     let file: String
     var anchors: [String: YAMLNode] = [:]
-    var nodeCount = 0
+    private let budget: ReadingBudget
+    /// A node, and its place in what holds it.
+    private static let bytesForEachNode = 2 * MemoryLayout<YAMLNode>.stride + 32
 
-    init(file: String) { self.file = file }
+    init(file: String, size: Int) {
+        self.file = file
+        budget = ReadingBudget(file: file, size: size, wayOut: "simplify the file by hand")
+    }
 
     mutating func read(_ text: [UInt8]) throws -> YAMLNode? {
         var parser = yaml_parser_t()
@@ -99,10 +100,11 @@ private struct EventReader {
     }
 
     mutating func node(_ event: Event, _ parser: inout yaml_parser_t, depth: Int) throws -> YAMLNode {
-        guard depth < YAMLDocument.deepestNesting else {
-            throw error(event, "nested more than \(YAMLDocument.deepestNesting) levels deep")
+        try spend(event) { budget in
+            try budget.nest(depth)
+            try budget.visit()
+            try budget.make(bytes: Self.bytesForEachNode)
         }
-        try count(1, event)
         let made: YAMLNode
         switch event.kind {
         case YAML_SCALAR_EVENT:
@@ -139,7 +141,8 @@ private struct EventReader {
             guard let name = event.anchor, let target = anchors[name] else {
                 throw error(event, "the alias *\(event.anchor ?? "") names no anchor before it")
             }
-            try count(size(target), event)
+            // The nodes are there already; whoever walks over them meets them again.
+            try spend(event) { try $0.visit(size(target)) }
             return target
         default:
             throw error(event, "unexpected end of the document")
@@ -148,10 +151,12 @@ private struct EventReader {
         return made
     }
 
-    private mutating func count(_ added: Int, _ event: Event) throws {
-        nodeCount += added
-        guard nodeCount <= YAMLDocument.largestNodeCount else {
-            throw error(event, "more than \(YAMLDocument.largestNodeCount) nodes")
+    private func spend(_ event: Event, _ body: (ReadingBudget) throws -> Void) throws {
+        do {
+            try body(budget)
+        } catch var error as FileError {
+            (error.line, error.column) = (event.line, event.column)
+            throw error
         }
     }
 

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// One node of a YAML document with its place in the text.
 public struct YAMLNode: Sendable {
     /// How a scalar was written: only plain scalars are resolved to numbers, booleans and null.
@@ -74,8 +76,8 @@ public struct YAMLNode: Sendable {
     public var int: Int? {
         guard case .scalar(let text, _) = content else { return nil }
         if let value = Int(text) { return value }
-        if let value = Double(text), value == value.rounded(), abs(value) < 1e15 { return Int(value) }
-        return nil
+        // Beyond 2⁵³ a double no longer tells one whole number from the next.
+        return Double(text).flatMap { abs($0) < 0x1p53 ? Int(exactly: $0) : nil }
     }
 
     /// The number of a plain or quoted scalar.

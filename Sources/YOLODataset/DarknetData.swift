@@ -22,7 +22,15 @@ enum DarknetData {
             names = contents.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
                 .filter { !$0.isEmpty }
         }
-        let count = values["classes"].flatMap { Int($0.text) }
+        let count = try values["classes"].flatMap { entry -> Int? in
+            let count = Int(entry.text)
+            guard count == nil || (1...100_000).contains(count ?? 0) else {
+                throw FileError(
+                    file: path, line: entry.line, message: "classes is \(entry.text), not from 1 to 100000",
+                    wayOut: "write the number of names")
+            }
+            return count
+        }
         let splits = [("train", "train"), ("val", "valid"), ("test", "test")].compactMap { name, key in
             values[key].map { DatasetSplit(name: name, sources: [resolve($0.text)], line: $0.line, column: 1) }
         }

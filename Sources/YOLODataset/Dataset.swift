@@ -96,6 +96,8 @@ private struct DatasetReader {
     /// The path as the user gave it, for errors.
     let shown: String
     let yamlPath: String
+    /// As many classes as a model may have.
+    static let classCounts = 1...100_000
 
     func read(_ document: YAMLDocument) throws -> Dataset {
         guard let root = document.root, root.mapping != nil else {
@@ -109,12 +111,15 @@ private struct DatasetReader {
         let (names, namesLine) = try classNames(root)
         var declared: Int?
         if let node = root["nc"] {
-            guard let count = node.int, (1...1_000_000).contains(count) else {
-                throw error(node, "nc must be a positive whole number")
+            guard let count = node.int, Self.classCounts.contains(count) else {
+                throw error(node, "nc must be a whole number from 1 to \(Self.classCounts.upperBound)")
             }
             declared = count
         }
         guard declared != nil || !names.isEmpty else { throw error(root, "has neither names nor nc") }
+        guard names.count <= Self.classCounts.upperBound else {
+            throw error(root["names"], "has \(names.count) names, at most \(Self.classCounts.upperBound) are read")
+        }
         let folder = try datasetRoot(root)
         let splits = try ["train", "val", "test"].compactMap { try split($0, in: root, root: folder) }
         guard !splits.isEmpty else {
@@ -123,7 +128,16 @@ private struct DatasetReader {
         return Dataset(
             yamlPath: yamlPath, root: folder, classNames: names, declaredClassCount: declared,
             classCountLine: root["nc"]?.line, namesLine: namesLine, splits: splits,
-            keypointShape: root["kpt_shape"]?.sequence?.compactMap(\.int))
+            keypointShape: try keypointShape(root))
+    }
+
+    /// `[points, numbers a point]`; what else it says is a matter of the trainers.
+    private func keypointShape(_ root: YAMLNode) throws -> [Int]? {
+        guard let node = root["kpt_shape"], let shape = node.sequence?.compactMap(\.int) else { return nil }
+        guard shape.count <= 8, shape.allSatisfy((0...10_000).contains) else {
+            throw error(node, "kpt_shape must be [points, numbers a point]")
+        }
+        return shape
     }
 
     /// `path` is absolute, or relative to the file; where that does not exist, relative to the working folder.
@@ -174,6 +188,9 @@ private struct DatasetReader {
             throw error(node, "\(name) must be a folder, a list of images, or several of these")
         }
         guard !paths.isEmpty else { return nil }
+        guard paths.count <= 10_000 else {
+            throw error(node, "\(name) names \(paths.count) folders or lists, at most 10000 are read")
+        }
         return DatasetSplit(
             name: name, sources: paths.map { resolve($0, root: folder) }, line: node.line, column: node.column)
     }

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import Foundation
 
@@ -76,6 +77,9 @@ struct ImageSource {
         let bytes: [UInt8]
         do {
             bytes = try FileReading.bytes(ofFile: path, limit: 1 << 30)
+            // A path is kept as a text and as a name in a folder.
+            try ReadingBudget(file: path, size: bytes.count, wayOut: "check what the list is")
+                .make(bytes: bytes.count { $0 == 10 || $0 == 13 }.checkedTimes(256))
         } catch {
             problem = (error as? FileError)?.message ?? "may not be read"
             return

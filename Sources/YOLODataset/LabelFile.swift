@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import Geometry
 
@@ -76,7 +77,7 @@ public struct LabelRow: Sendable {
     public var classID: Int? {
         let first = numbers.0
         guard more.map({ !$0.values.isEmpty }) ?? true, first == first.rounded(), abs(first) < 1e9 else { return nil }
-        return Int(first)
+        return Int(clamping: first)
     }
 
     /// The numbers that must lie in the image: box or points, without the keypoints' visibility.

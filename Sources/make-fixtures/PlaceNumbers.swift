@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Randomness
 
 /// Random numbers that depend on the place alone.

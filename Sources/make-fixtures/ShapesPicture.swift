@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Imaging
 
 /// A picture of shapes with their labels.
@@ -45,7 +46,7 @@ struct ShapesPicture {
         }
         let width = min(size, Self.width - left)
         func fraction(_ value: Double) -> String {
-            let digits = String(Int((value * 1_000_000).rounded()))
+            let digits = String(Int(clamping: (value * 1_000_000).rounded()))
             return "0." + String(repeating: "0", count: 6 - digits.count) + digits
         }
         let centre = (Double(left) + Double(width) / 2, Double(top) + Double(size) / 2)

@@ -67,7 +67,7 @@ import YOLODataset
 
     @Test(arguments: [
         ("names: [a]\n", "declares no train"), ("train: images\n", "neither names nor nc"),
-        ("train: images\nnc: many\n", "positive whole number"),
+        ("train: images\nnc: many\n", "whole number from 1"),
         ("train: images\nnames: {0: a, 2: b}\n", "without a gap"),
         ("images: []\nannotations: []\n", "COCO JSON"),
     ])

@@ -122,9 +122,11 @@ import YOLOModel
     @Test(arguments: [
         ("[-1, 1, Transformer, [64]]", "Transformer: is a module that is not known here"),
         ("[-1, 1, Conv, [nothing]]", "number of channels"), ("[-9, 1, Conv, [64]]", "not before it"),
-        ("[-1, 1, Conv, [64, 0]]", "argument 2 must be from 1 to 1024"), ("[-1, 1, Conv, [64, 3, -2]]", "argument 3"),
+        ("[-1, 1, Conv, [64, 0]]", "argument 2 0 must be whole, from 1 to 4096"),
+        ("[-1, 1, Conv, [64, 3, -2]]", "argument 3"),
         ("[-1, 1, nn.Upsample, [None, 0]]", "argument 2"), ("[-1, 1, nn.MaxPool2d, [99999]]", "argument 1"),
-        ("[-1, 1, Conv, [100000, 1024]]", "beyond all reason"),
+        ("[-1, 1, Conv, [100000, 1]]", "65536 are the most"), ("[-1, 1, Conv, [64, .nan]]", "argument 2"),
+        ("[-1, 1, Conv, [65536, 4096]]", "makes more than 268435456 weights"),
     ])
     func whatIsNotKnownIsNamed(layer: String, words: String) throws {
         let yaml = "nc: 3\nbackbone:\n  - \(layer)\nhead:\n  - [[0], 1, Detect, [nc]]\n"

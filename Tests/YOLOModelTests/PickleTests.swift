@@ -190,12 +190,12 @@ import YOLOModel
         for _ in 0..<40 { bytes += Self.pickle(#"h\x01h\x02h\x02\x86Rq\x020"#) }
         bytes += Self.pickle(#"h\x02."#)
         let error = #expect(throws: FileError.self) { try Self.read(bytes) }
-        #expect(error?.message.contains("repeats itself") == true)
+        #expect(error?.message.contains("puts texts together") == true)
     }
 
     @Test func deepNestingIsReadAndReleased() throws {
-        let bytes = [UInt8](repeating: UInt8(ascii: "]"), count: 300_000) + [UInt8](repeating: 0x85, count: 300_000)
-        #expect(try Self.read([0x5D] + bytes.dropFirst(300_000) + [0x2E]).hasPrefix("(((((((("))
+        let bytes = [UInt8](repeating: UInt8(ascii: "]"), count: 100_000) + [UInt8](repeating: 0x85, count: 100_000)
+        #expect(try Self.read([0x5D] + bytes.dropFirst(100_000) + [0x2E]).hasPrefix("(((((((("))
     }
 
     @Test func changedBytesNeverCrash() throws {

@@ -1,4 +1,5 @@
 import AuditPlan
+import CheckedNumbers
 
 /// What a dataset consists of.
 public struct DatasetCard: Sendable {
@@ -32,8 +33,8 @@ public struct DatasetCard: Sendable {
             guard width > 0, height > 0 else { continue }
             sides.append(max(width, height) * Double(imageSize) / max(label.width, label.height))
             ratios.append(width / height)
-            let column = min(Self.gridSide - 1, max(0, Int(label.box[0] * Double(Self.gridSide))))
-            let row = min(Self.gridSide - 1, max(0, Int(label.box[1] * Double(Self.gridSide))))
+            let column = min(Self.gridSide - 1, max(0, Int(clamping: label.box[0] * Double(Self.gridSide))))
+            let row = min(Self.gridSide - 1, max(0, Int(clamping: label.box[1] * Double(Self.gridSide))))
             heat[row * Self.gridSide + column] += 1
         }
     }

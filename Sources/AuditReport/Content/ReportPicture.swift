@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Imaging
 
@@ -8,7 +9,8 @@ enum ReportPicture {
         guard let decoded = try? ImageDecoder.decodeFile(path).image else { return nil }
         let scale = min(1, Double(side) / Double(max(decoded.width, decoded.height)))
         return decoded.resized(
-            width: max(1, Int(Double(decoded.width) * scale)), height: max(1, Int(Double(decoded.height) * scale)))
+            width: max(1, Int(clamping: Double(decoded.width) * scale)),
+            height: max(1, Int(clamping: Double(decoded.height) * scale)))
     }
 
     /// The image as a JPEG for the review, its longer side not above 800 pixels; nil where it cannot be decoded.

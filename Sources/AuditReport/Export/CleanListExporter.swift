@@ -1,4 +1,5 @@
 import AuditPlan
+import CheckedNumbers
 
 /// Images of the training split without the worst, as trainers read them from the dataset's root.
 struct CleanListExporter: ReportExporter {
@@ -12,7 +13,7 @@ struct CleanListExporter: ReportExporter {
     func text(_ export: ReportExport) -> String {
         let train = export.entries.map(\.row).filter { $0.split == "train" }
         let worst = train.sorted { ($0.rank, $0.image) < ($1.rank, $1.image) }
-            .prefix(Int((Double(train.count) * export.part).rounded(.up)))
+            .prefix(Int(clamping: (Double(train.count) * export.part).rounded(.up)))
         let dropped = Set(worst.map(\.image))
         return train.filter { !dropped.contains($0.image) }.map { "./\($0.image)\n" }.joined()
     }

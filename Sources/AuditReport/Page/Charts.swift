@@ -1,5 +1,6 @@
 import AuditPlan
 import Charting
+import CheckedNumbers
 import Foundation
 import Geometry
 import TextForms

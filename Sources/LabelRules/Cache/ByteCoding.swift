@@ -90,7 +90,7 @@ struct ByteScanner {
         return Int(value)
     }
 
-    mutating func int() -> Int { Int(truncatingIfNeeded: Int64(bitPattern: number())) }
+    mutating func int() -> Int { Int(Int64(bitPattern: number())) }
 
     mutating func word() -> UInt64 {
         var value: UInt64 = 0

@@ -70,7 +70,7 @@ final class FactCache: Sendable {
             var folders: [String: Folder] = [:]
             for _ in 0..<scanner.count() {
                 guard let folder = scanner.text(), let names = NameList(packed: scanner.raw()[...]) else { return nil }
-                let starts = (0..<scanner.count()).map { _ in UInt32(truncatingIfNeeded: scanner.number()) }
+                let starts = (0..<scanner.count()).map { _ in UInt32(clamping: scanner.number()) }
                 let records = scanner.skipRaw()
                 guard !scanner.isDamaged, starts.count == names.count else { return nil }
                 folders[folder] = Folder(

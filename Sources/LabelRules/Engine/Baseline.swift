@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import Findings
 import Foundation
@@ -50,10 +51,13 @@ public struct Baseline: Sendable, Hashable {
 
     /// The same for a file that is in memory.
     static func parse(_ bytes: [UInt8], file path: String) throws -> Baseline {
+        let budget = ReadingBudget(file: path, size: bytes.count, wayOut: "write the baseline again")
         let text = String(decoding: bytes, as: UTF8.self)
         var baseline = Baseline([], root: "")
+        try budget.make(bytes: bytes.count { $0 == 10 }.checkedTimes(64))
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if line.isEmpty || line.hasPrefix("#") { continue }
+            try budget.make(bytes: 256)
             let fields = line.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
             guard fields.count == 4, let number = Int(fields[0]), (1...mostOften).contains(number) else {
                 throw FileError(

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import Findings
 import Imaging
@@ -48,7 +49,8 @@ public enum LabelCheck {
             twins: settings.reading == .decode
                 ? try ImageTwins(
                     tallies.flatMap(\.contents), samples: samples,
-                    bits: Int(settings.thresholds[ImageTwins.nearDuplicateBits]), jobs: jobs, isCancelled: isCancelled)
+                    bits: Int(clamping: settings.thresholds[ImageTwins.nearDuplicateBits]), jobs: jobs,
+                    isCancelled: isCancelled)
                 : ImageTwins(),
             hasPictures: settings.reading == .decode,
             swaps: tallies.reduce(into: SwapEvidence()) { $0.add($1.swaps) },

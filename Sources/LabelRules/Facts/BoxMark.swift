@@ -1,3 +1,4 @@
+import CheckedNumbers
 import YOLODataset
 
 /// What one box adds to a profile.
@@ -19,7 +20,7 @@ struct BoxMark: Hashable, Sendable {
         size = UInt8(DatasetProfile.bin(across * down, perDoubling: 2, first: 0, count: DatasetProfile.sizeBins))
         aspect = UInt8(
             DatasetProfile.bin(across / down, perDoubling: 4, first: -24, count: DatasetProfile.aspectBins))
-        func part(_ value: Double) -> Int { Int(min(max(value * 16, 0), 15)) }
+        func part(_ value: Double) -> Int { Int(clamping: min(max(value * 16, 0), 15)) }
         cell = UInt8(part(box.cy) * 16 + part(box.cx))
     }
 

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Sums over the boxes of a class, in bins of a profile.
 struct ClassShape: Sendable, Hashable {
     private(set) var boxes = 0

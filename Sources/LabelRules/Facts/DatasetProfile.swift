@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// What a dataset consists of, in counts: the dataset card.
@@ -45,7 +46,7 @@ public struct DatasetProfile: Sendable, Hashable {
         guard value > 0, value.isFinite else { return 0 }
         // The exponent decides nearly all: the logarithm is taken of the fraction alone.
         let place = (Double(value.exponent) + log2(value.significand)) * perDoubling
-        return min(max(Int(place.rounded(.down)) - first, 0), count - 1)
+        return min(max(Int(clamping: place.rounded(.down)) - first, 0), count - 1)
     }
 
     mutating func add(_ mark: BoxMark) {

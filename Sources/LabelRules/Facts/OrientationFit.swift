@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Geometry
 import Imaging
 import YOLODataset
@@ -28,7 +29,7 @@ public struct OrientationFit: Sendable, Hashable {
     /// The mean, over points along the sides, of the change between 2 px inside and 2 px outside.
     private static func contrast(_ boxes: [LabelBox], _ image: RGBImage) -> Double {
         func brightness(_ x: Double, _ y: Double) -> Double? {
-            let (column, row) = (Int(x), Int(y))
+            let (column, row) = (Int(clamping: x), Int(clamping: y))
             guard x >= 0, y >= 0, column < image.width, row < image.height else { return nil }
             let at = 3 * (row * image.width + column)
             return Double(2 * Int(image.pixels[at]) + 5 * Int(image.pixels[at + 1]) + Int(image.pixels[at + 2])) / 8

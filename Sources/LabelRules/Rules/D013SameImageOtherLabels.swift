@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Findings
 import YOLODataset
 
@@ -36,6 +37,9 @@ public struct SameImageOtherLabels: LabelRule {
         guard sample.hasLabelFile,
             let file = try? LabelFile.read(sample.labelPath, keypointShape: dataset.keypointShape)
         else { return [] }
-        return Set(file.rows.map { $0.values.map { Int(max(-1e12, min(1e12, ($0.isNaN ? 0 : $0) * 1e6)).rounded()) } })
+        return Set(
+            file.rows.map {
+                $0.values.map { Int(clamping: max(-1e12, min(1e12, ($0.isNaN ? 0 : $0) * 1e6)).rounded()) }
+            })
     }
 }

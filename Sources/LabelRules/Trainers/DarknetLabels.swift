@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Findings
 import YOLODataset
 
@@ -46,7 +47,7 @@ enum DarknetLabels {
     }
 
     private static func row(_ numbers: [Float], _ classCount: Int) -> RowJudgement {
-        let id = Int(numbers[0])
+        let id = Int(clamping: numbers[0])
         var (x, y, width, height) = (numbers[1], numbers[2], numbers[3], numbers[4])
         if id < 0 || id >= classCount { return RowJudgement(effect: .dropped("the row, with a note: class \(id)")) }
         if width < 1 / networkSize || height < 1 / networkSize {

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// The markers of a JPEG file, as Pillow walks them.
 struct JPEGMarkers {
     static let truncated = "the file is truncated"

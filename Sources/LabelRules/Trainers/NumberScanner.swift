@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Numbers as C's `scanf` takes them: as far as they go.
 struct NumberScanner {
     private let bytes: [UInt8]

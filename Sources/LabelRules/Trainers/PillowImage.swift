@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Imaging
 
 /// How Python's imaging library (Pillow) opens and verifies an image file, which the trainers in Python do before they

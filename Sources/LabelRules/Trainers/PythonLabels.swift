@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Findings
 import TextForms
 import YOLODataset
@@ -68,7 +69,7 @@ struct PythonLabels {
                 judgement.effect = effectOfPolygon
             }
         } else {
-            let expected = keypointShape.map { 5 + $0.reduce(1, *) } ?? 5
+            let expected = keypointShape.map { $0.checkedProduct()?.checkedPlus(5) ?? .max } ?? 5
             guard row.fields == expected else { return "\(row.fields) columns, where \(expected) are expected" }
             box = TrainedBox(
                 classID: classID, cx: values[1], cy: values[2], width: values[3], height: values[4])

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// The range of a `Number`.
 public protocol NumberBounds: Sendable, Hashable {
     /// Both ends are allowed.
@@ -24,7 +26,7 @@ public struct Number<Bounds: NumberBounds>: SettingValue, ExpressibleByFloatLite
     public init(integerLiteral value: Int) { self.init(floatLiteral: Double(value)) }
 
     public var description: String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(clamping: value)) : String(value)
     }
 }
 

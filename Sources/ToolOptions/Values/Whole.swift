@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// The range of a `Whole`.
 public protocol WholeBounds: Sendable, Hashable {
     /// Both ends are allowed.
@@ -48,6 +50,8 @@ public enum RepeatBounds: WholeBounds { public static let range = 1...10_000 }
 public enum BatchBounds: WholeBounds { public static let range = 1...1024 }
 /// Worker threads.
 public enum JobBounds: WholeBounds { public static let range = 1...1024 }
+/// Gigabytes of memory.
+public enum MemoryBounds: WholeBounds { public static let range = 1...65_536 }
 /// TCP ports; 0 for any that is free.
 public enum PortBounds: WholeBounds { public static let range = 0...65_535 }
 /// Pixels a cell of a level.

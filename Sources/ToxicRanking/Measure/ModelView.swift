@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Imaging
 import NeuralKernels
 import YOLODataset

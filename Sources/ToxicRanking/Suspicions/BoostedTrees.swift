@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// Gradient-boosted decision trees for a few classes: softmax, histograms over quantiles, second-order leaves.

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Geometry
 import Randomness
@@ -46,14 +47,14 @@ package struct LabelPlanting {
         let (classID, box) = image.labels[label]
         var made: [(Kind, ImageEvidence.Hypothesis)] = []
         if image.classCount > 1 {
-            let other = (classID + 1 + Int(draws.uniform() * Double(image.classCount - 1))) % image.classCount
+            let other = (classID + 1 + Int(clamping: draws.uniform() * Double(image.classCount - 1))) % image.classCount
             made.append((.wrongClass, .init(classID: other, box: box, replaces: label)))
         }
         if let moved = moved(box, image, &draws, spread: 0.08...0.25, iou: 0.35..<0.75) {
             made.append((.shifted, .init(classID: classID, box: moved, replaces: label)))
         }
         if !pool.isEmpty {
-            let it = pool[Int(draws.uniform() * Double(pool.count))]
+            let it = pool[Int(clamping: draws.uniform() * Double(pool.count))]
             let placed = Edges(it.box).multiplied(width: image.width, height: image.height)
             made.append((.spurious, .init(classID: it.classID, box: placed, replaces: nil)))
         }

@@ -48,20 +48,15 @@ extension GraphBuilder {
 
     /// proj(attention(qkv(x)) + pe(v)), pe a depthwise convolution that tells places apart.
     mutating func attention(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
-        func setting(_ key: String) -> Int? { module.settings[key]?.int }
-        guard let heads = setting("num_heads"), let width = setting("head_dim"), (1...1_024).contains(heads),
-            (1...4_096).contains(width)
-        else { throw ModelError("\(name) does not say how many heads it has") }
-        let keys = setting("key_dim") ?? width
-        let areas = setting("area") ?? 1
-        guard (1...4_096).contains(keys), (1...1_024).contains(areas) else {
-            throw ModelError("\(name) has a size of keys or areas that is not known here")
-        }
-        let scale = module.settings["scale"]?.double ?? 1 / Double(keys).squareRoot()
+        let heads = try module.whole("num_heads", in: 1...1_024, otherwise: nil, name)
+        let width = try module.whole("head_dim", in: 1...4_096, otherwise: nil, name)
+        let keys = try module.whole("key_dim", in: 1...4_096, otherwise: width, name)
+        let areas = try module.whole("area", in: 1...1_024, otherwise: 1, name)
+        let scale = try module.number("scale", in: 0...1_024, otherwise: 1 / Double(keys).squareRoot(), name)
         let joined = try convolutionBlock(try child(module, "qkv", name), source, "\(name).qkv")
         let attended = graph.add(
             .attention(
-                .init(heads: heads, keyChannels: keys, valueChannels: width, areas: areas, scale: Float(scale))),
+                .init(heads: heads, keyChannels: keys, valueChannels: width, areas: areas, scale: scale)),
             inputs: [joined], name: "\(name).attention")
         // The values of all heads, one after the other.
         let values = (0..<heads).map { head in

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import NeuralKernels
 
 /// The detection heads of the families.
@@ -47,17 +48,20 @@ extension GraphBuilder {
             throw ModelError("the head \(name) is a \(module.className) without anchors, which is not known here")
         }
         guard anchors.shape.count == 3, anchors.shape[2] == 2, convolutions.count == sources.count,
-            anchors.shape[0] == sources.count, let classCount = module.settings["nc"]?.int,
-            (1...100_000).contains(classCount)
+            anchors.shape[0] == sources.count, NetworkBounds.levels.contains(sources.count),
+            anchors.shape.checkedProduct() == anchors.values.count,
+            NetworkBounds.anchors.contains(anchors.values.count / 2)
         else { throw ModelError("the head \(name) has anchors and levels that do not fit together") }
-        let known = module.tensors["stride"]?.values.filter { $0 >= 1 && $0 <= 1_048_576 }.map { Int($0) }
-        let strides = known ?? sources.indices.map { 8 << $0 }
-        guard strides.count == sources.count, strides.allSatisfy({ $0 > 0 }) else {
-            throw ModelError("the head \(name) has no strides")
+        // A trainer that is yet to find anchors counts from 0 in their place.
+        if let wrong = anchors.values.first(where: { !($0 >= 0 && $0 < 1e6) }) {
+            throw ModelError("the head \(name) has the anchor side \(wrong), which must be from 0 to 10⁶")
         }
         // What a segmentation model says of masks stands behind each anchor's classes.
-        let more = module.settings["nm"]?.int ?? 0
-        guard (0...4_096).contains(more) else { throw ModelError("the head \(name) has \(more) masks") }
+        let more = try module.whole("nm", in: 0...4_096, otherwise: 0, name)
+        let classCount = try module.whole("nc", in: NetworkBounds.classCount, otherwise: nil, name)
+        let known = try module.tensors["stride"]?.strides(levels: sources.count, name)
+        // The usual ones, where they are not out of bounds.
+        let strides = known ?? sources.indices.map { 8 << min($0, 9) }
         for (level, conv) in convolutions.enumerated() {
             let node = try convolution(
                 conv.module, batchNorm: nil, activation: .none, sources[level], "\(name).m.\(level)",
@@ -112,13 +116,11 @@ extension GraphBuilder {
     }
 
     private func settings(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
-        guard let classCount = module.settings["nc"]?.int, (1...100_000).contains(classCount) else {
-            throw ModelError("the head \(name) does not say how many classes it has")
+        let classCount = try module.whole("nc", in: NetworkBounds.classCount, otherwise: nil, name)
+        let bins = try module.whole("reg_max", in: 1...64, otherwise: YOLOv8Loss.usualBins, name)
+        guard let strides = try module.tensors["stride"]?.strides(levels: sources.count, name) else {
+            throw ModelError("the head \(name) has no strides")
         }
-        let bins = module.settings["reg_max"]?.int ?? YOLOv8Loss.usualBins
-        guard (1...64).contains(bins) else { throw ModelError("the head \(name) has \(bins) bins a distance") }
-        let strides = module.tensors["stride"]?.values.filter { $0 >= 1 && $0 <= 1_024 }.map { Int($0) }
-        guard let strides, strides.count == sources.count else { throw ModelError("the head \(name) has no strides") }
         return Head(family: bins == 1 ? .v26 : .v10, classCount: classCount, strides: strides, bins: bins)
     }
 

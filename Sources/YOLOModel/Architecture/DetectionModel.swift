@@ -108,13 +108,22 @@ public struct DetectionModel: Sendable {
     public var largestStride: Int { strides.max() ?? 32 }
 
     /// - Parameter file: where the model is from, for the message.
-    /// - Throws: `FileError` where the size does not fit the strides.
+    /// - Throws: `FileError` where the size does not fit the strides, or the network needs too much for one such image.
     public func checkImageSize(_ size: Int, file: String) throws {
         guard size % largestStride == 0 else {
             throw FileError(
                 file: file, message: "needs an image size that is a multiple of \(largestStride), not \(size)",
                 wayOut: "use \((size / largestStride + 1) * largestStride)")
         }
+        let (problem, wayOut): (GraphError, String)
+        do {
+            let cost = try graph.costProblem(input: TensorShape(c: 3, h: size, w: size), gradient: .full)
+            guard let cost else { return }
+            (problem, wayOut) = (cost.problem, cost.wayOut)
+        } catch let error as GraphError {
+            (problem, wayOut) = (error, "use another image size, or another model")
+        }
+        throw FileError(file: file, message: problem.description, wayOut: wayOut)
     }
 
     /// The first convolution whose weights belong to such a part of the network; 0 where there is none.

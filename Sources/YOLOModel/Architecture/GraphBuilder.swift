@@ -3,7 +3,7 @@ import NeuralKernels
 /// Turns a module tree into a graph, layer by layer.
 ///
 /// A module that it does not know ends the building with an error that names the module and the layer.
-struct GraphBuilder {
+package struct GraphBuilder {
     var graph = NetworkGraph()
     private var groups: [ParameterGroup] = []
     private var group = ParameterGroup.backbone
@@ -11,8 +11,13 @@ struct GraphBuilder {
     var facts = NodeFacts()
     /// The parts of layers that make several results of one, by the node of the whole.
     var splits: [Int: [Int]] = [:]
+    /// Modules reached so far: a small file may reach one module by many ways.
+    private var reached = 0
 
-    static func build(_ model: ModuleRecord) throws -> DetectionModel {
+    /// The network of a module tree whose child `model` holds the layers.
+    ///
+    /// - Throws: `ModelError` or `GraphError` naming the layer.
+    package static func build(_ model: ModuleRecord) throws -> DetectionModel {
         var builder = GraphBuilder()
         return try builder.build(model)
     }
@@ -47,6 +52,7 @@ struct GraphBuilder {
                     family: head.family, graph: graph, classCount: head.classCount, classNames: Self.names(model),
                     strides: head.strides, bins: head.bins, anchors: head.anchors, layers: summaries, groups: groups)
                 made.modelYAML = model.settings[ModelYAML.textKey]?.string
+                try made.checkLevels()
                 return made
             }
             results.append(try add(layer.module, sources, name))
@@ -76,6 +82,10 @@ struct GraphBuilder {
 
     mutating func add(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Int {
         guard let source = sources.first else { throw ModelError("\(name) (\(module.className)) reads nothing") }
+        reached += 1
+        guard NetworkBounds.modules.contains(max(reached, graph.nodes.count)) else {
+            throw ModelError("\(name) is one of more than \(NetworkBounds.modules.upperBound) modules")
+        }
         switch module.className {
         case "Conv", "DWConv": return try convolutionBlock(module, source, name)
         case "Bottleneck", "RepBottleneck", "RepNBottleneck": return try bottleneck(module, source, name)
@@ -131,7 +141,8 @@ struct GraphBuilder {
         case "SiLU": .silu
         case "Identity", nil: .none
         case "ReLU": .leakyReLU(slope: 0)
-        case "LeakyReLU": .leakyReLU(slope: Float(module?.settings["negative_slope"]?.double ?? 0.01))
+        case "LeakyReLU":
+            .leakyReLU(slope: try module?.number("negative_slope", in: -1...1, otherwise: 0.01, path) ?? 0.01)
         case .some(let name): throw ModelError("\(path) is a \(name), an activation that is not known here")
         }
     }
@@ -153,7 +164,7 @@ struct GraphBuilder {
             weight: try part("weight"), bias: try part("bias"),
             runningMean: try part("running_mean", isTrainable: false),
             runningVariance: try part("running_var", isTrainable: false),
-            epsilon: Float(module.settings["eps"]?.double ?? 1e-3))
+            epsilon: try module.number("eps", in: 0...1, otherwise: 1e-3, name))
     }
 
     mutating func convolution(
@@ -164,17 +175,17 @@ struct GraphBuilder {
         guard weight.shape.count == 4, !weight.values.isEmpty else {
             throw ModelError("\(name).weight is not of rank 4, or is empty")
         }
-        func pair(_ key: String, _ fallback: Int) -> (Int, Int) {
-            let value = conv.settings[key]
-            if let list = value?.list, list.count == 2, let a = list[0].int, let b = list[1].int { return (a, b) }
-            return (value?.int ?? fallback, value?.int ?? fallback)
+        guard NetworkBounds.channels.contains(weight.shape[0]), NetworkBounds.channels.contains(weight.shape[1]),
+            NetworkBounds.kernel.contains(weight.shape[2]), NetworkBounds.kernel.contains(weight.shape[3])
+        else {
+            throw ModelError(
+                "\(name).weight has the shape \(weight.shape), channels are up to \(NetworkBounds.channels.upperBound) "
+                    + "and kernels up to \(NetworkBounds.kernel.upperBound)")
         }
-        let stride = pair("stride", 1)
-        let dilation = pair("dilation", 1)
-        let padding = pair("padding", 0)
-        guard stride.0 == stride.1, dilation.0 == dilation.1, (1...1_024).contains(stride.0),
-            (1...1_024).contains(dilation.0), (0...1_024).contains(padding.0), (0...1_024).contains(padding.1)
-        else { throw ModelError("\(name) has a stride or dilation that is not known here") }
+        let stride = try conv.whole("stride", in: NetworkBounds.stride, otherwise: 1, name)
+        let dilation = try conv.whole("dilation", in: NetworkBounds.dilation, otherwise: 1, name)
+        let padding = try conv.pair("padding", in: NetworkBounds.padding, otherwise: 0, name)
+        let groups = try conv.whole("groups", in: NetworkBounds.groups, otherwise: 1, name)
         let weightIndex = parameter(weight, "\(name).weight")
         var bias: Int?
         var norm: NetworkGraph.BatchNorm?
@@ -187,9 +198,9 @@ struct GraphBuilder {
             .convolution(
                 .init(
                     weight: weightIndex, bias: bias, batchNorm: norm, outChannels: weight.shape[0],
-                    kernelHeight: weight.shape[2], kernelWidth: weight.shape[3], stride: stride.0,
-                    paddingHeight: padding.0, paddingWidth: padding.1, dilation: dilation.0,
-                    groups: max(1, conv.settings["groups"]?.int ?? 1), activation: activation)),
+                    kernelHeight: weight.shape[2], kernelWidth: weight.shape[3], stride: stride,
+                    paddingHeight: padding.0, paddingWidth: padding.1, dilation: dilation,
+                    groups: groups, activation: activation)),
             inputs: [source], name: node)
     }
 
@@ -230,14 +241,9 @@ struct GraphBuilder {
     }
 
     mutating func maxPool(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
-        guard let kernel = module.settings["kernel_size"]?.side, (1...1_024).contains(kernel) else {
-            throw ModelError("\(name) has no kernel size")
-        }
-        let stride = module.settings["stride"]?.side ?? kernel
-        let padding = module.settings["padding"]?.side ?? 0
-        guard (1...1_024).contains(stride), padding >= 0, padding < kernel else {
-            throw ModelError("\(name) has a stride or padding that is not known here")
-        }
+        let kernel = try module.whole("kernel_size", in: NetworkBounds.kernel, otherwise: nil, name)
+        let stride = try module.whole("stride", in: NetworkBounds.stride, otherwise: kernel, name)
+        let padding = try module.whole("padding", in: 0...kernel - 1, otherwise: 0, name)
         return graph.add(.maxPool(kernel: kernel, stride: stride, padding: padding), inputs: [source], name: name)
     }
 
@@ -261,8 +267,7 @@ struct GraphBuilder {
     mutating func sppf(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
         var parts = [try convolutionBlock(try child(module, "cv1", name), source, "\(name).cv1")]
         let pool = try child(module, "m", name)
-        let steps = module.settings["n"]?.int ?? 3
-        guard (1...16).contains(steps) else { throw ModelError("\(name) pools \(steps) times") }
+        let steps = try module.whole("n", in: 1...16, otherwise: 3, name)
         for step in 0..<steps { parts.append(try maxPool(pool, parts[step], "\(name).m.\(step)")) }
         let joined = graph.add(.concatenate, inputs: parts, name: "\(name).cat")
         let result = try convolutionBlock(try child(module, "cv2", name), joined, "\(name).cv2")
@@ -282,10 +287,10 @@ struct GraphBuilder {
     }
 
     private mutating func upsample(_ module: ModuleRecord, _ source: Int, _ name: String) throws -> Int {
-        guard module.settings["mode"]?.string ?? "nearest" == "nearest",
-            let factor = module.settings["scale_factor"]?.side,
-            (2...64).contains(factor)
-        else { throw ModelError("\(name) enlarges in a way that is not known here") }
+        guard module.settings["mode"]?.string ?? "nearest" == "nearest" else {
+            throw ModelError("\(name) enlarges in a way that is not known here")
+        }
+        let factor = try module.whole("scale_factor", in: NetworkBounds.factor, otherwise: nil, name)
         return graph.add(.upsampleNearest(factor: factor), inputs: [source], name: name)
     }
 }

@@ -1,4 +1,6 @@
+import CheckedNumbers
 import FileReading
+import NeuralKernels
 import YAMLText
 
 /// A model YAML: `nc`, layers as `[from, repeats, module, arguments]`, and either depth and width multiples with anchors
@@ -53,8 +55,9 @@ public struct ModelYAML: Sendable {
                 let arguments = parts[3].sequence
             else { throw fail(node, "a layer is [from, repeats, module, arguments]") }
             let from = parts[0].sequence?.compactMap(\.int) ?? parts[0].int.map { [$0] } ?? []
-            guard !from.isEmpty, (1...1000).contains(repeats) else {
-                throw fail(node, "a layer reads from earlier layers")
+            guard !from.isEmpty else { throw fail(node, "a layer reads from earlier layers") }
+            guard NetworkBounds.repeats.contains(repeats) else {
+                throw fail(parts[1], "repeats are from 1 to \(NetworkBounds.repeats.upperBound), not \(repeats)")
             }
             return Layer(from: from, repeats: repeats, module: module, arguments: arguments, line: node.line)
         }
@@ -63,28 +66,41 @@ public struct ModelYAML: Sendable {
         }
         let anchors = try (root["anchors"]?.sequence ?? []).map { level in
             let numbers = level.sequence?.compactMap(\.double) ?? []
-            guard !numbers.isEmpty, numbers.count % 2 == 0, numbers.allSatisfy({ $0 > 0 }) else {
+            guard !numbers.isEmpty, numbers.count % 2 == 0, numbers.allSatisfy({ $0 > 0 && $0 < 1e6 }),
+                NetworkBounds.anchors.contains(numbers.count / 2)
+            else {
                 throw fail(level, "anchors are a row a level of [w,h, w,h, …]")
             }
             return stride(from: 0, to: numbers.count, by: 2).map { (width: numbers[$0], height: numbers[$0 + 1]) }
         }
-        guard let classCount = root["nc"]?.int, (1...100_000).contains(classCount) else {
-            throw fail(root["nc"], "nc is missing")
+        guard let classCount = root["nc"]?.int, NetworkBounds.classCount.contains(classCount) else {
+            let text = root["nc"]?.string.map { "not \($0.prefix(40))" } ?? "and is missing"
+            throw fail(root["nc"], "nc is a whole number from 1 to \(NetworkBounds.classCount.upperBound), \(text)")
         }
-        var (depth, width) = (root["depth_multiple"]?.double ?? 1, root["width_multiple"]?.double ?? 1)
+        func multiple(_ key: String) throws -> Double {
+            guard let node = root[key] else { return 1 }
+            guard let value = node.double else {
+                throw fail(node, "\(key) is a number above 0, not \(node.string?.prefix(40) ?? "that")")
+            }
+            return value
+        }
+        var (depth, width) = (try multiple("depth_multiple"), try multiple("width_multiple"))
         var most = Int.max
         var scale: String?
         if let scales = root["scales"]?.mapping, !scales.isEmpty {
             let wanted = root["scale"]?.string ?? scaleLetter(of: file)
             let entry = scales.first { $0.key.string == wanted } ?? scales[0]
-            guard let numbers = entry.value.sequence?.compactMap(\.double), numbers.count == 3, numbers[2] >= 1,
-                numbers[2] <= 1e6
+            guard let numbers = entry.value.sequence?.compactMap(\.double), numbers.count == 3,
+                let channels = Int(exactly: numbers[2]), (1...1_000_000).contains(channels)
             else { throw fail(entry.value, "a scale is [depth, width, most channels]") }
-            (depth, width, most) = (numbers[0], numbers[1], Int(numbers[2]))
+            (depth, width, most) = (numbers[0], numbers[1], channels)
             scale = entry.key.string
         }
-        guard (0...16).contains(depth), (0.001...16).contains(width) else {
-            throw fail(root, "depth and width multiples are from 0.001 to 16")
+        for multiple in [depth, width] where !(multiple > 0 && multiple <= NetworkBounds.mostMultiple) {
+            throw fail(
+                root,
+                "depth and width multiples are above 0, up to \(Int(clamping: NetworkBounds.mostMultiple)), not \(multiple)"
+            )
         }
         let bins = root["reg_max"]?.int ?? YOLOv8Loss.usualBins
         guard (1...64).contains(bins) else { throw fail(root["reg_max"], "reg_max is from 1 to 64") }
@@ -133,6 +149,9 @@ public struct ModelYAML: Sendable {
         } catch let error as ModelError {
             throw FileError(
                 file: file, message: error.reason, wayOut: "use the modules of YOLOv3, v5 to v12 and 26")
+        } catch let error as GraphError {
+            throw FileError(
+                file: file, message: error.description, wayOut: "compare it with the model YAML of the trainer")
         }
     }
 }

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import NeuralKernels
 import Randomness
@@ -9,8 +10,10 @@ struct ModuleMaker {
     let classCount: Int
     let seed: UInt64
     var counter: UInt64 = 0
-    /// Weights that may still be made. The largest published models have half of them.
-    private var left = 1 << 28
+    /// Weights that may still be made.
+    private var left = NetworkBounds.weights
+    /// Convolutions made so far.
+    private var made = 0
 
     init(yaml: ModelYAML, classCount: Int, seed: UInt64) {
         self.yaml = yaml
@@ -30,8 +33,15 @@ struct ModuleMaker {
             let inputs = sources.map { $0 == -1 ? 3 : channels[$0] }
             let inputScales = sources.map { $0 == -1 ? 1 : scales[$0] }
             var (module, out, scale) = try make(layer, inputs, inputScales)
-            guard left > 0, (0...1 << 24).contains(out), (1...1 << 20).contains(scale) else {
-                throw fail(layer, "has channels, weights or a stride beyond all reason")
+            guard left > 0 else { throw fail(layer, "makes more than \(NetworkBounds.weights) weights") }
+            guard NetworkBounds.modules.contains(max(1, made)) else {
+                throw fail(layer, "makes more than \(NetworkBounds.modules.upperBound) convolutions")
+            }
+            guard (0...NetworkBounds.channels.upperBound).contains(out) else {
+                throw fail(layer, "makes \(out) channels, more than \(NetworkBounds.channels.upperBound)")
+            }
+            guard NetworkBounds.stride.contains(scale) else {
+                throw fail(layer, "has \(scale) pixels a cell, more than \(NetworkBounds.stride.upperBound)")
             }
             module.settings["f"] = layer.from.count == 1 ? .int(layer.from[0]) : .list(layer.from.map(PlainValue.int))
             module.settings["i"] = .int(index)
@@ -53,17 +63,31 @@ struct ModuleMaker {
 
     /// Channels after the width multiple, rounded up to a multiple of eight.
     func wide(_ layer: ModelYAML.Layer) throws -> Int {
-        guard let channels = layer.arguments.first?.int, (1...100_000).contains(channels) else {
+        guard let channels = layer.arguments.first?.int, channels > 0 else {
             throw fail(layer, "its first argument is the number of channels")
         }
-        return Int((Double(min(channels, yaml.mostChannels)) * yaml.widthMultiple / 8).rounded(.up)) * 8
+        let eights = Int(clamping: (Double(min(channels, yaml.mostChannels)) * yaml.widthMultiple / 8).rounded(.up))
+        guard let wide = eights.checkedTimes(8), NetworkBounds.channels.contains(wide) else {
+            throw fail(
+                layer,
+                "has \(channels) channels before the width multiple, "
+                    + "\(NetworkBounds.channels.upperBound) are the most after it")
+        }
+        return wide
     }
 
-    /// A whole number among the arguments; nil where there is none.
-    func number(_ layer: ModelYAML.Layer, _ index: Int, in range: ClosedRange<Int> = 1...1_024) throws -> Int? {
-        guard layer.arguments.indices.contains(index), let number = layer.arguments[index].int else { return nil }
-        guard range.contains(number) else {
-            throw fail(layer, "argument \(index + 1) must be from \(range.lowerBound) to \(range.upperBound)")
+    /// A whole number among the arguments; nil where there is none, or where it is left to the module.
+    func number(
+        _ layer: ModelYAML.Layer, _ index: Int, in range: ClosedRange<Int> = NetworkBounds.kernel
+    ) throws -> Int? {
+        guard let node = layer.arguments.element(at: index), !node.isNull, node.string != "None", node.bool == nil
+        else {
+            return nil
+        }
+        guard let number = node.int, range.contains(number) else {
+            let text = node.string.map { " \($0.prefix(40))" } ?? ""
+            throw fail(
+                layer, "argument \(index + 1)\(text) must be whole, from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
@@ -73,13 +97,16 @@ struct ModuleMaker {
     ) throws -> (ModuleRecord, channels: Int, scale: Int) {
         let input = inputs[0]
         let scale = scales[0]
-        let repeats =
-            layer.repeats > 1 ? max(1, Int((Double(layer.repeats) * yaml.depthMultiple).rounded(.toNearestOrEven))) : 1
+        let deep = Int(clamping: (Double(layer.repeats) * yaml.depthMultiple).rounded(.toNearestOrEven))
+        let repeats = layer.repeats > 1 ? max(1, deep) : 1
+        guard NetworkBounds.repeats.contains(repeats) else {
+            throw fail(layer, "repeats \(deep) times, more than \(NetworkBounds.repeats.upperBound)")
+        }
         switch layer.module {
         case "Conv":
             let out = try wide(layer)
             let stride = try number(layer, 2) ?? 1
-            let (kernel, padding) = (try number(layer, 1) ?? 1, try number(layer, 3, in: 0...1_024))
+            let (kernel, padding) = (try number(layer, 1) ?? 1, try number(layer, 3, in: NetworkBounds.padding))
             guard repeats > 1 else {
                 return (convolution(input, out, kernel: kernel, stride: stride, padding: padding), out, scale * stride)
             }
@@ -138,6 +165,7 @@ struct ModuleMaker {
     mutating func plainConvolution(
         _ input: Int, _ output: Int, kernel: Int, stride: Int, padding: Int, hasBias: Bool, groups: Int = 1
     ) -> ModuleRecord {
+        made += 1
         let bound = 1 / Float(input / groups * kernel * kernel).squareRoot()
         let shape = [output, input / groups, kernel, kernel]
         var tensors = ["weight": uniform(shape, bound)]

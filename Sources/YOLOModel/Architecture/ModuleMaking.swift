@@ -1,3 +1,4 @@
+import CheckedNumbers
 import YAMLText
 
 /// Modules of YOLOv3 in YOLOv5's framework, with new weights.
@@ -19,7 +20,7 @@ extension ModuleMaker {
             let out = try wide(layer)
             let hidden = input / 2
             let kernels = layer.arguments.count > 1 ? layer.arguments[1].sequence?.compactMap(\.int) ?? [] : [5, 9, 13]
-            guard !kernels.isEmpty, kernels.allSatisfy({ (1...99).contains($0) && $0 % 2 == 1 }) else {
+            guard (1...16).contains(kernels.count), kernels.allSatisfy({ (1...99).contains($0) && $0 % 2 == 1 }) else {
                 throw fail(layer, "pools by odd kernels")
             }
             let first = convolution(input, hidden, kernel: 1)
@@ -36,7 +37,8 @@ extension ModuleMaker {
             guard let kernel = try number(layer, 0) else { throw fail(layer, "pools by a kernel") }
             let stride = try number(layer, 1) ?? kernel
             return (
-                pool(kernel, stride: stride, padding: try number(layer, 2, in: 0...1_024) ?? 0), input, scale * stride
+                pool(kernel, stride: stride, padding: try number(layer, 2, in: NetworkBounds.padding) ?? 0), input,
+                scale * stride
             )
         case "nn.ZeroPad2d":
             let sides = layer.arguments.first?.sequence?.compactMap(\.int) ?? []
@@ -101,11 +103,13 @@ extension ModuleMaker {
             let out = try wide(layer)
             // Larger models nest in every block.
             let nests = (flag(layer, 1) ?? false) || "mlx".contains(yaml.scale ?? "-")
-            let share = layer.arguments.count > 2 ? layer.arguments[2].double ?? 0.5 : 0.5
-            guard share > 0, share <= 1 else { throw fail(layer, "its third argument is a share of the channels") }
+            let share = layer.arguments.count > 2 ? layer.arguments[2].double : 0.5
+            guard let share, share > 0, share <= 1 else {
+                throw fail(layer, "its third argument is a share of the channels")
+            }
             let attends = flag(layer, 3) ?? false
             return (
-                c2f("C3k2", input, out, hidden: Int(Double(out) * share), repeats) { maker, width in
+                c2f("C3k2", input, out, hidden: Int(clamping: Double(out) * share), repeats) { maker, width in
                     guard !attends else {
                         let block = maker.bottleneck(width, width, hidden: width / 2, kernels: (3, 3), true)
                         return maker.sequence([block, maker.psaBlock(width)])
@@ -213,7 +217,7 @@ extension ModuleMaker {
     }
 
     private mutating func feedForward(_ width: Int, _ ratio: Double) -> ModuleRecord {
-        let hidden = Int(Double(width) * ratio)
+        let hidden = Int(clamping: Double(width) * ratio)
         return sequence([
             convolution(width, hidden, kernel: 1), convolution(hidden, width, kernel: 1, isActivated: false),
         ])

@@ -11,7 +11,7 @@ public struct HeadSummary: Sendable {
 
     /// - Throws: `FileError` where the file is no checkpoint.
     public static func read(checkpoint path: String) throws -> HeadSummary {
-        let bytes = try FileReading.bytes(ofFile: path)
+        let bytes = try ModelFile.bytes(path)
         if Paths.suffix(of: path) == "safetensors" {
             let contents = try Safetensors.read(bytes, file: path)
             guard let yaml = contents.metadata["model_yaml"] else { return fromTensors(contents.tensors) }
@@ -19,9 +19,7 @@ public struct HeadSummary: Sendable {
             return HeadSummary(module: nil, strides: nil, anchors: anchors.isEmpty ? nil : anchors)
         }
         guard let contents = try TorchCheckpoint.contents(of: bytes, file: path) else {
-            throw FileError(
-                file: path, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
-                wayOut: "name the best.pt or last.pt that the trainer wrote")
+            throw ModelFile.unknown(path, bytes)
         }
         guard let head = contents.module?["model"]?.children.last?.module else { return fromTensors(contents.tensors) }
         let strides = head.tensors["stride"].flatMap { pixels($0) }
@@ -36,7 +34,7 @@ public struct HeadSummary: Sendable {
     }
 
     private static func pixels(_ strides: NamedTensor) -> [Int]? {
-        let values = strides.values.filter { $0 >= 1 && $0 <= 1024 }.map { Int($0) }
+        let values = strides.values.compactMap { Int(exactly: $0) }.filter(NetworkBounds.stride.contains)
         return values.count == strides.values.count && !values.isEmpty ? values : nil
     }
 
@@ -47,6 +45,9 @@ public struct HeadSummary: Sendable {
             anchors.values.allSatisfy({ $0 > 0 && $0.isFinite })
         else { return nil }
         let levels = anchors.shape[0]
+        guard NetworkBounds.levels.contains(levels), NetworkBounds.anchors.contains(anchors.values.count / 2) else {
+            return nil
+        }
         let strides = strides ?? (0..<levels).map { 1 << ((levels >= 3 ? 3 : 6 - levels) + $0) }
         guard strides.count == levels else { return nil }
         return (0..<levels).map { level in

@@ -9,7 +9,7 @@ extension DetectionModel {
     ///   - yamlPath: a file with the architecture, for files that hold weights alone.
     /// - Throws: `FileError` naming the file, what is wrong and the way out.
     public static func load(checkpoint path: String, yamlPath: String? = nil) throws -> DetectionModel {
-        let bytes = try FileReading.bytes(ofFile: path)
+        let bytes = try ModelFile.bytes(path)
         let modelYAML = try yamlPath.map {
             String(decoding: try FileReading.bytes(ofFile: $0, limit: 1 << 24), as: UTF8.self)
         }
@@ -52,13 +52,7 @@ extension DetectionModel {
             throw FileError(
                 file: file, message: error.description, wayOut: "save the checkpoint again from the trainer")
         }
-        if let impostor = ImpostorFile(bytes) {
-            throw FileError(file: file, message: impostor.message, wayOut: impostor.wayOut)
-        }
-        throw ExportedModel.named(by: file, bytes)?.refusal(file)
-            ?? FileError(
-                file: file, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
-                wayOut: "name the best.pt or last.pt that the trainer wrote")
+        throw ModelFile.unknown(file, bytes)
     }
 
     private static func missingYAML(_ path: String) throws -> String {

@@ -12,7 +12,7 @@ public enum PlainValue: Hashable, Sendable {
         switch self {
         case .int(let value): value
         case .bool(let value): value ? 1 : 0
-        case .double(let value) where value == value.rounded() && abs(value) < 1e15: Int(value)
+        case .double(let value): abs(value) < 0x1p53 ? Int(exactly: value) : nil
         default: nil
         }
     }

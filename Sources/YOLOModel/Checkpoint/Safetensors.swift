@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import Foundation
 
@@ -11,7 +12,7 @@ public enum Safetensors {
         public var metadata: [String: String]
     }
 
-    private struct Entry: Codable {
+    private struct Entry: Decodable {
         var dtype: String
         var shape: [Int]
         var dataOffsets: [Int]
@@ -21,6 +22,34 @@ public enum Safetensors {
             case dataOffsets = "data_offsets"
         }
     }
+
+    /// The header's entries by name.
+    private struct Header: Decodable {
+        var entries: [(name: String, entry: Entry)] = []
+        var metadata: [String: String] = [:]
+
+        private struct Name: CodingKey {
+            var stringValue: String
+            var intValue: Int? { nil }
+
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Name.self)
+            for name in container.allKeys {
+                if name.stringValue == "__metadata__" {
+                    metadata = try container.decode([String: String].self, forKey: name)
+                } else {
+                    entries.append((name.stringValue, try container.decode(Entry.self, forKey: name)))
+                }
+            }
+        }
+    }
+
+    /// The header of the largest published model has a few hundred kilobytes.
+    static let largestHeader = 16 << 20
 
     private static let kinds: [String: StoredTensor.Kind] = [
         "F16": .half, "BF16": .bfloat16, "F32": .single, "F64": .double, "I64": .int64, "I32": .int32, "I16": .int16,
@@ -35,31 +64,41 @@ public enum Safetensors {
             FileError(
                 file: file, message: "the safetensors file is truncated or damaged: \(what)", wayOut: "copy it again")
         }
-        guard let length = LittleEndianBytes(bytes).int(0, 8), length <= bytes.count - 8, length <= 100 << 20 else {
-            throw damaged("the header is cut short")
+        let budget = ReadingBudget(file: file, size: bytes.count, wayOut: "save it again from the trainer")
+        guard let length = LittleEndianBytes(bytes).int(0, 8), length <= largestHeader,
+            let text = bytes.slice(at: 8, count: length)
+        else { throw damaged("the header is cut short, or has more than \(largestHeader) bytes") }
+        try JSONShape.check(text, budget)
+        let header: Header
+        do {
+            header = try JSONDecoder().decode(Header.self, from: Data(text))
+        } catch DecodingError.typeMismatch(_, let context), DecodingError.keyNotFound(_, let context),
+            DecodingError.valueNotFound(_, let context), DecodingError.dataCorrupted(let context)
+        {
+            let name = context.codingPath.first?.stringValue
+            throw damaged(name.map { "the entry of \($0)" } ?? "the header is not JSON")
         }
-        guard let header = try? JSONSerialization.jsonObject(with: Data(bytes[8..<8 + length])) as? [String: Any] else {
-            throw damaged("the header is not JSON")
-        }
-        var contents = Contents(tensors: [:], metadata: header["__metadata__"] as? [String: String] ?? [:])
-        let start = 8 + length
-        for (name, value) in header where name != "__metadata__" {
-            guard let data = try? JSONSerialization.data(withJSONObject: value),
-                let entry = try? JSONDecoder().decode(Entry.self, from: data), let kind = kinds[entry.dtype],
-                entry.dataOffsets.count == 2, entry.shape.allSatisfy({ $0 >= 0 && $0 < 1 << 31 })
-            else { throw damaged("the entry of \(name)") }
-            var count = 1
-            for size in entry.shape {
-                let (product, overflow) = count.multipliedReportingOverflow(by: size)
-                guard !overflow, product <= 1 << 34 else { throw damaged("the size of \(name)") }
-                count = product
+        var contents = Contents(tensors: [:], metadata: header.metadata)
+        let data = bytes[text.endIndex...]
+        var end = 0
+        // In the order of their places, so that no byte is read as two tensors.
+        let entries = header.entries.sorted { $0.entry.dataOffsets.lexicographicallyPrecedes($1.entry.dataOffsets) }
+        for (name, entry) in entries {
+            guard let kind = kinds[entry.dtype], entry.dataOffsets.count == 2 else {
+                throw damaged("the entry of \(name)")
+            }
+            guard let count = entry.shape.checkedProduct(), let size = count.checkedTimes(kind.size) else {
+                throw damaged("the size of \(name)")
             }
             let (from, to) = (entry.dataOffsets[0], entry.dataOffsets[1])
-            guard from >= 0, to >= from, to - from == count * kind.size, to <= bytes.count - start else {
-                throw damaged("the place of \(name)")
-            }
-            let values = bytes.withUnsafeBytes { raw in
-                (0..<count).map { TorchCheckpoint.number(raw, start + from + $0 * kind.size, kind) }
+            guard to.checkedPlus(0) == from.checkedPlus(size), let start = from.checkedPlus(data.startIndex),
+                let numbers = data.slice(at: start, count: size)
+            else { throw damaged("the place of \(name)") }
+            guard from >= end || size == 0 else { throw damaged("the place of \(name), which is another's as well") }
+            end = max(end, to)
+            try budget.make(bytes: count.checkedTimes(MemoryLayout<Float>.size))
+            let values = numbers.withUnsafeBytes { raw in
+                (0..<count).map { TorchCheckpoint.number(raw, $0 * kind.size, kind) }
             }
             contents.tensors[name] = NamedTensor(shape: entry.shape, values: values)
         }

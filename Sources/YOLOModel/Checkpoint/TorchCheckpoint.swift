@@ -1,26 +1,35 @@
+import CheckedNumbers
 import FileReading
 import YAMLText
 
 /// Reads what `torch.save` wrote: a ZIP archive with one pickle and the numbers beside it, or, before PyTorch 1.6, pickles
 /// with the numbers after them.
-struct TorchCheckpoint {
+final class TorchCheckpoint {
     private let file: String
     private let bytes: [UInt8]
     /// Where the numbers of each storage are.
     private let data: [String: Range<Int>]
     /// Modules, settings and numbers that may be made of the file.
     private let budget: ReadingBudget
+    /// Tensors that were read: modules may share weights.
+    private var read: [Place: NamedTensor] = [:]
+    /// Modules that were read, by the object that they are.
+    private var modules: [ObjectIdentifier: ModuleRecord] = [:]
 
-    private init(file: String, bytes: [UInt8], data: [String: Range<Int>]) {
+    /// Where the numbers of a tensor are, and how they are laid out.
+    private struct Place: Hashable {
+        var kind: StoredTensor.Kind
+        var key: String
+        var offset: Int
+        var shape: [Int]
+        var strides: [Int]
+    }
+
+    private init(file: String, bytes: [UInt8], data: [String: Range<Int>], budget: ReadingBudget) {
         self.file = file
         self.bytes = bytes
         self.data = data
-        // A number takes a byte at least. Modules that share weights read them several times.
-        budget = ReadingBudget(
-            (1 << 24) + 8 * bytes.count,
-            failure: FileError(
-                file: file, message: "the checkpoint is damaged: it repeats itself beyond all reason",
-                wayOut: "save it again from the trainer"))
+        self.budget = budget
     }
 
     /// What a checkpoint holds for us.
@@ -37,12 +46,17 @@ struct TorchCheckpoint {
 
     /// What a checkpoint of either form holds; nil where the bytes begin like neither.
     static func contents(of bytes: [UInt8], file: String) throws -> Contents? {
-        if bytes.starts(with: [0x50, 0x4B]) { return try read(bytes, file: file) }
-        return bytes.starts(with: oldHeading) ? try readOld(bytes, file: file) : nil
+        guard isOne(bytes) else { return nil }
+        let budget = ReadingBudget(file: file, size: bytes.count, wayOut: "save the checkpoint again from the trainer")
+        if bytes.starts(with: [0x50, 0x4B]) { return try read(bytes, file: file, budget) }
+        return try readOld(bytes, file: file, budget)
     }
 
-    private static func read(_ bytes: [UInt8], file: String) throws -> Contents {
-        let archive = try ZipArchive(bytes, file: file)
+    /// Whether bytes begin like a checkpoint of either form.
+    static func isOne(_ head: [UInt8]) -> Bool { head.starts(with: [0x50, 0x4B]) || head.starts(with: oldHeading) }
+
+    private static func read(_ bytes: [UInt8], file: String, _ budget: ReadingBudget) throws -> Contents {
+        let archive = try ZipArchive(bytes, file: file, budget: budget)
         if archive.entries.keys.contains(where: { $0.hasSuffix("/constants.pkl") || $0.contains("/code/") }) {
             throw ExportedModel.torchScript.refusal(file)
         }
@@ -58,8 +72,8 @@ struct TorchCheckpoint {
         for (name, range) in archive.entries where name.hasPrefix(prefix) {
             data[String(name.dropFirst(prefix.count))] = range
         }
-        let checkpoint = TorchCheckpoint(file: file, bytes: bytes, data: data)
-        return try PickleReader.read(bytes[range], file: file) { try checkpoint.contents($0) }
+        let checkpoint = TorchCheckpoint(file: file, bytes: bytes, data: data, budget: budget)
+        return try PickleReader.read(bytes[range], file: file, budget: budget) { try checkpoint.contents($0) }
     }
 
     // MARK: Before PyTorch 1.6
@@ -72,26 +86,24 @@ struct TorchCheckpoint {
 
     /// What follows the heading: what machine it was, the contents, the storages' keys, and their numbers, each storage
     /// with its count before it.
-    private static func readOld(_ bytes: [UInt8], file: String) throws -> Contents {
-        try PickleReader.readSeveral(3, bytes[oldHeading.count...], file: file) { values, end, storages in
+    private static func readOld(_ bytes: [UInt8], file: String, _ budget: ReadingBudget) throws -> Contents {
+        try PickleReader.readSeveral(3, bytes[oldHeading.count...], file: file, budget: budget) {
+            values, end, storages in
             var data: [String: Range<Int>] = [:]
             var at = end
             let keys: [PickleValue] = if case .list(let list) = values[2] { list.items } else { [] }
             for case .string(let key) in keys {
-                let count =
-                    bytes.count - at >= 8
-                    ? bytes[at..<at + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } : nil
-                guard let count, let storage = storages[key], count <= UInt64(bytes.count),
-                    Int(count) * storage.kind.size <= bytes.count - at - 8
+                guard let count = LittleEndianBytes(bytes).int(at, 8), let storage = storages[key],
+                    let size = count.checkedTimes(storage.kind.size), let numbers = bytes.slice(at: at + 8, count: size)
                 else {
                     throw FileError(
                         file: file, message: "the checkpoint is truncated or damaged: tensor data \(key) is cut short",
                         wayOut: "copy it again, or save it again from the trainer")
                 }
-                data[key] = at + 8..<at + 8 + Int(count) * storage.kind.size
-                at += 8 + Int(count) * storage.kind.size
+                data[key] = numbers.indices
+                at = numbers.endIndex
             }
-            return try TorchCheckpoint(file: file, bytes: bytes, data: data).contents(values[1])
+            return try TorchCheckpoint(file: file, bytes: bytes, data: data, budget: budget).contents(values[1])
         }
     }
 
@@ -146,7 +158,7 @@ struct TorchCheckpoint {
     }
 
     private func tensors(_ state: PickleContainer) throws -> [String: NamedTensor] {
-        try budget.spend(state.entries.count)
+        try budget.visit(state.entries.count)
         var found: [String: NamedTensor] = [:]
         for entry in state.entries {
             if case .string(let name) = entry.key, case .tensor(let tensor) = entry.value {
@@ -166,8 +178,10 @@ struct TorchCheckpoint {
             throw FileError(
                 file: file, message: "the module tree is damaged", wayOut: "save the checkpoint again")
         }
-        // A module becomes several nodes of a graph.
-        try budget.spend(256 + object.entries.count)
+        let identity = ObjectIdentifier(object)
+        if let known = modules[identity] { return known }
+        try budget.visit(1 + object.entries.count)
+        try budget.make(bytes: 1_024)
         guard PickleNames.isModule(object.className) else {
             throw FileError(
                 file: file,
@@ -180,7 +194,8 @@ struct TorchCheckpoint {
             guard case .string(let name) = entry.key else { continue }
             switch (name, entry.value) {
             case ("_modules", .dictionary(let children)):
-                try budget.spend(children.entries.count)
+                try budget.visit(children.entries.count)
+                try budget.make(bytes: children.entries.count.checkedTimes(128))
                 for child in children.entries {
                     guard case .string(let childName) = child.key, case .object = child.value else { continue }
                     record.children.append((childName, try module(child.value, depth: depth + 1)))
@@ -199,20 +214,22 @@ struct TorchCheckpoint {
                 if !name.hasPrefix("_"), let plain = try plain(entry.value, depth: 0) { record.settings[name] = plain }
             }
         }
+        modules[identity] = record
         return record
     }
 
     /// A value as YAML in one line; nil where something in it is none.
     private func flow(_ value: PickleValue, depth: Int) throws -> String? {
         guard depth < 16 else { return nil }
-        try budget.spend(16)
+        try budget.visit()
+        try budget.join(16)
         switch value {
         case .none: return "null"
         case .bool(let value): return value ? "true" : "false"
         case .int(let value): return String(value)
         case .double(let value): return YAMLEmitter.scalar(value)
         case .string(let value):
-            try budget.spend(value.utf8.count)
+            try budget.join(value.utf8.count)
             return YAMLEmitter.quoted(value)
         case .list(let list), .tuple(let list):
             let items = try list.items.map { try flow($0, depth: depth + 1) }
@@ -232,7 +249,8 @@ struct TorchCheckpoint {
     /// Values a person would write in a settings file; nil for everything else.
     private func plain(_ value: PickleValue, depth: Int) throws -> PlainValue? {
         guard depth < 8 else { return nil }
-        try budget.spend(1)
+        try budget.visit()
+        try budget.make(bytes: 64)
         switch value {
         case .none: return PlainValue.none
         case .bool(let value): return .bool(value)
@@ -263,11 +281,11 @@ struct TorchCheckpoint {
             wayOut: "copy it again, or save it again from the trainer")
         guard let range = data[tensor.key] else { throw truncated }
         let size = tensor.kind.size
-        let reach =
-            tensor.count == 0
-            ? 0 : zip(tensor.shape, tensor.strides).reduce(tensor.offset) { $0 + max(0, $1.0 - 1) * $1.1 }
-        guard tensor.count == 0 || reach < range.count / size else { throw truncated }
-        try budget.spend(tensor.count)
+        guard tensor.count == 0 || tensor.last.map({ $0 < range.count / size }) ?? false else { throw truncated }
+        let place = Place(
+            kind: tensor.kind, key: tensor.key, offset: tensor.offset, shape: tensor.shape, strides: tensor.strides)
+        if let known = read[place] { return known }
+        try budget.make(bytes: tensor.count.checkedTimes(MemoryLayout<Float>.size))
         var values = [Float](repeating: 0, count: tensor.count)
         bytes.withUnsafeBytes { raw in
             var index = [Int](repeating: 0, count: tensor.shape.count)
@@ -283,7 +301,9 @@ struct TorchCheckpoint {
                 }
             }
         }
-        return NamedTensor(shape: tensor.shape, values: values)
+        let made = NamedTensor(shape: tensor.shape, values: values)
+        read[place] = made
+        return made
     }
 
     static func number(_ raw: UnsafeRawBufferPointer, _ at: Int, _ kind: StoredTensor.Kind) -> Float {

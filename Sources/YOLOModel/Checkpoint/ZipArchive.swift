@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 
 /// The stored (uncompressed) entries of a ZIP archive, as PyTorch writes its checkpoints.
@@ -8,7 +9,8 @@ struct ZipArchive {
     private(set) var entries: [String: Range<Int>] = [:]
 
     /// - Throws: `FileError` where the archive is cut short, compressed or inconsistent.
-    init(_ bytes: [UInt8], file: String) throws {
+    init(_ bytes: [UInt8], file: String, budget given: ReadingBudget? = nil) throws {
+        let budget = given ?? ReadingBudget(file: file, size: bytes.count)
         self.bytes = bytes
         self.file = file
         let input = LittleEndianBytes(bytes)
@@ -21,7 +23,10 @@ struct ZipArchive {
             count = input.int(wide + 32, 8) ?? 0
             at = input.int(wide + 48, 8) ?? 0
         }
-        guard count >= 0, count <= 1 << 20 else { throw truncated() }
+        // An entry of the directory takes 46 bytes at least.
+        guard count <= bytes.count / 46 else { throw truncated() }
+        try budget.visit(count)
+        try budget.make(bytes: count.checkedTimes(256))
         for _ in 0..<count { at = try readEntry(input, at) }
     }
 
@@ -42,9 +47,10 @@ struct ZipArchive {
         guard input.int(at, 4) == 0x0201_4B50, let method = input.int(at + 10, 2),
             var size = input.int(at + 24, 4), let nameLength = input.int(at + 28, 2),
             let extraLength = input.int(at + 30, 2), let commentLength = input.int(at + 32, 2),
-            var header = input.int(at + 42, 4), at + 46 + nameLength + extraLength <= bytes.count
+            var header = input.int(at + 42, 4), let nameBytes = bytes.slice(at: at + 46, count: nameLength),
+            bytes.slice(at: nameBytes.endIndex, count: extraLength) != nil
         else { throw truncated() }
-        let name = String(decoding: bytes[at + 46..<at + 46 + nameLength], as: UTF8.self)
+        let name = String(decoding: nameBytes, as: UTF8.self)
         var extra = at + 46 + nameLength
         let extraEnd = extra + extraLength
         while extra + 4 <= extraEnd, let tag = input.int(extra, 2), let length = input.int(extra + 2, 2) {
@@ -73,9 +79,10 @@ struct ZipArchive {
             let localExtra = input.int(header + 28, 2),
             input.int(header, 4) == 0x0403_4B50
         else { throw truncated() }
-        let start = header + 30 + localName + localExtra
-        guard start <= bytes.count, size <= bytes.count - start else { throw truncated() }
-        entries[name] = start..<start + size
+        guard let contents = bytes.slice(at: header + 30 + localName + localExtra, count: size) else {
+            throw truncated()
+        }
+        entries[name] = contents.indices
         return extraEnd + commentLength
     }
 }

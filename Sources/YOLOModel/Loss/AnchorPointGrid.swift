@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import NeuralKernels
 
@@ -50,7 +51,7 @@ struct AnchorPointGrid {
                 guard low.isFinite, high.isFinite, low < high else { return 0..<0 }
                 let first = max(0, min(Double(count), (low / step - 0.5).rounded(.down)))
                 let last = max(first, min(Double(count), (high / step + 0.5).rounded(.up)))
-                return Int(first)..<Int(last)
+                return Int(clamping: first)..<Int(clamping: last)
             }
             for row in range(box.top, box.bottom, rows) {
                 let y = (Double(row) + 0.5) * step

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// How a head says distances: as a distribution over so many bins of a cell each, or, with one bin, as they are.
@@ -107,7 +108,7 @@ struct MatchedDistances {
             let values = coding.softmax(logits, plane: plane, cell: cell, side: side)
             probabilities.append(values)
             for (bin, value) in values.enumerated() { expectation[side] += value * Double(bin) }
-            let left = Int(clamped[side])
+            let left = Int(clamping: clamped[side])
             let right = clamped[side] - Double(left)
             loss -= (1 - right) * log(max(values[left], 1e-300)) + right * log(max(values[left + 1], 1e-300))
         }
@@ -135,7 +136,7 @@ struct MatchedDistances {
                 gradient[side * plane + cell] += Float(byDistance[side] + sideFactor / 4 * sign * fractions[side])
                 continue
             }
-            let left = Int(target[side])
+            let left = Int(clamping: target[side])
             let right = target[side] - Double(left)
             for (bin, probability) in probabilities[side].enumerated() {
                 let slope = probability * (Double(bin) - distances[side])

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 import Foundation
 import NeuralKernels
@@ -121,8 +122,8 @@ public struct YOLOv5Loss: DetectionLoss {
                 default: isMatched = Self.isNear(down - pair.y)
                 }
                 guard isMatched else { continue }
-                let column = min(max(Int(pair.x - offset.0), 0), columns - 1)
-                let row = min(max(Int(pair.y - offset.1), 0), rows - 1)
+                let column = min(max(Int(clamping: pair.x - offset.0), 0), columns - 1)
+                let row = min(max(Int(clamping: pair.y - offset.1), 0), rows - 1)
                 matches.append(
                     Match(
                         label: pair.label, anchor: pair.anchor, column: column, row: row, x: pair.x - Float(column),

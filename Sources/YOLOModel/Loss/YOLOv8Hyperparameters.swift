@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Whose loss it is: what Ultralytics computes changed twice in 8.4.
 public enum LossRelease: String, Sendable, Hashable, CaseIterable {
     /// Up to 8.3: candidates are anchor points inside the label's own box; a model with two heads adds both losses.

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 
 /// The bytes of a pickle, taken from the front with their bounds checked.
@@ -34,14 +35,14 @@ struct PickleInput {
     }
 
     mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
-        guard count >= 0, count <= bytes.endIndex - at else { throw damaged("it ends in the middle of a value") }
-        defer { at += count }
-        return bytes[at..<at + count]
+        guard let part = bytes.slice(at: at, count: count) else { throw damaged("it ends in the middle of a value") }
+        at += count
+        return part
     }
 
     /// The next instruction.
     mutating func opcode() throws -> PickleOpcode {
-        let code = try take(1)[at - 1]
+        let code = try take(1).first ?? 0
         guard let opcode = PickleOpcode(rawValue: code) else {
             throw damaged("unknown instruction 0x\(String(code, radix: 16))")
         }
@@ -57,7 +58,10 @@ struct PickleInput {
     }
 
     /// Little-endian, of four bytes in two's complement.
-    mutating func signed() throws -> Int { Int(Int32(truncatingIfNeeded: try unsigned(4))) }
+    mutating func signed() throws -> Int {
+        let value = try unsigned(4)
+        return value < 1 << 31 ? value : value - (1 << 32)
+    }
 
     /// Little-endian two's complement of as many bytes as a number of `width` bytes says; clamped outside of 64 bits.
     mutating func long(_ width: Int) throws -> Int {

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import FileReading
 
 /// A restricted unpickler, protocols 2 to 5.
@@ -11,17 +12,20 @@ package struct PickleReader {
     private var memo: [Int: PickleValue] = [:]
     private var containers: [PickleContainer] = []
     private var namedStorages: [String: PickleStorage] = [:]
-    /// Items and bytes that are made without being in the input: copies of lists, states and texts.
     private let budget: ReadingBudget
+    private static let bytesForEachValue = MemoryLayout<PickleValue>.stride
+    private static let bytesForEachContainer = 128
 
     /// Reads one pickle and hands its value to `body`; containers are emptied afterwards.
     ///
-    /// - Parameter file: the name for errors.
+    /// - Parameters:
+    ///   - file: the name for errors.
+    ///   - budget: of the file that the pickle is part of; nil for a pickle by itself.
     /// - Throws: `FileError` where the pickle is damaged, or names what it may not; what `body` throws.
     package static func read<Result>(
-        _ bytes: ArraySlice<UInt8>, file: String, _ body: (PickleValue) throws -> Result
+        _ bytes: ArraySlice<UInt8>, file: String, budget: ReadingBudget? = nil, _ body: (PickleValue) throws -> Result
     ) throws -> Result {
-        var reader = PickleReader(bytes, file: file)
+        var reader = PickleReader(bytes, file: file, budget ?? ReadingBudget(file: file, size: bytes.count))
         defer { reader.dissolve() }
         let value = try reader.run()
         return try body(value)
@@ -31,10 +35,10 @@ package struct PickleReader {
     ///
     /// - Parameter body: gets the values, where the last pickle ends, and the storages that were named, by key.
     static func readSeveral<Result>(
-        _ count: Int, _ bytes: ArraySlice<UInt8>, file: String,
+        _ count: Int, _ bytes: ArraySlice<UInt8>, file: String, budget: ReadingBudget,
         _ body: ([PickleValue], Int, [String: PickleStorage]) throws -> Result
     ) throws -> Result {
-        var reader = PickleReader(bytes, file: file)
+        var reader = PickleReader(bytes, file: file, budget)
         defer { reader.dissolve() }
         var values: [PickleValue] = []
         for _ in 0..<count {
@@ -46,10 +50,9 @@ package struct PickleReader {
         return try body(values, reader.input.at, reader.namedStorages)
     }
 
-    private init(_ bytes: ArraySlice<UInt8>, file: String) {
+    private init(_ bytes: ArraySlice<UInt8>, file: String, _ budget: ReadingBudget) {
         input = PickleInput(bytes, file: file)
-        budget = ReadingBudget(
-            (1 << 20) + 4 * bytes.count, failure: input.damaged("it repeats itself beyond all reason"))
+        self.budget = budget
     }
 
     private mutating func dissolve() {
@@ -67,6 +70,8 @@ package struct PickleReader {
         while true {
             let opcode = try input.opcode()
             if opcode == .stop { return try pop() }
+            // Every instruction leaves one value at most, on the stack or in the memo.
+            try budget.make(bytes: Self.bytesForEachValue)
             try step(opcode)
         }
     }
@@ -99,14 +104,14 @@ package struct PickleReader {
         case .popMark: _ = try popToMark()
         case .dup: push(try top())
 
-        case .emptyList, .emptySet: push(.list(container()))
-        case .list: push(.list(container(try popToMark())))
-        case .emptyTuple: push(.tuple(container()))
-        case .tuple, .frozenSet: push(.tuple(container(try popToMark())))
-        case .tuple1: push(.tuple(container(try pop(1))))
-        case .tuple2: push(.tuple(container(try pop(2))))
-        case .tuple3: push(.tuple(container(try pop(3))))
-        case .emptyDictionary: push(.dictionary(container()))
+        case .emptyList, .emptySet: push(.list(try container()))
+        case .list: push(.list(try container(try popToMark())))
+        case .emptyTuple: push(.tuple(try container()))
+        case .tuple, .frozenSet: push(.tuple(try container(try popToMark())))
+        case .tuple1: push(.tuple(try container(try pop(1))))
+        case .tuple2: push(.tuple(try container(try pop(2))))
+        case .tuple3: push(.tuple(try container(try pop(3))))
+        case .emptyDictionary: push(.dictionary(try container()))
         case .dictionary: try pushDictionary()
         case .append:
             let value = try pop()
@@ -180,7 +185,8 @@ package struct PickleReader {
 
     // MARK: Containers
 
-    private mutating func container(_ items: [PickleValue] = []) -> PickleContainer {
+    private mutating func container(_ items: [PickleValue] = []) throws -> PickleContainer {
+        try budget.make(bytes: Self.bytesForEachContainer)
         let made = PickleContainer()
         made.items = items
         containers.append(made)
@@ -188,7 +194,7 @@ package struct PickleReader {
     }
 
     private mutating func pushDictionary() throws {
-        let made = container()
+        let made = try container()
         setItems(try popToMark(), in: made)
         push(.dictionary(made))
     }
@@ -232,22 +238,22 @@ package struct PickleReader {
     private mutating func make(arguments: PickleValue) throws {
         let callee = try pop()
         // A method of something that was made before.
-        if case .object = callee { return push(.object(container())) }
+        if case .object = callee { return push(.object(try container())) }
         guard case .global(let name) = callee else { throw input.damaged("a call of something that is no name") }
         let items = arguments.items
         switch name {
         case "torch._utils._rebuild_tensor_v2":
             // Of a kind of number that no network here has.
-            if case .object? = items.first { return push(.object(container())) }
+            if case .object? = items.first { return push(.object(try container())) }
             push(.tensor(try StoredTensor(items, in: input)))
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             push(items.first ?? .none)
-        case "collections.OrderedDict", "builtins.dict": push(.dictionary(container()))
+        case "collections.OrderedDict", "builtins.dict": push(.dictionary(try container()))
         case "builtins.set", "__builtin__.set", "builtins.list", "builtins.tuple", "builtins.frozenset", "torch.Size":
             push(.list(try copy(items.first?.items ?? [])))
         case _ where name.hasPrefix("pathlib.") && name.hasSuffix("Path"): push(.string(try path(items)))
         case "copyreg._reconstructor", "copy_reg._reconstructor":
-            let made = container()
+            let made = try container()
             if case .global(let className)? = items.first { made.className = className }
             push(.object(made))
         default:
@@ -259,13 +265,14 @@ package struct PickleReader {
 
     /// A list of its own: appending to it makes a copy of the items.
     private mutating func copy(_ items: [PickleValue]) throws -> PickleContainer {
-        try budget.spend(items.count)
-        return container(items)
+        try budget.visit(items.count)
+        try budget.make(bytes: items.count.checkedTimes(Self.bytesForEachValue))
+        return try container(items)
     }
 
     private func path(_ items: [PickleValue]) throws -> String {
         let parts = items.map { if case .string(let part) = $0 { part } else { "" } }
-        for part in parts { try budget.spend(part.utf8.count + 1) }
+        for part in parts { try budget.join(part.utf8.count + 1) }
         return parts.joined(separator: "/")
     }
 
@@ -274,7 +281,8 @@ package struct PickleReader {
         var parts = [state]
         if case .tuple(let pair) = state { parts = pair.items }
         for case .dictionary(let entries) in parts {
-            try budget.spend(entries.entries.count)
+            try budget.visit(entries.entries.count)
+            try budget.make(bytes: entries.entries.count.checkedTimes(2 * Self.bytesForEachValue))
             object.entries += entries.entries
         }
     }
@@ -289,7 +297,7 @@ package struct PickleReader {
         guard parts.count >= 5, case .global(let type) = parts[1], case .string(let key) = parts[2],
             let count = parts[4].int, count >= 0, count < 1 << 40
         else { throw input.damaged("a storage of an unknown form") }
-        guard let kind = PickleNames.storages[type] else { return push(.object(container())) }
+        guard let kind = PickleNames.storages[type] else { return push(.object(try container())) }
         let storage = PickleStorage(kind: kind, key: key, count: count)
         namedStorages[key] = storage
         push(.storage(storage))

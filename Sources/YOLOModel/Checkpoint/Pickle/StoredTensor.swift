@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// A tensor that has not been read yet: where its numbers are and how they are laid out.
 package struct StoredTensor {
     /// What kind of number it holds.
@@ -42,25 +44,25 @@ extension StoredTensor {
         guard shape.count == strides.count, shape.count <= 8 else {
             throw input.damaged("a tensor of unequal shape and strides")
         }
-        // The offset may be any number, and eight products of up to 2⁶² leave 64 bits.
-        var last = offset
-        var leaves = false
-        var count = 1
-        for (size, step) in zip(shape, strides) {
-            guard (0...1 << 31).contains(size), (0...1 << 31).contains(step) else {
-                throw input.damaged("a tensor of negative size")
-            }
-            let (product, overflows) = count.multipliedReportingOverflow(by: size)
-            guard !overflows, product <= 1 << 34 else { throw input.damaged("a tensor beyond all reason") }
-            count = product
-            let (sum, goesOver) = last.addingReportingOverflow(max(0, size - 1) * step)
-            last = sum
-            leaves = leaves || goesOver
-        }
-        guard (0...storage.count).contains(offset), count == 0 || !leaves && last < storage.count else {
-            throw input.damaged("a tensor that reaches beyond its storage")
-        }
+        guard shape.count == parts[2].items.count, strides.count == parts[3].items.count,
+            (shape + strides).allSatisfy({ $0 >= 0 })
+        else { throw input.damaged("a tensor whose sides or strides are no counts") }
+        guard let count = shape.checkedProduct() else { throw input.damaged("a tensor of \(shape) numbers") }
+        guard (0...storage.count).contains(offset),
+            count == 0 || Self.reach(offset, shape, strides).map({ $0 < storage.count }) ?? false
+        else { throw input.damaged("a tensor that reaches beyond its storage") }
         self.init(
             kind: storage.kind, key: storage.key, offset: offset, shape: shape, strides: strides, count: count)
     }
+
+    /// Where the last number is, in numbers from the beginning of the storage; nil beyond what can be counted. Every side
+    /// is at least 1.
+    private static func reach(_ offset: Int, _ shape: [Int], _ strides: [Int]) -> Int? {
+        zip(shape, strides).reduce(offset) { last, side in
+            (side.0 - 1).checkedTimes(side.1).flatMap { step in last?.checkedPlus(step) }
+        }
+    }
+
+    /// The same of this tensor; nil where it has no numbers.
+    var last: Int? { count == 0 ? nil : Self.reach(offset, shape, strides) }
 }
