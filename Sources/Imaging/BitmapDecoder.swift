@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Windows bitmaps with 1, 4, 8, 16, 24 or 32 bits a pixel, plain or run-length encoded, as OpenCV reads them: masks
 /// count only for 16 bits, and the fourth byte of 32 bits is left out.
 struct BitmapDecoder {

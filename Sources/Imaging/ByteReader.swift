@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Bounds-checked access to the bytes of a file.
 struct ByteReader {
     let bytes: UnsafeBufferPointer<UInt8>

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Portable float maps: `PF` with three or `Pf` with one single-precision number a pixel, the lowest row first.
 struct FloatMapDecoder {
     private let reader: ByteReader

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// The header of AVIF, HEIC and HEIF files: boxes of ISO/IEC 14496-12, with the items of ISO/IEC 23008-12.
 struct ISOMediaHeader {
     private let reader: ByteReader

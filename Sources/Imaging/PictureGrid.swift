@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// What an image shows, in 48 × 48 cells: the brightness of each against the mean, as far as the strongest.
 ///
 /// Cells have equal parts of the picture, whatever its size: pixels on a border count for both by their share. So copies
@@ -17,7 +19,9 @@ public struct PictureGrid: Sendable, Hashable {
         // The sums have one weight, so the mean of the picture is the mean of the cells.
         let mean = sums.reduce(0, +) / Double(sums.count)
         let strongest = sums.reduce(0) { max($0, abs($1 - mean)) }
-        cells = sums.map { strongest > 0 ? Int8(clamping: Int(((($0 - mean) / strongest) * 127).rounded())) : 0 }
+        cells = sums.map {
+            strongest > 0 ? Int8(clamping: Int(clamping: ((($0 - mean) / strongest) * 127).rounded())) : 0
+        }
         energy = cells.reduce(0) { $0 + Int($1) * Int($1) }
     }
 

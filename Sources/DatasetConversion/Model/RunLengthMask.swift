@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Geometry
 
 /// A mask of an image as COCO keeps it: runs down the columns, the first one of pixels that are not set.

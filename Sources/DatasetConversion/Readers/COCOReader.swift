@@ -179,7 +179,7 @@ struct COCOReader: AnnotationReader {
                 around.left - box.left, around.top - box.top, around.right - box.right, around.bottom - box.bottom,
             ].map(abs).max() ?? 0
         // A pixel is what counting corners or pixels makes.
-        if apart > 2 { losses.add(.boxDiffers, name, "by \(Int(min(apart, 1e6))) pixels") }
+        if apart > 2 { losses.add(.boxDiffers, name, "by \(Int(clamping: min(apart, 1e6))) pixels") }
         return apart > 1e-3 ? box : nil
     }
 

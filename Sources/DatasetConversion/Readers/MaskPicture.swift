@@ -1,4 +1,5 @@
 import CArchive
+import CheckedNumbers
 import Geometry
 import Imaging
 

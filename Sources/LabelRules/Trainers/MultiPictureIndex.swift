@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// The index at the beginning of a file of several JPEG pictures (MPO), a small TIFF directory.
 enum MultiPictureIndex {
     /// How many pictures the file holds; nil where the index does not say.

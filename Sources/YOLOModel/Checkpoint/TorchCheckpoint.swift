@@ -222,14 +222,14 @@ final class TorchCheckpoint {
     private func flow(_ value: PickleValue, depth: Int) throws -> String? {
         guard depth < 16 else { return nil }
         try budget.visit()
-        try budget.make(bytes: 64)
+        try budget.join(16)
         switch value {
         case .none: return "null"
         case .bool(let value): return value ? "true" : "false"
         case .int(let value): return String(value)
         case .double(let value): return YAMLEmitter.scalar(value)
         case .string(let value):
-            try budget.make(bytes: value.utf8.count)
+            try budget.join(value.utf8.count)
             return YAMLEmitter.quoted(value)
         case .list(let list), .tuple(let list):
             let items = try list.items.map { try flow($0, depth: depth + 1) }

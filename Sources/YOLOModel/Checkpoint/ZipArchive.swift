@@ -9,7 +9,8 @@ struct ZipArchive {
     private(set) var entries: [String: Range<Int>] = [:]
 
     /// - Throws: `FileError` where the archive is cut short, compressed or inconsistent.
-    init(_ bytes: [UInt8], file: String, budget: ReadingBudget) throws {
+    init(_ bytes: [UInt8], file: String, budget given: ReadingBudget? = nil) throws {
+        let budget = given ?? ReadingBudget(file: file, size: bytes.count)
         self.bytes = bytes
         self.file = file
         let input = LittleEndianBytes(bytes)
