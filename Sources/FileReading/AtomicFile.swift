@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// Writing a file so that a crash, a full disk or another reader never sees half of it.

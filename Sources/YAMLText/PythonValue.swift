@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// What a Python loader (YAML 1.1, PyYAML's safe one) makes of a scalar.
 public enum PythonValue: Sendable, Hashable {
     case null

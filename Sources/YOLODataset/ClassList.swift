@@ -1,3 +1,4 @@
+import CheckedNumbers
 import YAMLText
 
 /// What a trainer makes of `nc` and `names`.

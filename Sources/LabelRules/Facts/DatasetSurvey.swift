@@ -26,10 +26,6 @@ public struct DatasetSurvey: Sendable {
     /// What the dataset is labelled for.
     let task: RecognisedTask
     let rowForms: RowForms
-    /// Images that this build does not decode, by format.
-    let undecoded: [(format: ImageFormat, count: Int, first: DatasetSample)]
-    /// Whether what many files have is reported once.
-    let condenses: Bool
 
     /// Label rows by split and class id; −1 stands for rows without a whole number.
     public var rowsBySplit: [String: [Int: Int]] {
