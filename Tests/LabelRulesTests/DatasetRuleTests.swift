@@ -120,7 +120,7 @@ import YOLODataset
     func labelsUnderAnotherName(label: String, words: String) throws {
         let folder = try dataset("names: [a]\n", train: "0 0.5 0.5 0.2 0.2\n", val: "0 0.5 0.5 0.2 0.2\n")
         try FileManager.default.removeItem(atPath: folder.path + "/labels/train/a.txt")
-        if label.hasPrefix("e") {
+        if label.unicodeScalars.first == "e" {
             try FileManager.default.moveItem(
                 atPath: folder.path + "/images/train/a.jpg", toPath: folder.path + "/images/train/\u{E9}.jpg")
         }

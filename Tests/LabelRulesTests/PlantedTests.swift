@@ -276,12 +276,12 @@ struct PlantedTests {
     @Test func eachIsFoundAndNothingElse() throws {
         let copy = try Copy()
         let usual = try check(copy) { _ in }
-        #expect(usual.map(\.code) == ["B005", "B005"])
-        // Without a data.yaml there is nothing to check: D001 ends the run. Rules of other tasks have tests of their own. This
-        // build decodes all formats: no I012.
+        #expect(usual.map(\.code) == ["D021", "B005", "B005"])
+        // Without a data.yaml there is nothing to check: D001 ends the run. Rules of other tasks, and of whether training starts
+        // (D019 to D022), have tests of their own. This build decodes all formats: no I012.
         let rest = Set(RuleRegistry.documentation.filter { $0.task == nil }.map(\.code)).subtracting(
             Self.plants.map(\.code))
-        #expect(rest == ["D001", "I012"])
+        #expect(rest == ["D001", "D019", "D020", "D021", "D022", "I012"])
         for plant in Self.plants {
             plant.plant(copy)
             let found = try check(copy, plant.change)

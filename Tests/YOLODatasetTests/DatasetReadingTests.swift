@@ -63,7 +63,8 @@ import YOLODataset
         let dataset = try dataset(try place(yaml))
         #expect(dataset.problems.isEmpty, "\(dataset.problems.map(\.message))")
         #expect(dataset.classCount == 1)
-        #expect(try dataset.listSamples().samples.map(\.hasLabelFile) == [true, true])
+        let samples = try dataset.listSamples().samples
+        #expect(samples.map(\.hasLabelFile) == [true, true], "\(samples.map { ($0.imagePath, $0.labelPath) })")
     }
 
     @Test func bytesThatAreNotUTF8AreLeftOut() throws {
