@@ -12,7 +12,8 @@ public enum FileReading {
     /// - Throws: `FileError` where the file is missing, is not a regular file, may not be read, is too large, or becomes
     ///   shorter meanwhile.
     public static func bytes(
-        ofFile path: String, limit: Int = 1 << 32, wayOut: String = "check what the file is", canBeMadeAgain: Bool = false
+        ofFile path: String, limit: Int = 1 << 32, wayOut: String = "check what the file is",
+        canBeMadeAgain: Bool = false
     ) throws -> [UInt8] {
         let fault = canBeMadeAgain ? Fault.harmless : .noted
         // O_NONBLOCK: opening a FIFO must not wait for a writer.

@@ -139,8 +139,8 @@ enum DatasetSearch {
         if dependsByPath, isElsewhere || !text.isEmpty {
             dataset.problems.append(
                 DatasetProblem(
-                    subject: .workingFolder, weight: isElsewhere && text != "." ? .warning : .note, line: path?.line ?? 1,
-                    column: path?.column ?? 1,
+                    subject: .workingFolder, weight: isElsewhere && text != "." ? .warning : .note,
+                    line: path?.line ?? 1, column: path?.column ?? 1,
                     message: (text.isEmpty ? "relative paths are" : "path: “\(text)” is")
                         + " found where \(dataset.trainer.name) is started in \(folder)"
                         + (isElsewhere ? ", not from here" : " only"),

@@ -60,7 +60,10 @@ import YOLODataset
 
     @Test(arguments: starting)
     func trainingStartsOn(yaml: String) throws {
-        let dataset = try dataset(try place(yaml))
+        let folder = try place(yaml)
+        // The folder is removed with its last use.
+        defer { withExtendedLifetime(folder) {} }
+        let dataset = try dataset(folder)
         #expect(dataset.problems.isEmpty, "\(dataset.problems.map(\.message))")
         #expect(dataset.classCount == 1)
         let samples = try dataset.listSamples().samples
