@@ -1,17 +1,20 @@
 import FileReading
 import Foundation
 import TextForms
+import YOLODataset
 
 /// Copies of label files as they were before a fix, one folder a fix, below `.assay-backup` in the dataset's root.
 ///
-/// `manifest.txt` holds a line a file: the digest of what the fix wrote, and the file's path, separated by a tab. A line
-/// feed in a path is written `%0A`, and `%` as `%25`.
+/// `manifest.txt` holds a line a file: the digest of what the fix wrote, with `+` before it where there was no file, and
+/// the file's path with its links followed, separated by a tab. A line feed in a path is written `%0A`, and `%` as `%25`.
+///
+/// A dataset comes from strangers, and so may a backup in it: nothing but label files of the dataset is written.
 public enum LabelBackup {
     /// What an undo did.
     public struct Outcome: Sendable, Hashable {
         /// Paths that are as they were before the fix, absolute.
         public var restored: [String] = []
-        /// Changed since the fix: left alone.
+        /// Changed since the fix, or no label file of the dataset: left alone.
         public var changed: [String] = []
 
         /// One object with both lists.
@@ -27,6 +30,8 @@ public enum LabelBackup {
     }
 
     static let folderName = ".assay-backup"
+    /// More fixes than anyone makes of one dataset.
+    private static let mostBackups = 1_000_000
     private static let manifest = "manifest.txt"
 
     /// - Returns: the folder's path.
@@ -34,15 +39,16 @@ public enum LabelBackup {
         let folder = "\(root)/\(folderName)/\((numbers(root).max() ?? 0) + 1)"
         var lines = ""
         do {
+            try checkFolder(root)
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
+        } catch let error as FileError { throw error } catch {
             throw FileError(
                 file: folder, message: "cannot be made: \(error.localizedDescription)",
                 wayOut: "make the dataset's folder writable")
         }
         for (index, fix) in fixes.enumerated() {
             try AtomicFile.write(fix.old, to: "\(folder)/\(index).txt")
-            lines += "\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
+            lines += "\(fix.isNew ? "+" : "")\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
         }
         try AtomicFile.write(lines, to: "\(folder)/\(manifest)")
         return folder
@@ -50,39 +56,77 @@ public enum LabelBackup {
 
     private static func numbers(_ root: String) -> [Int] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folderName)")) ?? []).compactMap { Int($0) }
+            .filter { (1..<mostBackups).contains($0) }
+    }
+
+    /// - Throws: `FileError` where the folder of backups is a link: it might lead anywhere.
+    private static func checkFolder(_ root: String) throws {
+        let folder = "\(root)/\(folderName)"
+        guard (try? FileManager.default.destinationOfSymbolicLink(atPath: folder)) == nil else {
+            throw FileError(file: folder, message: "is a link", wayOut: "delete it")
+        }
     }
 
     /// Takes back the last fix. A file that has changed since is left alone, and the backup is then kept.
     ///
     /// - Throws: `FileError` where there is nothing to undo, or the backup is damaged.
-    public static func undo(root: String) throws -> Outcome {
+    public static func undo(_ dataset: Dataset) throws -> Outcome {
+        let root = dataset.root
+        try checkFolder(root)
         guard let number = numbers(root).max() else {
             throw FileError(
                 file: "\(root)/\(folderName)", message: "holds no fix to undo",
                 wayOut: "only what assay-labels --fix did can be undone")
         }
         let folder = "\(root)/\(folderName)/\(number)"
-        let text = String(decoding: try FileReading.bytes(ofFile: "\(folder)/\(manifest)"), as: UTF8.self)
+        let own = Set(try dataset.listSamples().samples.compactMap { try? LinkTarget.of($0.labelPath) })
         var outcome = Outcome()
-        for (index, line) in text.split(separator: "\n").enumerated() {
-            let fields = line.split(separator: "\t", maxSplits: 1).map(String.init)
-            guard fields.count == 2 else {
-                throw FileError(
-                    file: "\(folder)/\(manifest)", line: index + 1, message: "is no entry of a backup",
-                    wayOut: "copy the files back by hand")
-            }
-            let path = PercentText.plain(fields[1])
-            let old = try FileReading.bytes(ofFile: "\(folder)/\(index).txt")
-            let now = (try? FileReading.bytes(ofFile: path)) ?? []
-            if now == old { continue }
-            guard ContentDigest.of(now).hex == fields[0] else {
-                outcome.changed.append(path)
+        for (index, entry) in try entries(folder).enumerated() {
+            let old = try FileReading.bytes(ofFile: "\(folder)/\(index).txt", limit: LabelFile.largestFile)
+            let now = try? FileFix.contents(of: entry.path)
+            if entry.isNew ? now == nil : now == old { continue }
+            guard own.contains(entry.path), let now, ContentDigest.of(now).hex == entry.digest else {
+                outcome.changed.append(entry.path)
                 continue
             }
-            try AtomicFile.write(old, to: path)
-            outcome.restored.append(path)
+            if entry.isNew {
+                try remove(entry.path)
+            } else {
+                try AtomicFile.write(old, to: entry.path)
+            }
+            outcome.restored.append(entry.path)
         }
         if outcome.changed.isEmpty { try? FileManager.default.removeItem(atPath: folder) }
         return outcome
+    }
+
+    private struct Entry {
+        var isNew: Bool
+        var digest: String
+        var path: String
+    }
+
+    private static func entries(_ folder: String) throws -> [Entry] {
+        let file = "\(folder)/\(manifest)"
+        let text = String(decoding: try FileReading.bytes(ofFile: file, limit: 1 << 30), as: UTF8.self)
+        return try text.split(separator: "\n").enumerated().map { index, line in
+            let fields = line.split(separator: "\t", maxSplits: 1).map(String.init)
+            guard fields.count == 2 else {
+                throw FileError(
+                    file: file, line: index + 1, message: "is no entry of a backup",
+                    wayOut: "copy the files back by hand")
+            }
+            let isNew = fields[0].hasPrefix("+")
+            return Entry(
+                isNew: isNew, digest: String(fields[0].dropFirst(isNew ? 1 : 0)), path: PercentText.plain(fields[1]))
+        }
+    }
+
+    private static func remove(_ path: String) throws {
+        guard unlink(path) == 0 else {
+            throw FileError(
+                file: path, message: "cannot be removed: \(String(cString: strerror(errno)))",
+                wayOut: "remove it by hand: there was none before the fix")
+        }
     }
 }
