@@ -3,6 +3,7 @@ import AuditPlan
 import FileReading
 import Foundation
 import Synchronization
+import TextForms
 import ToolOptions
 
 /// Starts an executable: parses arguments, runs, and turns errors into one line and a status.
@@ -35,7 +36,7 @@ public enum Tool {
             let code = command.exitCode(for: error)
             let message = command.fullMessage(for: error)
             if code == .success {
-                print(message)
+                output(written: message + "\n")
                 end(.clean)
             }
             // What ArgumentParser adds, usage and help of the option, is for --help.
@@ -45,9 +46,10 @@ public enum Tool {
     }
 
     /// One line on stderr, and status 2.
-    private static func fail(_ message: String) -> Never {
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        FileHandle.standardError.write(Data("error: \(line)\n".utf8))
+    public static func fail(_ message: String) -> Never {
+        // ArgumentParser writes several lines; whatever else it repeats of the command line is shown as it is.
+        let line = message.split(separator: "\n").joined(separator: " ")
+        note("error: \(line)")
         end(.trouble)
     }
 
@@ -57,8 +59,8 @@ public enum Tool {
     }
 
     /// A line on stderr for people.
-    public static func note(_ text: String, quiet: Bool = false) {
-        if !quiet { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    public static func note(_ text: TerminalText, quiet: Bool = false) {
+        if !quiet { StandardStream.error.write(text + "\n") }
     }
 
     /// What a stage shows, and status 1 where there is something to look at.
@@ -67,10 +69,11 @@ public enum Tool {
         if shown.hasFindings { throw ExitStatus.findings }
     }
 
-    /// Text on stdout, as it is.
-    public static func output(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
-    }
+    /// Text on stdout.
+    public static func output(_ text: TerminalText) { StandardStream.output.write(text) }
+
+    /// What one of our own writers has made, on stdout: lines for people, JSON, CSV, XML or YAML.
+    public static func output(written text: String) { output(TerminalText(written: text)) }
 }
 
 extension ExitStatus: Error {}
