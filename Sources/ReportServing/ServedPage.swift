@@ -9,7 +9,7 @@ final class ServedPage: Sendable {
         var size: Int
         var seconds: Int
         var nanoseconds: Int
-        var inode: UInt
+        var inode: ino_t
     }
 
     private let path: String
@@ -35,6 +35,6 @@ final class ServedPage: Sendable {
         guard stat(path, &status) == 0 else { return nil }
         return Version(
             size: Int(status.st_size), seconds: Int(status.st_mtim.tv_sec), nanoseconds: Int(status.st_mtim.tv_nsec),
-            inode: UInt(status.st_ino))
+            inode: status.st_ino)
     }
 }

@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// Writes comma-separated values (RFC 4180, lines ended by a newline alone) into a buffer of bytes.
 ///
 /// A text is written so that no spreadsheet takes it for a formula, and a row is always one line: `CSVText` has the rule
@@ -145,7 +147,9 @@ public enum CSVText {
         while let start = rest.firstRange(of: mark) {
             let digits = rest[start.upperBound...].prefix { $0 != UInt8(ascii: "}") }
             guard digits.endIndex < rest.endIndex, digits.count <= 6,
-                let scalar = UInt32(String(decoding: digits, as: UTF8.self), radix: 16).flatMap(Unicode.Scalar.init)
+                let scalar = Int(String(decoding: digits, as: UTF8.self), radix: 16).flatMap({
+                    UInt32(exactly: $0).flatMap(Unicode.Scalar.init)
+                })
             else {
                 out += rest[..<start.upperBound]
                 rest = rest[start.upperBound...]

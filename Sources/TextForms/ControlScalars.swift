@@ -29,8 +29,8 @@ public enum ControlScalars {
         guard byte == 0xC2 || byte == 0xD8 || byte == 0xE1 || byte == 0xE2 || byte >= 0xEF else { return nil }
         let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
         guard place + length <= utf8.count else { return nil }
-        var value = UInt32(byte) & (0x7F >> UInt32(length))
-        for offset in 1..<length { value = value << 6 | UInt32(utf8[place + offset] & 0x3F) }
+        var value = UInt32(clamping: byte) & (0x7F >> UInt32(clamping: length))
+        for offset in 1..<length { value = value << 6 | UInt32(clamping: utf8[place + offset] & 0x3F) }
         guard let scalar = Unicode.Scalar(value), contains(scalar) else { return nil }
         return (scalar, length)
     }

@@ -118,7 +118,7 @@ public struct JSONWriter {
         for byte in fragment.utf8 {
             switch byte {
             case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"):
-                QuotedText.append(code: UInt16(byte), to: &bytes)
+                QuotedText.append(code: UInt16(clamping: byte), to: &bytes)
             default: bytes.append(byte)
             }
         }

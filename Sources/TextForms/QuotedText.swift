@@ -80,7 +80,7 @@ public enum QuotedText {
     /// Appends `\u` and four digits.
     static func append(code unit: UInt16, to bytes: inout [UInt8]) {
         func digit(_ shift: UInt16) -> UInt8 {
-            let value = UInt8(unit >> shift & 15)
+            let value = UInt8(clamping: unit >> shift & 15)
             return value < 10 ? 48 + value : 87 + value
         }
         bytes.append(contentsOf: "\\u".utf8)

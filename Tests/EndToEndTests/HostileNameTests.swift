@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import TextForms
+import YOLOModel
 
 /// A dataset of a stranger, with names that would drive a terminal, a spreadsheet or the log of a server that builds:
 /// nothing of them reaches stdout or stderr as it is, whatever is run and in whatever form.
@@ -16,6 +17,8 @@ import TextForms
             "[circle, square, triangle]",
             with: "[\"=cmd|' /C calc'!A0\\e]0;x\\a\", \"a\\r\\n::error::b\\x9B31m\", \"\\u202E@x\\e[2J\"]")
         try place.folder.write(yaml, to: "shapes/data.yaml")
+        // A checkpoint whose names say nothing is not held against the dataset's.
+        try FormulaCheckpoint.write(to: place.path + "/model.safetensors", names: ["class0", "class1", "class2"])
         let files = FileManager.default
         let names = [
             "::error::\(Self.orders)", "=1+1\u{1B}[31m", "new\nline\u{1B}[2J", "cr\r\u{1B}[K", "tab\t@\u{202E}",
@@ -145,8 +148,12 @@ import TextForms
         try FileManager.default.copyItem(
             atPath: place.path + "/model.safetensors", toPath: place.path + "/m\(Self.orders).safetensors")
         _ = try check(place, "assay-toxic", ["model", "m\(Self.orders).safetensors"])
+        try FormulaCheckpoint.write(
+            to: place.path + "/names.safetensors", names: ["=a\u{1B}[2J", "\u{202E}::b", "\u{9B}31m"])
         for format in ["text", "json"] {
-            _ = try check(place, "assay-toxic", ["model", "model.safetensors", "--format", format])
+            _ = try check(place, "assay-toxic", ["model", "names.safetensors", "--format", format])
         }
+        let options = ["shapes/data.yaml", "--weights", "names.safetensors", "--size", "160"]
+        #expect(try check(place, "assay-toxic", options).status == 2)
     }
 }
