@@ -87,7 +87,12 @@ public enum AnchorWriter {
             number += 1
         }
         try AtomicFile.write(old, to: copy)
-        try AtomicFile.write(new, to: path)
+        do {
+            try AtomicFile.write(new, to: path)
+        } catch {
+            unlink(copy)
+            throw error
+        }
         return copy
     }
 }

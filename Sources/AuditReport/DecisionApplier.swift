@@ -38,10 +38,16 @@ public enum DecisionApplier {
         var outcome = Outcome(
             fixes: patches.fixes, refused: strangers + patches.refused.map { ($0.patch.image, $0.reason) })
         guard !isDryRun else { return outcome }
-        if !patches.fixes.isEmpty { outcome.backup = try LabelFixer.apply(patches.fixes, root: dataset.root) }
         let refused = Set(patches.refused.map(\.patch))
         let done = known.filter { decision in decision.patch.map { !refused.contains($0) } ?? true }
-        try ledger.addDecisions(done.map { $0.row(isApplied: true) })
+        let lock = try PlanLock(plan)
+        defer { withExtendedLifetime(lock) {} }
+        func remember() throws { try ledger.addDecisions(done.map { $0.row(isApplied: true) }) }
+        if patches.fixes.isEmpty {
+            try remember()
+        } else {
+            outcome.backup = try LabelFixer.apply(patches.fixes, root: dataset.root, then: remember)
+        }
         return outcome
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C: the first one asks workers to stop, the second ends the process.
+/// Ctrl-C, `kill` and the end of a terminal: the first one asks workers to stop, the second ends the process.
 public enum Interruption {
     private static let requested = Atomic<Bool>(false)
 
@@ -12,12 +12,25 @@ public enum Interruption {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = interruptionHandler
         action.sa_flags = SA_RESTART
-        sigaction(SIGINT, &action, nil)
         // A program that starts tools from a thread of a pool may hand its blocked signals on to them.
         var signals = sigset_t()
         sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            var before = sigaction()
+            sigaction(number, nil, &before)
+            // `nohup` goes on without its terminal.
+            if number == SIGHUP, isIgnored(before) { continue }
+            sigaction(number, &action, nil)
+            sigaddset(&signals, number)
+        }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        // A limit on the size of files is an error of the write, not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        // SIG_IGN is the address 1; functions cannot be compared.
+        withUnsafeBytes(of: action.__sigaction_handler) { $0.load(as: UInt.self) } == 1
     }
 
     /// Only what is allowed in a signal handler: atomics and `_exit`.

@@ -19,12 +19,20 @@ public enum Tool {
 
     /// Runs a command and ends the process.
     public static func main(_ command: (some ParsableCommand).Type, arguments: [String]? = nil) -> Never {
+        StandardStream.hold()
         signal(SIGPIPE, SIG_DFL)
         Interruption.watch()
         Self.arguments.withLock { $0 = arguments ?? Array(CommandLine.arguments.dropFirst()) }
         do {
             var parsed = try command.parseAsRoot(arguments)
-            try parsed.run()
+            do {
+                try parsed.run()
+            } catch let status as ExitStatus {
+                // Findings of what could be read are no answer where something could not.
+                try MachineFaults.check()
+                throw status
+            }
+            try MachineFaults.check()
             end(.clean)
         } catch let status as ExitStatus {
             end(status)

@@ -45,13 +45,16 @@ public struct NameList: Sendable {
     ///
     /// - Throws: `FileError` where the folder cannot be listed.
     public init(ofFolder folder: String) throws {
-        guard let handle = opendir(folder) else {
-            throw FileError(
-                file: folder, message: String(cString: strerror(errno)), wayOut: "check the folder's permissions")
-        }
+        guard let handle = opendir(folder) else { throw FileReading.failure(folder, errno) }
         defer { closedir(handle) }
         let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-        while let entry = readdir(handle) {
+        while true {
+            // The end and an error look alike but for this.
+            errno = 0
+            guard let entry = readdir(handle) else {
+                guard errno == 0 else { throw FileReading.failure(folder, errno) }
+                break
+            }
             // The name may be longer than the tuple that Swift imports it as: read it where it lies.
             let text = UnsafeRawPointer(entry) + nameOffset
             let name = UnsafeRawBufferPointer(start: text, count: strlen(text.assumingMemoryBound(to: CChar.self)))

@@ -49,7 +49,7 @@ public final class OpenFolder: Sendable {
     private let descriptor: Int32
     private let path: String
 
-    /// A folder that cannot be opened is one without files: reading them says why.
+    /// The files of a folder that cannot be held open are reached by their paths: reading them says why.
     public init(_ path: String) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -77,7 +77,9 @@ public final class OpenFolder: Sendable {
     /// Nil where there is no such regular file.
     public func identity(_ names: NameList, _ index: Int) -> FileIdentity? {
         var status = stat()
-        let failed = names.withCName(index) { fstatat(descriptor, $0, &status, 0) }
+        let failed =
+            descriptor < 0
+            ? stat(shown(names, index), &status) : names.withCName(index) { fstatat(descriptor, $0, &status, 0) }
         guard failed == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return FileIdentity(status)
     }
@@ -85,12 +87,17 @@ public final class OpenFolder: Sendable {
     private func read(
         _ names: NameList, _ index: Int, into buffer: inout [UInt8], limit: Int, isWhole: Bool
     ) throws -> (count: Int, identity: FileIdentity) {
-        func shown() -> String { path + "/" + names[index] }
+        // A bad disk is told of by a finding; a limit of the process is not about the file.
+        func failure(_ code: Int32) -> FileError {
+            FileReading.failure(shown(names, index), code, MachineFaults.isExhaustion(code) ? .noted : .told)
+        }
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
-        let file = names.withCName(index) { openat(descriptor, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard file >= 0 else { throw FileReading.failure(shown(), errno) }
+        let mode = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+        let file =
+            descriptor < 0 ? open(shown(names, index), mode) : names.withCName(index) { openat(descriptor, $0, mode) }
+        guard file >= 0 else { throw failure(errno) }
         defer { close(file) }
-        let status = try FileReading.checked(file, shown(), limit: isWhole ? limit : .max)
+        let status = try FileReading.checked(file, shown(names, index), limit: isWhole ? limit : .max)
         let wanted = min(Int(status.st_size), limit)
         if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: max(wanted, 2 * buffer.count)) }
         var filled = 0
@@ -105,7 +112,10 @@ public final class OpenFolder: Sendable {
                 filled += got
             }
         }
-        guard failed == 0 else { throw FileReading.failure(shown(), failed) }
+        guard failed == 0 else { throw failure(failed) }
+        guard filled == wanted else { throw FileReading.shrunk(shown(names, index), .told) }
         return (filled, FileIdentity(status))
     }
+
+    private func shown(_ names: NameList, _ index: Int) -> String { path + "/" + names[index] }
 }

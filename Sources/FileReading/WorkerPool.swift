@@ -30,41 +30,34 @@ public enum WorkerPool {
         let finished = Atomic<Int>(0)
         let failed = Atomic<Bool>(false)
         let slots = ResultSlots<Result>(count: count)
-        let group = DispatchGroup()
         let shared = Shared(next: next, finished: finished, failed: failed)
-        for _ in 0..<max(1, min(jobs, count)) {
-            group.enter()
-            let thread = Thread {
-                defer { group.leave() }
-                var state: State
-                do {
-                    state = try makeState()
-                } catch {
-                    slots.fail(index: -1, error)
+        let threads = try WorkerThreads(min(jobs, count), stackSize: stackSize) {
+            var state: State
+            do {
+                state = try makeState()
+            } catch {
+                slots.fail(index: -1, error)
+                shared.failed.store(true, ordering: .relaxed)
+                return
+            }
+            while !shared.failed.load(ordering: .relaxed) {
+                let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                if isCancelled() {
+                    slots.fail(index: index, CancellationError())
                     shared.failed.store(true, ordering: .relaxed)
                     return
                 }
-                while !shared.failed.load(ordering: .relaxed) {
-                    let index = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard index < count else { return }
-                    if isCancelled() {
-                        slots.fail(index: index, CancellationError())
-                        shared.failed.store(true, ordering: .relaxed)
-                        return
-                    }
-                    do {
-                        slots.store(try body(&state, index), at: index)
-                        progress(shared.finished.wrappingAdd(1, ordering: .relaxed).newValue)
-                    } catch {
-                        slots.fail(index: index, error)
-                        shared.failed.store(true, ordering: .relaxed)
-                    }
+                do {
+                    slots.store(try body(&state, index), at: index)
+                    progress(shared.finished.wrappingAdd(1, ordering: .relaxed).newValue)
+                } catch {
+                    slots.fail(index: index, error)
+                    shared.failed.store(true, ordering: .relaxed)
                 }
             }
-            thread.stackSize = stackSize
-            thread.start()
         }
-        group.wait()
+        threads.join()
         return try slots.take()
     }
 

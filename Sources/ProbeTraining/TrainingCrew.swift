@@ -1,3 +1,4 @@
+import FileReading
 import Foundation
 import Synchronization
 
@@ -21,14 +22,12 @@ final class TrainingCrew<State>: Sendable {
     private let jobs: Int
 
     /// - Parameter makeState: makes the state of one thread, on it; its errors come out of the first `run`.
-    init(jobs: Int, makeState: @Sendable @escaping () throws -> State) {
-        self.jobs = max(1, jobs)
-        for _ in 0..<self.jobs {
-            let board = board
-            let thread = Thread { Self.work(board, makeState) }
-            thread.stackSize = 8 << 20
-            thread.start()
-        }
+    /// - Throws: `FileError` where not one thread can be started.
+    init(jobs: Int, makeState: @Sendable @escaping () throws -> State) throws {
+        let board = board
+        let threads = try WorkerThreads(jobs, stackSize: 8 << 20) { Self.work(board, makeState) }
+        self.jobs = threads.count
+        threads.detach()
     }
 
     deinit {

@@ -27,7 +27,7 @@ final class TrainingRun {
         let backend = try Backends.required(options.backend)
         let graph = model.graph
         let scope = options.freezesBackbone ? GradientScope.from(node: model.firstNode { $0 != .backbone }) : .full
-        crew = TrainingCrew<TrainingWorker>(jobs: options.jobs) {
+        crew = try TrainingCrew<TrainingWorker>(jobs: options.jobs) {
             TrainingWorker { size, trains in
                 try backend.compileForTraining(
                     graph, input: TensorShape(c: 3, h: size, w: size), gradient: trains ? scope : .none)

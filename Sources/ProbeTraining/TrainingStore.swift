@@ -27,7 +27,7 @@ public struct TrainingStore {
 
     /// The number of finished epochs; 0 where there is no state of this run, or a damaged one.
     func restore(_ states: [FoldState], history: inout TrainingHistory) throws -> Int {
-        guard let bytes = try? FileReading.bytes(ofFile: path),
+        guard let bytes = try? FileReading.bytes(ofFile: path, canBeMadeAgain: true),
             let contents = try? Safetensors.read(bytes, file: path), contents.metadata["identity"] == identity,
             let finished = contents.metadata["epochs"].flatMap(Int.init),
             let steps = contents.metadata[Self.steps].flatMap(Int.init),
@@ -61,7 +61,8 @@ public struct TrainingStore {
     /// Saves ten times a run; after the last epoch the state is of no more use and goes.
     func save(_ states: [FoldState], history: TrainingHistory, finishedEpochs: Int, of epochs: Int) throws {
         if finishedEpochs == epochs {
-            if access(path, F_OK) == 0 { try FileManager.default.removeItem(atPath: path) }
+            // Where it stays, the next run goes on from it, to the same bits.
+            unlink(path)
             return
         }
         guard finishedEpochs % max(1, epochs / 10) == 0 else { return }
@@ -77,8 +78,7 @@ public struct TrainingStore {
             "identity": identity, "epochs": "\(finishedEpochs)", Self.steps: "\(states.first?.optimizer.steps ?? 0)",
             "history": String(decoding: try JSONEncoder().encode(history), as: UTF8.self),
         ]
-        try FileManager.default.createDirectory(
-            atPath: Paths.directory(of: path), withIntermediateDirectories: true)
+        try Folders.make(Paths.directory(of: path))
         try AtomicFile.write(try Safetensors.encode(tensors, metadata: metadata), to: path)
     }
 }

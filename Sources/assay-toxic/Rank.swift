@@ -3,7 +3,6 @@ import AuditPlan
 import AuditStages
 import CommandLineSupport
 import FileReading
-import Foundation
 import ToolOptions
 import ToxicRanking
 
@@ -76,7 +75,7 @@ struct Rank: PlanCommand {
         }
         let result = try judge.rank(dataset, options, session, progress: session.progress(of: .toxic))
         if let output = output?.path {
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+            try Folders.make(output)
             for file in ToxicWriter.files(result) where file.name != "images.json" {
                 try AtomicFile.write(file.text, to: output + "/" + file.name)
             }

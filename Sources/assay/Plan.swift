@@ -66,8 +66,7 @@ struct Plan: ParsableCommand {
             if let pretrained { template.set("weights", of: .probe, to: place(pretrained.path)) }
             let schema = Paths.withoutSuffix(output) + ".assay/schema.json"
             template.schema = Paths.relative(Paths.absolute(schema), to: folder)
-            try FileManager.default.createDirectory(
-                atPath: Paths.directory(of: schema), withIntermediateDirectories: true)
+            try Folders.make(Paths.directory(of: schema))
             try AtomicFile.write(PlanSchema.text, to: schema)
             try AtomicFile.write(template.text, to: output)
             switch format {

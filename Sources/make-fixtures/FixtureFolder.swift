@@ -1,5 +1,4 @@
 import FileReading
-import Foundation
 import Imaging
 
 /// Writes files below a folder.
@@ -10,7 +9,7 @@ protocol FixtureFolder {
 extension FixtureFolder {
     func write(_ bytes: [UInt8], _ name: String) throws {
         let path = folder + "/" + name
-        try FileManager.default.createDirectory(atPath: Paths.directory(of: path), withIntermediateDirectories: true)
+        try Folders.make(Paths.directory(of: path))
         try AtomicFile.write(bytes, to: path)
     }
 

@@ -111,7 +111,7 @@ import Testing
             _ = try run(path, state: "first")
             Issue.record("ran")
         } catch let error as FileError {
-            #expect(error.file.hasSuffix("plan.assay/lock") && error.message.contains("cannot be written"))
+            #expect(error.file.hasSuffix("plan.assay") && error.message.contains("is no folder"))
         }
     }
 }

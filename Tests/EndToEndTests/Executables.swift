@@ -26,11 +26,19 @@ enum Executables {
         return process
     }
 
-    /// - Parameter limit: seconds after which the executable is interrupted, as by Ctrl-C: one that serves, for example.
-    static func run(_ name: String, _ arguments: [String], in directory: String, limit: Double = 600) throws -> Outcome
-    {
+    /// - Parameters:
+    ///   - environment: what is set besides this process's own.
+    ///   - scratch: a folder for what is printed; that of the run by default.
+    ///   - limit: seconds after which the executable is interrupted, as by Ctrl-C: one that serves, for example.
+    static func run(
+        _ name: String, _ arguments: [String], in directory: String, environment: [String: String] = [:],
+        scratch: String? = nil, limit: Double = 600
+    ) throws -> Outcome {
         let process = process(name, arguments, in: directory)
-        let output = directory + "/.stdout-\(UUID().uuidString)"
+        if !environment.isEmpty {
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        }
+        let output = (scratch ?? directory) + "/.stdout-\(UUID().uuidString)"
         let errors = output + "-errors"
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         _ = FileManager.default.createFile(atPath: errors, contents: nil)

@@ -1,4 +1,5 @@
 import FileReading
+import Foundation
 import TestSupport
 import Testing
 
@@ -47,6 +48,42 @@ import Testing
         #expect(throws: FileError.self) { try FileReading.bytes(ofFile: folder.path) }
         #expect(throws: FileError.self) { try FileReading.bytes(ofFile: path, limit: 2) }
         #expect(throws: FileError.self) { try FileReading.bytes(ofFile: "/dev/zero") }
+    }
+
+    @Test func linksAreFollowedAndPermissionsStay() throws {
+        let folder = try TemporaryFolder()
+        let real = try folder.write("old", to: "kept/real")
+        chmod(real, 0o664)
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "kept/real")
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/far", withDestinationPath: "link")
+        try AtomicFile.write("new", to: folder.path + "/far")
+        #expect(try FileReading.bytes(ofFile: real) == Array("new".utf8))
+        #expect(
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted() == [
+                "far", "kept", "kept/real", "link",
+            ])
+        var status = stat()
+        #expect(lstat(folder.path + "/far", &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+        #expect(stat(real, &status) == 0 && status.st_mode & 0o777 == 0o664)
+    }
+
+    @Test func longNamesAreWritten() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/" + String(repeating: "é", count: 127)
+        try AtomicFile.write("x", to: path)
+        #expect(try FileReading.bytes(ofFile: path) == Array("x".utf8))
+    }
+
+    /// Process 1 is always there, and none has so high a number.
+    @Test func remainsOfTheDeadAreRemoved() throws {
+        let folder = try TemporaryFolder()
+        for name in ["a.1.2.tmp", "a.999999999.2.tmp", "a.tmp", "b.\(getpid()).7.tmp"] {
+            try folder.write("half", to: name)
+        }
+        AtomicFile.removeRemains(in: folder.path)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["a.1.2.tmp", "a.tmp"])
+        AtomicFile.removeRemains(in: folder.path, startingWith: "a.", isLocked: true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.tmp"])
     }
 
     @Test func pathsAsText() {

@@ -72,6 +72,28 @@ import YOLODataset
         #expect(try LabelFixer.plan(dataset, allowsGuesses: true, jobs: 1).isEmpty)
     }
 
+    @Test func aFixThatFailsLeavesNothingChanged() throws {
+        struct Trouble: Error {}
+        let text = "0 0.3 0.3 0 0.2\n0 0.5 0.5 0.2 0.2\n"
+        let (folder, dataset) = try dataset(text)
+        let fixes = try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1)
+        #expect(throws: Trouble.self) { try LabelFixer.apply(fixes, root: dataset.root, then: { throw Trouble() }) }
+        #expect(try FileReading.bytes(ofFile: folder.path + "/labels/a.txt") == Array(text.utf8))
+        #expect(throws: FileError.self) { try LabelBackup.undo(dataset) }
+    }
+
+    /// As a crash, or an earlier version, left it: the fix before it can still be taken back.
+    @Test func halfABackupIsNone() throws {
+        let text = "0 0.3 0.3 0 0.2\n0 0.5 0.5 0.2 0.2\n"
+        let (folder, dataset) = try dataset(text)
+        _ = try LabelFixer.apply(
+            try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1), root: dataset.root)
+        try folder.write("0 0.5", to: ".assay-backup/2/0.txt")
+        try folder.write("0 0.5", to: ".assay-backup/3.partial/0.txt")
+        #expect(try LabelBackup.undo(dataset).restored.count == 1)
+        #expect(try FileReading.bytes(ofFile: folder.path + "/labels/a.txt") == Array(text.utf8))
+    }
+
     @Test func aFixCanBeUndoneByteForByte() throws {
         let text = "0 0.3 0.3 0 0.2\r\n0 0.5 0.5 0.2 0.2"
         let (folder, dataset) = try dataset(text)

@@ -25,12 +25,13 @@ public final class Ledger: Sendable {
             try LedgerVersion.bring(queue, path: path)
         } catch let error as FileError {
             throw error
+        } catch let error as DatabaseError {
+            throw LedgerFailure.error(error, path)
         } catch {
-            throw FileError(file: path, message: "cannot be used as a ledger: \(error)", wayOut: Self.startAnew)
+            throw FileError(
+                file: path, message: "cannot be used as a ledger: \(error)", wayOut: LedgerFailure.startAnew)
         }
     }
-
-    private static let startAnew = "move it away: the stages write it anew, but for what was decided"
 
     func read<Value>(_ table: String, _ body: (Database) throws -> Value) throws -> Value {
         do { return try queue.read(body) } catch { throw failure(error, table) }
@@ -58,10 +59,7 @@ public final class Ledger: Sendable {
 
     private func failure(_ error: any Error, _ table: String) -> any Error {
         switch error {
-        case let error as DatabaseError:
-            FileError(
-                file: path, message: "the ledger cannot be used: \(error.message ?? error.resultCode.description)",
-                wayOut: "check the free space; if that is not it, \(Self.startAnew)")
+        case let error as DatabaseError: LedgerFailure.error(error, path)
         case let error as UnknownWord:
             FileError(
                 file: path,
@@ -72,7 +70,7 @@ public final class Ledger: Sendable {
         case is DecodingError, is RowDecodingError:
             FileError(
                 file: path, message: "the table \(table) holds a row that cannot be read: \(error)",
-                wayOut: "correct the row with sqlite3, or \(Self.startAnew)")
+                wayOut: "correct the row with sqlite3, or \(LedgerFailure.startAnew)")
         default: error
         }
     }

@@ -33,9 +33,8 @@ public struct StageContext: Sendable {
     public func write(_ bytes: [UInt8], to name: String) throws -> String {
         let path = plan.outputFolder + "/" + name
         try ledger.takeBack(stage)
-        try FileManager.default.createDirectory(
-            atPath: Paths.directory(of: path), withIntermediateDirectories: true)
-        try AtomicFile.write(bytes, to: path)
+        try Folders.make(Paths.directory(of: path))
+        try AtomicFile.write(bytes, to: path, tidies: false)
         return Paths.relative(path, to: plan.folder)
     }
 }
@@ -61,6 +60,7 @@ public enum StageRunner {
         let plan = try PlanFile.load(path)
         removeRemains(of: plan)
         let digest = try inputs(plan)
+        try MachineFaults.checkBeforeKeeping()
         let ledgerWasThere = FileManager.default.fileExists(atPath: plan.ledgerPath)
         let ledger = try Ledger(plan.ledgerPath)
         if ledgerWasThere, let result = plan.results[stage], result.inputs == digest.hex,
@@ -70,6 +70,8 @@ public enum StageRunner {
         }
         var result = try body(StageContext(plan: plan, ledger: ledger, inputs: digest.hex, stage: stage))
         result.inputs = digest.hex
+        // What a bad disk left out would pass for the result of these inputs.
+        try MachineFaults.checkBeforeKeeping()
         try ledger.finish(stage, inputs: digest.hex)
         try PlanFile.load(path).saving(result, of: stage)
         return .ran(result)
@@ -83,40 +85,9 @@ public enum StageRunner {
 
     /// Removes temporary files of writes that a crash cut short. The lock is held: no other tool is writing.
     private static func removeRemains(of plan: PlanFile) {
-        let beside = Paths.fileName(of: plan.path) + "."
-        for (folder, prefix) in [(plan.folder, beside), (plan.outputFolder, ""), (plan.outputFolder + "/probe", "")] {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            for name in names where name.hasPrefix(prefix) && AtomicFile.isTemporary(name) {
-                unlink(folder + "/" + name)
-            }
+        AtomicFile.removeRemains(in: plan.folder, startingWith: Paths.fileName(of: plan.path) + ".", isLocked: true)
+        for folder in ["", "/probe", "/pictures"] {
+            AtomicFile.removeRemains(in: plan.outputFolder + folder, isLocked: true)
         }
     }
-}
-
-/// One tool at a time on a plan. The lock goes with the process, however that ends.
-private struct PlanLock: ~Copyable {
-    private let descriptor: Int32
-
-    init(_ plan: PlanFile) throws {
-        let path = plan.outputFolder + "/lock"
-        try? FileManager.default.createDirectory(atPath: plan.outputFolder, withIntermediateDirectories: true)
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw FileError(
-                file: path, message: "cannot be written: \(String(cString: strerror(errno)))",
-                wayOut: "check the plan's folder, its permissions and the free space")
-        }
-        // A tool whose `assay run` was killed ends within moments; wait for that long.
-        for attempt in 0... {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-            if attempt == 20 { break }
-            usleep(50_000)
-        }
-        close(descriptor)
-        throw FileError(
-            file: plan.path, message: "another assay tool is working on this plan",
-            wayOut: "wait until it has ended")
-    }
-
-    deinit { close(descriptor) }
 }

@@ -52,7 +52,7 @@ final class FactCache: Sendable {
     private static func read(_ path: String, _ key: ContentDigest, _ classCount: Int) -> (
         folders: [String: Folder], bytes: [UInt8]
     )? {
-        guard let bytes = try? FileReading.bytes(ofFile: path, limit: 1 << 32) else { return nil }
+        guard let bytes = try? FileReading.bytes(ofFile: path, canBeMadeAgain: true) else { return nil }
         let prefix = heading.count + 64
         guard bytes.count > prefix, bytes.starts(with: heading),
             bytes[heading.count..<heading.count + 32].elementsEqual(key.bytes)
@@ -132,8 +132,8 @@ final class FactCache: Sendable {
         var digest = DigestBuilder()
         digest.update(writer.bytes[prefix...])
         writer.replace(prefix - 32, by: digest.finish().bytes)
-        try? FileManager.default.createDirectory(
-            atPath: Paths.directory(of: path), withIntermediateDirectories: true)
+        let folder = Paths.directory(of: path)
+        guard (try? Folders.make(folder)) != nil else { return }
         try? AtomicFile.write(writer.bytes, to: path, isDurable: false)
     }
 

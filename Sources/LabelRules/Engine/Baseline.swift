@@ -69,7 +69,11 @@ public struct Baseline: Sendable, Hashable {
         return baseline
     }
 
-    public func write(to path: String) throws { try AtomicFile.write(text, to: path) }
+    public func write(to path: String) throws {
+        // What a bad disk hides is nothing that a dataset may have.
+        try MachineFaults.checkBeforeKeeping()
+        try AtomicFile.write(text, to: path)
+    }
 
     /// What is written.
     var text: String {

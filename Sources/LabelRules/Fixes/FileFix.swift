@@ -52,4 +52,23 @@ public struct FileFix: Sendable, Hashable {
             throw FileError(file: label, message: "has changed while the fixes were made", wayOut: "run the fix again")
         }
     }
+
+    /// Puts the file back as it was, where it is as the fix has left it.
+    func takeBack() throws {
+        guard try Self.contents(of: path) == new else { return }
+        if isNew { try Self.remove(path) } else { try Self.restore(old, path) }
+    }
+
+    /// What was there before: kept whatever the machine hides of other files.
+    static func restore(_ old: [UInt8], _ path: String) throws {
+        try AtomicFile.write(old, to: path, tidies: false, isResult: false)
+    }
+
+    static func remove(_ path: String) throws {
+        guard unlink(path) == 0 else {
+            throw FileError(
+                file: path, message: "cannot be removed: \(String(cString: strerror(errno)))",
+                wayOut: "remove it by hand: there was none before the fix")
+        }
+    }
 }

@@ -33,25 +33,65 @@ public enum LabelBackup {
     /// More fixes than anyone makes of one dataset.
     private static let mostBackups = 1_000_000
     private static let manifest = "manifest.txt"
+    /// What is not whole yet, or no longer.
+    private static let partial = ".partial"
 
+    /// One tool at a time corrects the labels of a dataset.
+    ///
+    /// The folder itself is locked: so nothing is left in it, and nothing is written where there is nothing to correct.
+    static func lock(root: String) throws -> FileLock {
+        try FileLock(
+            root, isFolder: true, patience: 1,
+            busy: FileError(
+                file: root, message: "another assay tool is changing the labels of this dataset",
+                wayOut: "wait until it has ended"))
+    }
+
+    /// Copies of all files, complete or not there at all. The lock is held.
+    ///
     /// - Returns: the folder's path.
     static func make(_ fixes: [FileFix], root: String) throws -> String {
-        let folder = "\(root)/\(folderName)/\((numbers(root).max() ?? 0) + 1)"
-        var lines = ""
+        let top = "\(root)/\(folderName)"
+        let folder = "\(top)/\((numbers(root).max() ?? 0) + 1)"
+        try checkFolder(root)
+        try Folders.make(top)
+        removePartial(top)
         do {
-            try checkFolder(root)
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch let error as FileError { throw error } catch {
-            throw FileError(
-                file: folder, message: "cannot be made: \(error.localizedDescription)",
-                wayOut: "make the dataset's folder writable")
+            try Folders.make(folder + partial)
+            var lines = ""
+            for (index, fix) in fixes.enumerated() {
+                try AtomicFile.write(fix.old, to: "\(folder + partial)/\(index).txt", tidies: false)
+                lines += "\(fix.isNew ? "+" : "")\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
+            }
+            try AtomicFile.write(lines, to: "\(folder + partial)/\(manifest)")
+            guard rename(folder + partial, folder) == 0 else {
+                throw FileError(
+                    file: folder, message: "cannot be made: \(String(cString: strerror(errno)))",
+                    wayOut: "make the dataset's folder writable")
+            }
+        } catch {
+            removePartial(top)
+            rmdir(top)
+            throw error
         }
-        for (index, fix) in fixes.enumerated() {
-            try AtomicFile.write(fix.old, to: "\(folder)/\(index).txt")
-            lines += "\(fix.isNew ? "+" : "")\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
-        }
-        try AtomicFile.write(lines, to: "\(folder)/\(manifest)")
         return folder
+    }
+
+    /// Removes copies that a crash left incomplete; the lock is held.
+    private static func removePartial(_ top: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: top)) ?? [] where name.hasSuffix(partial) {
+            try? FileManager.default.removeItem(atPath: "\(top)/\(name)")
+        }
+    }
+
+    /// Removes a backup of which nothing is needed any more; one that a crash leaves half removed is none.
+    static func remove(_ folder: String) throws {
+        guard rename(folder, folder + partial) == 0 else {
+            throw FileError(
+                file: folder, message: "cannot be removed: \(String(cString: strerror(errno)))",
+                wayOut: "the labels are as they were; delete the folder")
+        }
+        try? FileManager.default.removeItem(atPath: folder + partial)
     }
 
     private static func numbers(_ root: String) -> [Int] {
@@ -73,7 +113,11 @@ public enum LabelBackup {
     public static func undo(_ dataset: Dataset) throws -> Outcome {
         let root = dataset.root
         try checkFolder(root)
-        guard let number = numbers(root).max() else {
+        let lock = try lock(root: root)
+        defer { withExtendedLifetime(lock) {} }
+        // One without a manifest was left incomplete: nothing was changed then.
+        let whole = numbers(root).filter { access("\(root)/\(folderName)/\($0)/\(manifest)", F_OK) == 0 }
+        guard let number = whole.max() else {
             throw FileError(
                 file: "\(root)/\(folderName)", message: "holds no fix to undo",
                 wayOut: "only what assay-labels --fix did can be undone")
@@ -81,22 +125,23 @@ public enum LabelBackup {
         let folder = "\(root)/\(folderName)/\(number)"
         let own = Set(try dataset.listSamples().samples.compactMap { try? LinkTarget.of($0.labelPath) })
         var outcome = Outcome()
-        for (index, entry) in try entries(folder).enumerated() {
+        let entries = try entries(folder)
+        for folder in Set(entries.map { Paths.directory(of: $0.path) })
+        where own.contains(where: { $0.hasPrefix(folder) }) {
+            AtomicFile.removeRemains(in: folder)
+        }
+        for (index, entry) in entries.enumerated() {
             let old = try FileReading.bytes(ofFile: "\(folder)/\(index).txt", limit: LabelFile.largestFile)
-            let now = try? FileFix.contents(of: entry.path)
+            let now = try FileFix.contents(of: entry.path)
             if entry.isNew ? now == nil : now == old { continue }
             guard own.contains(entry.path), let now, ContentDigest.of(now).hex == entry.digest else {
                 outcome.changed.append(entry.path)
                 continue
             }
-            if entry.isNew {
-                try remove(entry.path)
-            } else {
-                try AtomicFile.write(old, to: entry.path)
-            }
+            if entry.isNew { try FileFix.remove(entry.path) } else { try FileFix.restore(old, entry.path) }
             outcome.restored.append(entry.path)
         }
-        if outcome.changed.isEmpty { try? FileManager.default.removeItem(atPath: folder) }
+        if outcome.changed.isEmpty { try remove(folder) }
         return outcome
     }
 
@@ -119,14 +164,6 @@ public enum LabelBackup {
             let isNew = fields[0].hasPrefix("+")
             return Entry(
                 isNew: isNew, digest: String(fields[0].dropFirst(isNew ? 1 : 0)), path: PercentText.plain(fields[1]))
-        }
-    }
-
-    private static func remove(_ path: String) throws {
-        guard unlink(path) == 0 else {
-            throw FileError(
-                file: path, message: "cannot be removed: \(String(cString: strerror(errno)))",
-                wayOut: "remove it by hand: there was none before the fix")
         }
     }
 }

@@ -89,17 +89,34 @@ public enum LabelFixer {
 
     /// Writes the fixes. Copies of all files are complete before the first is written.
     ///
+    /// - Parameter then: what belongs to the change, done while nobody else may change labels: where it fails, the files
+    ///   are put back.
     /// - Returns: the folder with the copies.
-    /// - Throws: `FileError`; files that were written by then can be undone.
-    public static func apply(_ fixes: [FileFix], root: String) throws -> String {
+    /// - Throws: `FileError`; all files are then as they were, or the error says that `undo` puts them back.
+    public static func apply(_ fixes: [FileFix], root: String, then: () throws -> Void = {}) throws -> String {
+        let lock = try LabelBackup.lock(root: root)
+        defer { withExtendedLifetime(lock) {} }
         // Somebody may have saved a file since it was read: then none is written.
         for fix in fixes { try fix.check() }
+        for folder in Set(fixes.map { Paths.directory(of: $0.path) }) { AtomicFile.removeRemains(in: folder) }
         let backup = try LabelBackup.make(fixes, root: root)
-        for fix in fixes {
-            try fix.check()
-            try FileManager.default.createDirectory(
-                atPath: Paths.directory(of: fix.path), withIntermediateDirectories: true)
-            try AtomicFile.write(fix.new, to: fix.path)
+        do {
+            for fix in fixes {
+                try fix.check()
+                try Folders.make(Paths.directory(of: fix.path))
+                try AtomicFile.write(fix.new, to: fix.path, tidies: false)
+            }
+            try then()
+        } catch {
+            do {
+                for fix in fixes { try fix.takeBack() }
+                try LabelBackup.remove(backup)
+            } catch let second {
+                throw FileError(
+                    file: root, message: "only some of the label files were changed: \(error); \(second)",
+                    wayOut: "then take the change back with assay-labels undo, and run again")
+            }
+            throw error
         }
         return backup
     }

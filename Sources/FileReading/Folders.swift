@@ -1,0 +1,25 @@
+import Foundation
+
+/// Making and removing folders.
+public enum Folders {
+    /// Makes a folder, and those on the way to it, where they are missing.
+    ///
+    /// - Throws: `FileError` where one cannot be made, or something else has its name.
+    public static func make(_ path: String) throws {
+        if mkdir(path, 0o777) == 0 { return }
+        switch errno {
+        case EEXIST:
+            var status = stat()
+            if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+            throw FileError(file: path, message: "is no folder", wayOut: "move it away, or name another folder")
+        case ENOENT where Paths.directory(of: path) != path:
+            try make(Paths.directory(of: path))
+            // Another process may have made it meanwhile.
+            if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+        default: break
+        }
+        throw FileError(
+            file: path, message: "cannot be made: \(String(cString: strerror(errno)))",
+            wayOut: "check the folder above it, its permissions and the free space")
+    }
+}
