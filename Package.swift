@@ -193,7 +193,7 @@ let package = Package(
         library(
             "CommandLineSupport",
             [
-                "AnnotationSources", "AuditPlan", "FileReading", "ToolOptions", "YAMLText",
+                "AnnotationSources", "AuditPlan", "FileReading", "TextForms", "ToolOptions", "YAMLText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -204,11 +204,11 @@ let package = Package(
                 "AnnotationSources", "AuditReport", "AuditStages", "DatasetConversion", "FileReading", "ProbeTraining",
                 "TextForms", "ToxicRanking", "YOLOModel",
             ]),
-        tool("assay-labels", ["AuditStages", "Findings", "LabelRules"]),
+        tool("assay-labels", ["AuditStages", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
         tool("assay-anchors", ["AnchorFitting", "AuditStages", "FileReading"]),
-        tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining"]),
-        tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "ToxicRanking", "YOLOModel"]),
-        tool("assay-report", ["AuditReport", "FileReading", "LabelRules", "ReportServing"]),
+        tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining", "TextForms"]),
+        tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "TextForms", "ToxicRanking", "YOLOModel"]),
+        tool("assay-report", ["AuditReport", "FileReading", "LabelRules", "ReportServing", "TextForms"]),
         tool("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
         tool("generate-docs", ["AuditReport", "DatasetConversion", "FileReading", "LabelRules"]),
 
@@ -220,7 +220,7 @@ let package = Package(
         tests("Randomness"),
         tests("Geometry"),
         tests("Charting", ["Geometry"]),
-        tests("Findings"),
+        tests("Findings", ["TextForms"]),
         tests("AnnotationSources", ["FileReading"]),
         tests("Imaging", ["FileReading", "Geometry"], resources: [.copy("Pixels")]),
         tests("YAMLText", ["FileReading"]),
@@ -233,7 +233,7 @@ let package = Package(
         tests(
             "DatasetConversion", ["AnnotationSources", "FileReading", "Geometry", "Imaging", "YOLODataset"],
             resources: [.copy("Exports")]),
-        tests("LabelRules", ["FileReading", "Findings", "Imaging", "YOLODataset"]),
+        tests("LabelRules", ["FileReading", "Findings", "Geometry", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "Randomness", "YOLODataset", "YOLOModel"]),
         tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         tests(
@@ -254,7 +254,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "ToolOptions", "YOLOModel", "assay", "assay-labels", "assay-anchors", "assay-probe",
+                "TestSupport", "TextForms", "ToolOptions", "YOLOModel", "assay", "assay-labels", "assay-anchors",
+                "assay-probe",
                 "assay-toxic",
                 "assay-report",
                 "generate-docs", "make-fixtures", .product(name: "GRDB", package: "GRDB.swift"),

@@ -45,7 +45,7 @@ public enum AnchorText {
         lines.append("")
         lines += classes(comparison, classNames)
         for source in comparison.unreached.prefix(10) {
-            lines.append("# no anchor reaches the box at \(source.label):\(source.line)")
+            lines.append("# no anchor reaches the box at \(TerminalText.shown(source.label)):\(source.line)")
         }
         if comparison.unreached.count > 10 {
             lines.append("# … and \(comparison.unreached.count - 10) more: --format json lists them all")
@@ -94,7 +94,9 @@ public enum AnchorText {
             (comparison.currentDetail?.classes ?? []).map { ($0.classID, $0) }, uniquingKeysWith: { first, _ in first })
         var table = [["class", "boxes", "BPR", "fitness"] + (old.isEmpty ? [] : ["BPR now", "fitness now"])]
         for entry in comparison.newDetail.classes {
-            let name = names.indices.contains(entry.classID) ? names[entry.classID] : "\(entry.classID)"
+            let name =
+                names.indices.contains(entry.classID)
+                ? TerminalText.shown(names[entry.classID]) : "\(entry.classID)"
             let now = old[entry.classID].map { [figure($0.bestPossibleRecall), figure($0.fitness)] } ?? []
             table.append([name, "\(entry.boxes)", figure(entry.bestPossibleRecall), figure(entry.fitness)] + now)
         }

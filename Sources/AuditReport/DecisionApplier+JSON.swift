@@ -14,9 +14,9 @@ extension DecisionApplier.Outcome {
                 }
             }
             json.array("refused", .lines) { json in
-                for (patch, reason) in refused {
+                for (image, reason) in refused {
                     json.object { json in
-                        json.member("image", patch.image)
+                        json.member("image", image)
                         json.member("reason", reason)
                     }
                 }

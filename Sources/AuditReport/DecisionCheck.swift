@@ -7,6 +7,8 @@ struct DecisionCheck {
     /// In bytes: more than any file system has.
     private static let longestName = 4_096
     private static let longestID = 64
+    /// Trainers take a place that reaches so far, and so does the ledger.
+    private static let places = 0...1.01
 
     /// Classes are from 0 to one less; nil where the dataset is not known.
     var classCount: Int?
@@ -28,16 +30,27 @@ struct DecisionCheck {
         for row in [it.label, it.row].compactMap(\.self) {
             if let wrong = problem(ofRow: row) { return "a row of \(it.image) \(wrong)" }
         }
-        return nil
+        return it.decision == .accept ? problem(ofAccepted: it) : nil
     }
 
-    private func problem(ofRow row: [Double]) -> String? {
-        guard row.count == 5, row.dropFirst().allSatisfy({ (0...1).contains($0) }) else {
+    /// What `[class, cx, cy, w, h]` lacks to be one; nil for nothing.
+    func problem(ofRow row: [Double]) -> String? {
+        guard row.count == 5, row.dropFirst().allSatisfy(Self.places.contains) else {
             return "that is no class and box in fractions"
         }
         guard let classID = Int(exactly: row[0]), classID >= 0, classID < classCount ?? Int(Int32.max) else {
             return "whose class the dataset does not have"
         }
+        return nil
+    }
+
+    /// What is accepted is written: a missing object has a row to be added, anything else one to be changed.
+    private func problem(ofAccepted it: DecisionFile.Decision) -> String? {
+        guard it.kind != .image, it.kind != .check else { return nil }
+        guard (it.kind == .missing) == (it.line == nil), (it.label == nil) == (it.line == nil) else {
+            return "a decision of \(it.image) without the row that was judged"
+        }
+        if let row = it.row, row[3] <= 0 || row[4] <= 0 { return "a row of \(it.image) without an area" }
         return nil
     }
 }

@@ -11,14 +11,7 @@ package struct DecisionStore {
     private let ledger: Ledger
     private let seed: UInt64
     private let classCount: Int
-    /// What may be decided, by id.
-    private var known: [String: Subject] = [:]
-
-    private struct Subject: Equatable {
-        var image: String
-        var line: Int?
-        var kind: SuspicionKind
-    }
+    private var subjects = DecisionSubjects()
 
     /// - Parameter seed: with which the page drew its spot checks.
     /// - Throws: `FileError` where the ledger or the dataset cannot be read.
@@ -49,22 +42,14 @@ package struct DecisionStore {
         if let problem = DecisionCheck(classCount: classCount).problem(of: decision) {
             throw wrong("holds \(problem)")
         }
-        let subject = Subject(image: decision.image, line: decision.line, kind: decision.kind)
+        if decision.kind == .check {
+            let digest = SpotCheckEstimate.digest(image: decision.image, seed: seed)
+            guard decision.id == SpotCheckEstimate.id(digest) else { throw wrong("decides what nobody suspects") }
+        }
         // The ledger may have been computed anew since.
-        if known[decision.id] != subject { try readSubjects() }
-        guard known[decision.id] == subject else { throw wrong("decides what nobody suspects") }
+        if !subjects.know(decision) { subjects = try DecisionSubjects(ledger) }
+        guard subjects.know(decision) else { throw wrong("decides what nobody suspects") }
         try ledger.addDecisions([decision.row(isApplied: false)])
-    }
-
-    private mutating func readSubjects() throws {
-        known = [:]
-        for it in try ledger.suspicions() {
-            known[it.id] = Subject(image: it.image, line: it.line, kind: it.kind)
-        }
-        for row in try ledger.imageLosses() {
-            let digest = SpotCheckEstimate.digest(image: row.image, seed: seed)
-            known[SpotCheckEstimate.id(digest)] = Subject(image: row.image, line: nil, kind: .check)
-        }
     }
 
     private func wrong(_ message: String) -> FileError {

@@ -91,7 +91,7 @@ public enum ReportStage: AuditStage {
         if !decisions.isEmpty { content.cards.append(decisionsCard(decisions)) }
         var seen: Set<String> = []
         let names = content.suspicions.map(\.image).filter { seen.insert($0).inserted }
-        let lossOf = Dictionary(uniqueKeysWithValues: losses.map { ($0.image, $0) })
+        let lossOf = Dictionary(losses.map { ($0.image, $0) }) { first, _ in first }
         var outputs: [String] = []
         for (number, name) in names.enumerated() {
             let path = Paths.absolute(name, relativeTo: root)

@@ -42,7 +42,7 @@ public enum AnchorsStage: AuditStage {
     public static func show(
         _ plan: PlanFile, _ options: AnchorOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {
-        StageOutput(try plan.output(format == .json ? "anchors.json" : "anchors.txt"))
+        StageOutput(written: try plan.output(format == .json ? "anchors.json" : "anchors.txt"))
     }
 
     private static func summary(_ comparison: AnchorComparison) -> [StageResult.Entry] {

@@ -19,7 +19,7 @@ public enum LabelsStage: AuditStage {
         }
         func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }
         try work.ledger.replaceFindings(findings)
-        let output = try work.write(FindingReporter.render(findings, as: .json), to: "findings.json")
+        let output = try work.write(FindingReporter.render(findings, as: .json).text, to: "findings.json")
         return StageResult(
             status: .done, inputs: "", outputs: [output],
             summary: [
@@ -48,7 +48,7 @@ public enum LabelsStage: AuditStage {
         let sheet = FindingSheet(
             try Ledger(plan.ledgerPath).findings(),
             root: try session.dataset(plan.settings.dataset, readBy: options.reader.trainer).root,
-            failOn: options.failOn)
+            failOn: options.failOn, version: assayVersion)
         let text = sheet.text(as: format == .json ? .json : .text, colour: session.hasColour)
         return StageOutput(text, hasFindings: sheet.hasFindings)
     }

@@ -4,6 +4,7 @@ import FileReading
 import Findings
 import NeuralKernels
 import ProbeTraining
+import TextForms
 import ToolOptions
 import YAMLText
 import YOLODataset
@@ -55,13 +56,15 @@ public enum ProbeStage: AuditStage {
     public static func show(
         _ plan: PlanFile, _ options: ProbeOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {
-        if format == .json { return StageOutput(StageResult.json(plan.results[.probe]?.summary ?? [])) }
+        if format == .json { return StageOutput(written: StageResult.json(plan.results[.probe]?.summary ?? [])) }
         func value(_ key: String) -> String { plan.summary(.probe, key)?.string ?? "–" }
-        let headline =
-            "probe: \(value("folds")) folds of \(value("images")) images, \(value("epochs")) epochs at "
-            + "\(value("image_size")) px, loss \(value("loss"))\n"
+        let headline: TerminalText = """
+            probe: \(value("folds")) folds of \(value("images")) images, \(value("epochs")) epochs at \
+            \(value("image_size")) px, loss \(value("loss"))
+
+            """
         let diagnoses = plan.summary(.probe, "diagnoses")?.sequence ?? []
-        return StageOutput(headline + diagnoses.map { "\($0.string ?? "")\n" }.joined())
+        return StageOutput(headline + diagnoses.map { "\($0.string ?? "")\n" as TerminalText }.joined())
     }
 }
 

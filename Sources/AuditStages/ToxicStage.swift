@@ -109,11 +109,11 @@ public enum ToxicStage: AuditStage {
     public static func show(
         _ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {
-        let text: String
+        let text: TerminalText
         switch format {
-        case .json: text = try plan.output("images.json")
+        case .json: text = TerminalText(written: try plan.output("images.json"))
         case .text:
-            text = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row in
+            text = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row -> TerminalText in
                 let loss = row.loss.map { Figure.text($0, decimals: 4) } ?? Figure.none
                 return "\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n"
             }.joined()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuditPlan
 import FileReading
+import TextForms
 import ToolOptions
 
 /// Options that every command has.
@@ -33,7 +34,7 @@ public struct CommonOptions: ParsableArguments {
     }
 
     /// A line on stderr for people.
-    public func note(_ text: String) { Tool.note(text, quiet: quiet) }
+    public func note(_ text: TerminalText) { Tool.note(text, quiet: quiet) }
 }
 
 /// The seed of a command that makes no random choice: taken as everywhere, and said to be idle.

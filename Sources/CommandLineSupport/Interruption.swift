@@ -30,7 +30,7 @@ public enum Interruption {
 
     private static func isIgnored(_ action: sigaction) -> Bool {
         // SIG_IGN is the address 1; functions cannot be compared.
-        unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+        withUnsafeBytes(of: action.__sigaction_handler) { $0.load(as: UInt.self) } == 1
     }
 
     /// Only what is allowed in a signal handler: atomics and `_exit`.

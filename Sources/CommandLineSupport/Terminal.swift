@@ -2,6 +2,7 @@ import CheckedNumbers
 import FileReading
 import Foundation
 import Synchronization
+import TextForms
 import ToolOptions
 
 /// What the terminal can show.
@@ -19,6 +20,7 @@ public enum Terminal {
 
 /// A line on stderr with rate and time left, only on a terminal.
 public final class ProgressLine: Sendable {
+    private static let clear: TerminalText = "\r\u{1B}[K"
     private let label: String
     private let isShown: Bool
     private let start = ContinuousClock.now
@@ -45,9 +47,10 @@ public final class ProgressLine: Sendable {
         let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
         let rate = Double(done) / max(seconds, 1e-3)
         let left = Int(clamping: Double(total - done) / max(rate, 1e-9))
-        let text =
-            "\(label) \(done)/\(total), \(Int(clamping: rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
-        StandardStreams.tell("\r\u{1B}[K\(text)\(done == total ? "\r\u{1B}[K" : "")")
+        let text: TerminalText = """
+            \(label) \(done)/\(total), \(Int(clamping: rate.rounded()))/s, \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left
+            """
+        StandardStream.error.write("\r\u{1B}[K\(text)\(done == total ? Self.clear : "")")
     }
 }
 

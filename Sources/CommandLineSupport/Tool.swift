@@ -3,6 +3,7 @@ import AuditPlan
 import FileReading
 import Foundation
 import Synchronization
+import TextForms
 import ToolOptions
 
 /// Starts an executable: parses arguments, runs, and turns errors into one line and a status.
@@ -18,7 +19,7 @@ public enum Tool {
 
     /// Runs a command and ends the process.
     public static func main(_ command: (some ParsableCommand).Type, arguments: [String]? = nil) -> Never {
-        StandardStreams.hold()
+        StandardStream.hold()
         signal(SIGPIPE, SIG_DFL)
         Interruption.watch()
         Self.arguments.withLock { $0 = arguments ?? Array(CommandLine.arguments.dropFirst()) }
@@ -43,7 +44,7 @@ public enum Tool {
             let code = command.exitCode(for: error)
             let message = command.fullMessage(for: error)
             if code == .success {
-                output(message + "\n")
+                output(written: message + "\n")
                 end(.clean)
             }
             // What ArgumentParser adds, usage and help of the option, is for --help.
@@ -53,9 +54,10 @@ public enum Tool {
     }
 
     /// One line on stderr, and status 2.
-    private static func fail(_ message: String) -> Never {
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        StandardStreams.tell("error: \(line)\n")
+    public static func fail(_ message: String) -> Never {
+        // ArgumentParser writes several lines; whatever else it repeats of the command line is shown as it is.
+        let line = message.split(separator: "\n").joined(separator: " ")
+        note("error: \(line)")
         end(.trouble)
     }
 
@@ -65,8 +67,8 @@ public enum Tool {
     }
 
     /// A line on stderr for people.
-    public static func note(_ text: String, quiet: Bool = false) {
-        if !quiet { StandardStreams.tell(text + "\n") }
+    public static func note(_ text: TerminalText, quiet: Bool = false) {
+        if !quiet { StandardStream.error.write(text + "\n") }
     }
 
     /// What a stage shows, and status 1 where there is something to look at.
@@ -75,10 +77,11 @@ public enum Tool {
         if shown.hasFindings { throw ExitStatus.findings }
     }
 
-    /// Text on stdout, as it is; ends the process where it cannot be written.
-    public static func output(_ text: String) {
-        do { try StandardStreams.output(text) } catch { fail("\(error)") }
-    }
+    /// Text on stdout.
+    public static func output(_ text: TerminalText) { StandardStream.output.write(text) }
+
+    /// What one of our own writers has made, on stdout: lines for people, JSON, CSV, XML or YAML.
+    public static func output(written text: String) { output(TerminalText(written: text)) }
 }
 
 extension ExitStatus: Error {}

@@ -1,4 +1,3 @@
-import CheckedNumbers
 import Foundation
 
 /// Writing a file so that a crash, a full disk or another reader never sees half of it.
@@ -106,7 +105,7 @@ public enum AtomicFile {
         var path = path
         // As many as Linux follows itself.
         for _ in 0..<40 {
-            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+            var buffer = [CChar](repeating: 0, count: 4_096)
             let count = readlink(path, &buffer, buffer.count)
             guard count > 0,
                 let target = String(validating: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -18,13 +18,13 @@ public struct FileLock: ~Copyable {
                 file: path, message: "cannot be opened for a lock: \(String(cString: strerror(errno)))",
                 wayOut: "check the folder, its permissions and the free space")
         }
-        let step = 0.05
+        let (step, microseconds) = (0.05, useconds_t(50_000))
         for attempt in 0... {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
             // A file system without locks: two tools at once are then not told apart.
             if errno != EWOULDBLOCK && errno != EINTR { return }
             if Double(attempt) * step >= patience { break }
-            usleep(UInt32(step * 1_000_000))
+            usleep(microseconds)
         }
         close(descriptor)
         throw busy()

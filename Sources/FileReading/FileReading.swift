@@ -7,13 +7,13 @@ public enum FileReading {
     ///
     /// - Parameters:
     ///   - limit: the largest size that is read; a larger file is an error, before any memory is asked for.
-    ///   - wayOut: of a larger file.
     ///   - canBeMadeAgain: whether nothing is lost without the file: a fault of the machine is then not noted.
+    ///   - wayOut: of a larger file.
     /// - Throws: `FileError` where the file is missing, is not a regular file, may not be read, is too large, or becomes
     ///   shorter meanwhile.
     public static func bytes(
-        ofFile path: String, limit: Int = 1 << 32, wayOut: String = "check what the file is",
-        canBeMadeAgain: Bool = false
+        ofFile path: String, limit: Int = 1 << 32, canBeMadeAgain: Bool = false,
+        wayOut: String = "check what the file is"
     ) throws -> [UInt8] {
         let fault = canBeMadeAgain ? Fault.harmless : .noted
         // O_NONBLOCK: opening a FIFO must not wait for a writer.

@@ -22,20 +22,20 @@ public enum FindingFormat: String, Sendable, CaseIterable {
 public enum FindingReporter {
     /// - Parameters:
     ///   - colour: ANSI colours, for the text form on a terminal.
-    ///   - ruleNames: names by code, for the forms that list rules.
+    ///   - tool: what found them, for the form that says so.
     ///   - row: the text of the row that a finding is about, for the text form.
     public static func render(
-        _ findings: [Finding], as format: FindingFormat, colour: Bool = false, ruleNames: [String: String] = [:],
+        _ findings: [Finding], as format: FindingFormat, colour: Bool = false, tool: FindingTool = FindingTool(),
         row: (Finding) -> String? = { _ in nil }
-    ) -> String {
+    ) -> TerminalText {
         switch format {
         case .text: TextReport(isColoured: colour).text(findings, row: row)
-        case .json: json(findings)
-        case .jsonl: jsonLines(findings)
-        case .csv: csv(findings)
-        case .sarif: SARIFReport.text(findings, ruleNames)
-        case .github: findings.map(github).joined()
-        case .junit: JUnitReport.text(findings)
+        case .json: TerminalText(written: json(findings))
+        case .jsonl: TerminalText(written: jsonLines(findings))
+        case .csv: TerminalText(written: csv(findings))
+        case .sarif: TerminalText(written: SARIFReport.text(findings, tool))
+        case .github: TerminalText(written: findings.map(github).joined())
+        case .junit: TerminalText(written: JUnitReport.text(findings))
         }
     }
 
@@ -66,13 +66,19 @@ public enum FindingReporter {
         return csv.text
     }
 
+    /// Line ends are part of what GitHub shows; other control characters are shown as escapes.
     private static func github(_ finding: Finding) -> String {
+        func escaped(_ text: String, also: String = "") -> String {
+            PercentText.escaped(
+                ControlScalars.replaced(in: text, keeping: { $0 == "\n" || $0 == "\r" }, by: ControlScalars.escape),
+                also: also)
+        }
         let level = finding.severity == .note ? "notice" : finding.severity.rawValue
-        var properties = "file=\(PercentText.escaped(finding.file, also: ":,"))"
+        var properties = "file=\(escaped(finding.file, also: ":,"))"
         if let line = finding.line { properties += ",line=\(line)" }
         if let column = finding.column { properties += ",col=\(column)" }
         return "::\(level) \(properties),title=\(finding.code)::"
-            + PercentText.escaped("\(finding.message); training: \(finding.effect.text); fix: \(finding.fix)") + "\n"
+            + escaped("\(finding.message); training: \(finding.effect.text); fix: \(finding.fix)") + "\n"
     }
 }
 

@@ -34,5 +34,5 @@ enum JUnitReport {
 
     private static func isFailure(_ finding: Finding) -> Bool { finding.severity > .note }
 
-    private static func escaped(_ text: String) -> String { XMLText.escaped(text, controls: .spaces) }
+    private static func escaped(_ text: String) -> String { XMLText.escaped(text, lineEnds: .shown) }
 }

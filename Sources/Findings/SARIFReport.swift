@@ -1,10 +1,8 @@
-import Foundation
 import TextForms
 
 /// Findings as SARIF 2.1.0.
 enum SARIFReport {
-    /// - Parameter names: of rules by code, for their list.
-    static func text(_ findings: [Finding], _ names: [String: String]) -> String {
+    static func text(_ findings: [Finding], _ tool: FindingTool) -> String {
         let codes = Set(findings.map(\.code)).sorted()
         var json = JSONWriter()
         json.object(.lines) { json in
@@ -15,10 +13,25 @@ enum SARIFReport {
                     json.object("tool") { json in
                         json.object("driver") { json in
                             json.member("name", "assay-labels")
-                            json.array("rules") { json in for code in codes { rule(code, names[code], &json) } }
+                            if !tool.version.isEmpty {
+                                json.member("version", tool.version)
+                                json.member("semanticVersion", tool.version)
+                            }
+                            json.array("rules", .lines) { json in
+                                for code in codes { rule(code, tool.rules[code], &json) }
+                            }
                         }
                     }
-                    json.array("results", .lines) { json in for finding in findings { result(finding, &json) } }
+                    if let base = tool.base {
+                        json.object("originalUriBaseIds") { json in
+                            json.object(base.name) { json in
+                                json.member("uri", "file://" + PercentText.url(path: base.folder + "/"))
+                            }
+                        }
+                    }
+                    json.array("results", .lines) { json in
+                        for finding in findings { result(finding, tool.base?.name, &json) }
+                    }
                 }
             }
         }
@@ -26,14 +39,21 @@ enum SARIFReport {
         return json.text
     }
 
-    private static func rule(_ code: String, _ name: String?, _ json: inout JSONWriter) {
+    private static func rule(_ code: String, _ rule: FindingTool.Rule?, _ json: inout JSONWriter) {
         json.object { json in
             json.member("id", code)
-            json.object("shortDescription") { $0.member("text", name ?? code) }
+            json.object("shortDescription") { $0.member("text", rule?.name ?? code) }
+            guard let rule else { return }
+            json.object("help") { json in
+                json.member("text", rule.help)
+                json.member("markdown", rule.help)
+            }
+            // The page of a rule has no address yet: the name stands for it, and `assay-labels explain` shows it.
+            json.member("helpUri", "urn:assay:rule:\(code)")
         }
     }
 
-    private static func result(_ finding: Finding, _ json: inout JSONWriter) {
+    private static func result(_ finding: Finding, _ base: String?, _ json: inout JSONWriter) {
         json.object { json in
             json.member("ruleId", finding.code)
             json.member("level", finding.severity.rawValue)
@@ -42,14 +62,16 @@ enum SARIFReport {
                     "text", "\(finding.message). Training: \(finding.effect.text). Fix: \(finding.fix)")
             }
             json.array("locations") { json in
-                json.object { json in json.object("physicalLocation") { location(finding, &$0) } }
+                json.object { json in json.object("physicalLocation") { location(finding, base, &$0) } }
             }
         }
     }
 
-    private static func location(_ finding: Finding, _ json: inout JSONWriter) {
-        let path = finding.file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? finding.file
-        json.object("artifactLocation") { $0.member("uri", path) }
+    private static func location(_ finding: Finding, _ base: String?, _ json: inout JSONWriter) {
+        json.object("artifactLocation") { json in
+            json.member("uri", PercentText.url(path: finding.file))
+            if let base, !finding.file.hasPrefix("/") { json.member("uriBaseId", base) }
+        }
         guard let line = finding.line else { return }
         json.object("region") { json in
             json.member("startLine", line)

@@ -9,7 +9,8 @@ import NIOPosix
 ///
 /// Every address begins with a token that only the printed URL tells, so that no other page and no other user of the
 /// machine can read or decide anything. Requests are read side by side, each within a deadline, and answered one at a
-/// time: the ledger is written in the order of arrival.
+/// time: the ledger is written in the order of arrival. Of many connections, those that keep their request to themselves
+/// make room for new ones.
 public final class ReportServer {
     /// Where the page is.
     public let url: String
@@ -25,23 +26,29 @@ public final class ReportServer {
     ///   - port: 0 for any that is free.
     ///   - seed: with which the page was made.
     ///   - seconds: how long a client may take to ask.
+    ///   - most: connections that are open at once.
     /// - Throws: `FileError` where the port is taken, or there is no ledger.
-    public init(plan: PlanFile, port: UInt16, seed: UInt64, patience seconds: Int = 10) throws {
+    public init(plan: PlanFile, port: UInt16, seed: UInt64, patience seconds: Int = 10, most: Int = 64) throws {
         let responder = try ReportResponder(plan, seed: seed)
         let token = Self.makeToken()
+        let connections = OpenConnections(most: most)
         let deadlines = RequestHandler.Deadlines(request: .seconds(Int64(seconds)))
         workers.start()
         do {
             listener = try ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.backlog, value: 512)
+                // Who ends one side of the connection after the question still gets the answer.
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelInitializer { [workers] channel in
                     channel.eventLoop.makeCompletedFuture {
                         let admission = RequestGuard(token: token, port: channel.localAddress?.port ?? 0)
-                        let handler = RequestHandler(admission, deadlines: deadlines) { method, name, body, loop in
-                            // One thread: the ledger is written in the order of arrival.
-                            workers.runIfActive(eventLoop: loop) { responder.answer(method, name, body) }
-                        }
-                        try RequestHandler.serve(channel, handler)
+                        try ReportConnection(
+                            admission: admission, connections: connections, deadlines: deadlines,
+                            answering: { loop, method, name, body in
+                                workers.runIfActive(eventLoop: loop) { responder.answer(method, name, body) }
+                            }
+                        ).add(to: channel)
                     }
                 }
                 .bind(host: "127.0.0.1", port: Int(port)).wait()

@@ -6,43 +6,48 @@ final class RequestHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long a client may take to ask, and to take the answer.
+    /// Answers what has been admitted, on a thread of its own.
+    typealias Answering =
+        @Sendable (_ loop: any EventLoop, _ method: HTTPMethod, _ name: String, _ body: [UInt8])
+        -> EventLoopFuture<ReportResponder.Answer>
+
+    /// How long a client may take.
     struct Deadlines: Sendable {
+        /// To ask, from the first byte of the connection to the last of the body.
         var request = TimeAmount.seconds(10)
+        /// To take the answer.
         var answer = TimeAmount.seconds(60)
+        /// To end its side once the answer is on the way: closing before would lose an answer to what is still coming in.
+        var end = TimeAmount.seconds(1)
     }
 
-    /// Answers a method, what is asked for and a body, on whatever thread it likes.
-    typealias Answering = (HTTPMethod, String, [UInt8], any EventLoop) -> EventLoopFuture<ReportResponder.Answer>
-
     private let admission: RequestGuard
-    private let answering: Answering
+    private let connections: OpenConnections
     private let deadlines: Deadlines
+    private let answering: Answering
     private var deadline: Scheduled<Void>?
     private var request: (method: HTTPMethod, name: String)?
     private var body: [UInt8] = []
     private var isAnswered = false
+    private var isEnding = false
 
-    init(_ admission: RequestGuard, deadlines: Deadlines, answering: @escaping Answering) {
+    init(
+        _ admission: RequestGuard, _ connections: OpenConnections, deadlines: Deadlines, answering: @escaping Answering
+    ) {
         self.admission = admission
+        self.connections = connections
         self.deadlines = deadlines
         self.answering = answering
     }
 
-    /// Everything between a connection's bytes and its answers.
-    static func serve(_ channel: any Channel, _ handler: RequestHandler) throws {
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-        try pipeline.addHandler(handler)
-    }
-
     func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: deadlines.request) { channel.close(promise: nil) }
+        connections.add(context.channel)
+        expect(within: deadlines.request, context)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        connections.remove(context.channel)
         deadline?.cancel()
         context.fireChannelInactive()
     }
@@ -53,44 +58,75 @@ final class RequestHandler: ChannelInboundHandler {
         case .head(let head):
             switch admission.admit(head) {
             case .success(let name): request = (head.method, name)
-            case .failure(let refusal): send(.init(refusal.status, refusal.text), context)
+            case .failure(let refusal): refuse(refusal, head.method, context)
             }
         case .body(let part):
             guard body.count + part.readableBytes <= RequestGuard.mostBytes else {
-                return send(.init(.payloadTooLarge, "too large\n"), context)
+                return refuse(Refusal(.payloadTooLarge, "too large\n"), .POST, context)
             }
             body.append(contentsOf: part.readableBytesView)
         case .end:
             guard let (method, name) = request else { return }
             isAnswered = true
-            let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            answering(method, name, body, context.eventLoop).whenSuccess { answer in
-                let (handler, context) = loopBound.value
-                handler.write(answer, context)
+            connections.hasAsked(context.channel)
+            expect(within: deadlines.answer, context)
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            answering(context.eventLoop, method, name, body).whenComplete { result in
+                let (handler, context) = bound.value
+                let failed = ReportResponder.Answer(.serviceUnavailable, "the server ends\n")
+                handler.write((try? result.get()) ?? failed, method, context)
             }
         }
     }
 
-    /// The parser's own answer is `400`; whatever else goes wrong ends the connection.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-
-    private func send(_ answer: ReportResponder.Answer, _ context: ChannelHandlerContext) {
-        isAnswered = true
-        write(answer, context)
+    /// A client may end its side once it has asked; one that has not will not ask any more.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed, !isAnswered || isEnding {
+            context.close(promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
     }
 
-    private func write(_ answer: ReportResponder.Answer, _ context: ChannelHandlerContext) {
+    /// What is no HTTP is answered, unless it follows a request; whatever else goes wrong ends the connection.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError else { return context.close(promise: nil) }
+        if !isAnswered { refuse(Refusal(.badRequest, "this is no HTTP\n"), .GET, context) }
+    }
+
+    private func expect(within time: TimeAmount, _ context: ChannelHandlerContext) {
         let channel = context.channel
-        guard channel.isActive else { return }
         deadline?.cancel()
-        deadline = context.eventLoop.scheduleTask(in: deadlines.answer) { channel.close(promise: nil) }
+        deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+
+    private func refuse(_ refusal: Refusal, _ method: HTTPMethod, _ context: ChannelHandlerContext) {
+        isAnswered = true
+        expect(within: deadlines.answer, context)
+        write(.init(refusal.status, refusal.text), method, context)
+    }
+
+    private func write(_ answer: ReportResponder.Answer, _ method: HTTPMethod, _ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
         let headers: HTTPHeaders = [
-            "Content-Type": answer.type, "Content-Length": "\(answer.body.count)", "Cache-Control": "no-store",
+            "Content-Type": answer.type, "Content-Length": "\(answer.body.readableBytes)", "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Connection": "close",
         ]
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+        if method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+            let (handler, context) = bound.value
+            handler.end(context)
+        }
+    }
+
+    /// Ends our side, and all of it once the other side has ended or had the time to.
+    private func end(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive, !isEnding else { return }
+        isEnding = true
+        expect(within: deadlines.end, context)
+        context.close(mode: .output, promise: nil)
     }
 }

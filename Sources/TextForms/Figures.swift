@@ -51,5 +51,5 @@ public struct FixedNumber: JSONWritable, CSVField, Sendable {
     public func write(to json: inout JSONWriter) { json.write(fragment: isFinite ? text : "null") }
 
     /// Empty where it is not finite.
-    public func write(to csv: inout CSVWriter) { if isFinite { csv.write(text: text) } }
+    public func write(to csv: inout CSVWriter) { if isFinite { csv.write(number: text) } }
 }

@@ -117,7 +117,8 @@ public struct JSONWriter {
         }
         for byte in fragment.utf8 {
             switch byte {
-            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): QuotedText.append(code: byte, to: &bytes)
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"):
+                QuotedText.append(code: UInt16(clamping: byte), to: &bytes)
             default: bytes.append(byte)
             }
         }

@@ -18,4 +18,19 @@ public enum PercentText {
     public static func plain(_ text: String) -> String {
         text.replacing("%0D", with: "\r").replacing("%0A", with: "\n").replacing("%25", with: "%")
     }
+
+    /// `path` as the path or a value in the query of a URL: letters, digits, `-._~/` as they are, all other bytes as `%` and
+    /// two digits.
+    public static func url(path: String) -> String {
+        var out: [UInt8] = []
+        for byte in path.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
+                UInt8(ascii: "/"):
+                out.append(byte)
+            default: out += Array(QuotedText.code(Unicode.Scalar(byte), "%", width: 2).utf8)
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
 }

@@ -1,7 +1,7 @@
 /// Text in double quotes, as JSON and YAML both read it.
 public enum QuotedText {
-    /// `text` as a JSON string, quotes included. Besides what JSON asks for, U+2028 and U+2029 are escaped, which old
-    /// JavaScript takes for line ends.
+    /// `text` as a JSON string, quotes included. Besides what JSON asks for, all of `ControlScalars` is escaped, so that
+    /// JSON can be shown on a terminal.
     public static func json(_ text: String) -> String {
         var bytes: [UInt8] = []
         append(text, to: &bytes) { _ in false }
@@ -48,7 +48,7 @@ public enum QuotedText {
 
     /// Appends `text` as a JSON string; stretches without escapes are copied at once.
     ///
-    /// - Parameter also: further ASCII bytes that are written as `\u00…`.
+    /// - Parameter also: further ASCII bytes that are written as `\u` and four digits.
     static func append(_ text: String, to bytes: inout [UInt8], also: (UInt8) -> Bool) {
         var text = text
         bytes.append(UInt8(ascii: "\""))
@@ -57,23 +57,19 @@ public enum QuotedText {
             var at = 0
             while at < utf8.count {
                 let byte = utf8[at]
-                let isLineEnd =
-                    byte == 0xE2 && at + 2 < utf8.count && utf8[at + 1] == 0x80 && utf8[at + 2] & 0xFE == 0xA8
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || isLineEnd || also(byte)
-                else {
+                let control = ControlScalars.scalar(at: at, of: utf8)
+                guard control != nil || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || also(byte) else {
                     at += 1
                     continue
                 }
                 bytes.append(contentsOf: utf8[start..<at])
-                if isLineEnd {
-                    bytes.append(contentsOf: (utf8[at + 2] == 0xA8 ? "\\u2028" : "\\u2029").utf8)
-                } else if let letter = letter(byte) {
+                if let letter = letter(byte) {
                     bytes.append(UInt8(ascii: "\\"))
                     bytes.append(letter)
                 } else {
-                    append(code: byte, to: &bytes)
+                    for unit in String(control?.scalar ?? Unicode.Scalar(byte)).utf16 { append(code: unit, to: &bytes) }
                 }
-                at += isLineEnd ? 3 : 1
+                at += control?.length ?? 1
                 start = at
             }
             bytes.append(contentsOf: utf8[start...])
@@ -81,11 +77,13 @@ public enum QuotedText {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Appends `\u00…` for a byte of ASCII.
-    static func append(code byte: UInt8, to bytes: inout [UInt8]) {
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(digit(byte >> 4))
-        bytes.append(digit(byte & 15))
+    /// Appends `\u` and four digits.
+    static func append(code unit: UInt16, to bytes: inout [UInt8]) {
+        func digit(_ shift: UInt16) -> UInt8 {
+            let value = UInt8(clamping: unit >> shift & 15)
+            return value < 10 ? 48 + value : 87 + value
+        }
+        bytes.append(contentsOf: "\\u".utf8)
+        for shift: UInt16 in [12, 8, 4, 0] { bytes.append(digit(shift)) }
     }
 }

@@ -32,8 +32,12 @@ public enum RowNumber {
         return product.rounded(lost > 0 ? .up : lost < 0 ? .down : .toNearestOrEven)
     }
 
-    /// A class id: without a point where it is whole.
-    public static func classID(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e9 ? "\(Int(clamping: value))" : "\(value)"
+    /// The same text where it says the number to half of its last decimal; nil for what is not finite, below zero or beyond
+    /// 9 × 10⁹.
+    public static func exact(_ value: Double, decimals: Int, padded: Bool = false, halves: Halves = .up) -> String? {
+        var unit = 1.0
+        for _ in 0..<decimals { unit *= 10 }
+        guard value * unit >= -0.5, value <= 9e9 else { return nil }
+        return text(value, decimals: decimals, padded: padded, halves: halves)
     }
 }

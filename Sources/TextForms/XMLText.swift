@@ -1,11 +1,12 @@
 /// Text in XML, HTML and SVG.
 public enum XMLText {
-    /// What becomes of control characters, most of which XML 1.0 has no place for.
-    public enum Controls: Sendable {
-        /// Left out, but for tabs and line ends.
-        case dropped
-        /// A blank for each, tabs and line ends included: for attributes, where a reader would make blanks of those.
-        case spaces
+    /// Whether line ends and tabs mean something. All other `ControlScalars`, most of which XML 1.0 has no place for, are
+    /// written `\u{1B}`.
+    public enum LineEnds: Sendable {
+        /// They stay.
+        case kept
+        /// They are written as the others: for attributes, where a reader would make blanks of them.
+        case shown
     }
 
     /// Which quotes are escaped.
@@ -19,7 +20,7 @@ public enum XMLText {
     }
 
     /// `text` with `&`, `<`, `>` and quotes as entities.
-    public static func escaped(_ text: String, quotes: Quotes = .double, controls: Controls = .dropped) -> String {
+    public static func escaped(_ text: String, quotes: Quotes = .double, lineEnds: LineEnds = .kept) -> String {
         // Nearly all text is printable ASCII without any of these.
         guard text.utf8.contains(where: { $0 < 0x20 || $0 > 0x7E || "&<>\"'".utf8.contains($0) }) else { return text }
         var out = ""
@@ -31,10 +32,8 @@ public enum XMLText {
             case ">": out += "&gt;"
             case "\"" where quotes != .none: out += "&quot;"
             case "'" where quotes == .both: out += "&#39;"
-            case "\t", "\n", "\r": out.unicodeScalars.append(controls == .dropped ? scalar : " ")
-            case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": if controls == .spaces { out += " " }
-            // Allowed, but no text that anyone means.
-            case "\u{7F}"..."\u{9F}" where controls == .dropped: continue
+            case "\t" where lineEnds == .kept, "\n" where lineEnds == .kept: out.unicodeScalars.append(scalar)
+            case _ where ControlScalars.contains(scalar): out += ControlScalars.escape(scalar)
             default: out.unicodeScalars.append(scalar)
             }
         }

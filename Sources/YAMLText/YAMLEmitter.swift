@@ -16,10 +16,11 @@ public enum YAMLEmitter {
     /// `text` in double quotes, with everything escaped that needs it.
     public static func quoted(_ text: String) -> String {
         QuotedText.text(text) { scalar in
-            switch scalar {
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": QuotedText.code(scalar, "\\x", width: 2)
-            case "\u{2028}", "\u{2029}", "\u{FEFF}": QuotedText.code(scalar, "\\u", width: 4)
-            default: nil
+            guard ControlScalars.contains(scalar) else { return nil }
+            return switch scalar.value {
+            case ...0xFF: QuotedText.code(scalar, "\\x", width: 2)
+            case ...0xFFFF: QuotedText.code(scalar, "\\u", width: 4)
+            default: QuotedText.code(scalar, "\\U", width: 8)
             }
         }
     }

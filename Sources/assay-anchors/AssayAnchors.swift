@@ -84,7 +84,7 @@ struct AssayAnchors: PlanCommand {
             guard outcome.result.outputs.contains(where: { $0.hasSuffix("anchors.yaml") }) else {
                 throw FileError(file: path, message: "its model has no anchors", wayOut: "leave the model as it is")
             }
-            return Tool.output(try plan.output("anchors.yaml"))
+            return Tool.output(written: try plan.output("anchors.yaml"))
         }
         try Tool.show(AnchorsStage.output(plan, options, session, as: format == .json ? .json : .text))
     }
@@ -100,15 +100,15 @@ struct AssayAnchors: PlanCommand {
         if check { return try checkCurrent(fitting) }
         let comparison = try fitting.comparison(jobs: session.jobs, isCancelled: session.isCancelled)
         switch format {
-        case .text: Tool.output(AnchorText.text(comparison, classNames: dataset.classNames))
-        case .json: Tool.output(AnchorWriter.json(comparison))
+        case .text: Tool.output(written: AnchorText.text(comparison, classNames: dataset.classNames))
+        case .json: Tool.output(written: AnchorWriter.json(comparison))
         default:
             guard comparison.verdict != .none, let form = AnchorWriter.Form(rawValue: format.rawValue) else {
                 throw FileError(
                     file: options.current?.file ?? path, message: "this model has no anchors",
                     wayOut: "leave it as it is")
             }
-            Tool.output(AnchorWriter.text(form, comparison.anchors, comparison.settings.levels))
+            Tool.output(written: AnchorWriter.text(form, comparison.anchors, comparison.settings.levels))
         }
         if let plot {
             try AnchorPlot(comparison, fitting.boxes, seed: options.seeding.number).write(to: plot.path)

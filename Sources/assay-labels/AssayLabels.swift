@@ -46,7 +46,7 @@ struct Card: PlanCommand {
             dataset, settings: try options.settings(dataset, cachePath: nil), jobs: session.jobs,
             isCancelled: session.isCancelled)
         let card = ProfileCard(result.profile, dataset: dataset, trainingSize: image.pixels)
-        Tool.output(plain.format == .json ? card.json : card.text)
+        Tool.output(written: plain.format == .json ? card.json : card.text)
     }
 }
 
@@ -86,8 +86,8 @@ struct Verdicts: PlanCommand {
             dataset, splits: try parts.names(in: dataset), trainer: reader.trainer, jobs: session.jobs,
             isCancelled: session.isCancelled)
         switch format {
-        case .jsonl: Tool.output(lines.map { $0 + "\n" }.joined())
-        case .json: Tool.output("[" + lines.map { "\n  " + $0 }.joined(separator: ",") + "\n]\n")
+        case .jsonl: Tool.output(written: lines.map { $0 + "\n" }.joined())
+        case .json: Tool.output(written: "[" + lines.map { "\n  " + $0 }.joined(separator: ",") + "\n]\n")
         }
     }
 }
@@ -108,14 +108,14 @@ struct Explain: ParsableCommand {
         if all {
             guard code == nil else { throw ValidationError("give a code or --all, not both") }
             return Tool.output(
-                plain.format == .json ? RuleRegistry.json(RuleRegistry.documentation) : RuleRegistry.page)
+                written: plain.format == .json ? RuleRegistry.json(RuleRegistry.documentation) : RuleRegistry.page)
         }
         guard let code else { throw ValidationError("name a rule, for example B003, or --all") }
         guard let rule = RuleRegistry.documentation(of: code) else {
             let known = RuleRegistry.documentation.map(\.code).joined(separator: " ")
             throw ValidationError("there is no rule \(code); the codes are \(known)")
         }
-        Tool.output(plain.format == .json ? RuleRegistry.json([rule]) : rule.page)
+        Tool.output(written: plain.format == .json ? RuleRegistry.json([rule]) : rule.page)
     }
 }
 
@@ -130,12 +130,12 @@ struct Undo: ParsableCommand {
     func run() throws {
         plain.idle.say(plain.common)
         let dataset = try plain.common.session().dataset(try AuditInput.open(input))
-        let outcome = try LabelBackup.undo(root: dataset.root)
+        let outcome = try LabelBackup.undo(dataset)
         switch plain.format {
         case .text:
             Tool.output("\(outcome.restored.count) files restored\n")
-            Tool.output(outcome.changed.map { "changed since, left alone: \($0)\n" }.joined())
-        case .json: Tool.output(outcome.json)
+            for path in outcome.changed { Tool.output("changed since, left alone: \(path)\n") }
+        case .json: Tool.output(written: outcome.json)
         }
         if !outcome.changed.isEmpty { throw ExitStatus.findings }
     }

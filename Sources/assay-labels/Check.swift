@@ -4,7 +4,9 @@ import AuditStages
 import CommandLineSupport
 import Findings
 import LabelRules
+import TextForms
 import ToolOptions
+import YOLODataset
 
 struct Check: PlanCommand {
     static let configuration = CommandConfiguration(abstract: "Check a dataset, or the dataset of a plan.")
@@ -72,14 +74,7 @@ struct Check: PlanCommand {
         let dataset = try session.dataset(
             path, readBy: options.reader.trainer, startedIn: workingFolder.place)
         if fix || unsafeFixes || diff { return try correct(session, path) }
-        let result = try LabelCheck.run(
-            dataset,
-            settings: try effective.settings(dataset, cachePath: noCache ? nil : CachePlace.path(of: dataset)),
-            jobs: session.jobs, isCancelled: session.isCancelled, progress: session.progress(of: .labels))
-        var findings = result.findings.filter(options.selection.keeps)
-        if let baseline = options.baseline {
-            findings = try Baseline.read(baseline.path).new(in: findings, root: dataset.root)
-        }
+        let (result, findings) = try checked(session, dataset)
         try report(findings, root: dataset.root, headline: LabelHeadline.text(result, dataset))
     }
 
@@ -101,14 +96,14 @@ struct Check: PlanCommand {
         return options
     }
 
-    private func report(_ findings: [Finding], root: String, headline: String = "") throws {
+    private func report(_ findings: [Finding], root: String, headline: TerminalText = "") throws {
         if let writeBaseline {
             let made = Baseline(findings, root: root)
             try made.write(to: writeBaseline.path)
             return Tool.output(
                 "\(writeBaseline): \(made.count) findings; use it with --baseline \(writeBaseline)\n")
         }
-        let sheet = FindingSheet(findings, root: root, failOn: options.failOn)
+        let sheet = FindingSheet(findings, root: root, failOn: options.failOn, version: assayVersion)
         Tool.output(
             sheet.text(
                 as: format, colour: Terminal.hasColour, most: maxFindings?.value ?? .max, countsOnly: statistics,
@@ -122,11 +117,40 @@ struct Check: PlanCommand {
             dataset, splits: try options.parts.names(in: dataset), allowsGuesses: unsafeFixes, jobs: session.jobs,
             isCancelled: session.isCancelled)
         let rows = fixes.reduce(0) { $0 + $1.rows.count }
-        if diff { return Tool.output(LabelFixer.diff(fixes) + "\(rows) rows in \(fixes.count) files would change\n") }
-        guard !fixes.isEmpty else { return Tool.output("nothing to correct\n") }
-        let backup = try LabelFixer.apply(fixes, root: dataset.root)
-        Tool.output(
-            "\(rows) rows in \(fixes.count) files corrected; the files as they were: \(backup)\n"
-                + "take it back with: assay-labels undo \(input)\n")
+        if diff {
+            return Tool.output("\(LabelFixer.diff(fixes))\(rows) rows in \(fixes.count) files would change\n")
+        }
+        if fixes.isEmpty {
+            Tool.output("nothing to correct\n")
+        } else {
+            let backup = try LabelFixer.apply(fixes, root: dataset.root)
+            Tool.output(
+                """
+                \(rows) rows in \(fixes.count) files corrected; the files as they were: \(backup)
+                take it back with: assay-labels undo \(input)
+
+                """)
+        }
+        let left = try checked(session, try session.dataset(path), condensed: false).findings.count {
+            $0.severity >= options.failOn
+        }
+        guard left > 0 else { return }
+        let what = options.failOn == .error ? "errors" : "findings from \(options.failOn) on"
+        Tool.output("\(left) \(what) are left, which this does not mend; to see them: assay-labels \(input)\n")
+        throw ExitStatus.findings
+    }
+
+    /// The check of a dataset, and what it found but for what is not asked for.
+    private func checked(
+        _ session: AuditSession, _ dataset: Dataset, condensed: Bool = true
+    ) throws -> (result: LabelCheckResult, findings: [Finding]) {
+        var options = effective
+        if !condensed { options.condense = false }
+        let result = try LabelCheck.run(
+            dataset, settings: try options.settings(dataset, cachePath: noCache ? nil : CachePlace.path(of: dataset)),
+            jobs: session.jobs, isCancelled: session.isCancelled, progress: session.progress(of: .labels))
+        let findings = result.findings.filter(options.selection.keeps)
+        guard let baseline = options.baseline else { return (result, findings) }
+        return (result, try Baseline.read(baseline.path).new(in: findings, root: dataset.root))
     }
 }

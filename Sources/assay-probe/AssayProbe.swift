@@ -4,6 +4,7 @@ import AuditStages
 import CommandLineSupport
 import FileReading
 import ProbeTraining
+import TextForms
 import ToolOptions
 
 @main struct AssayProbeMain {
@@ -81,8 +82,8 @@ struct AssayProbe: PlanCommand {
         for file in try result.files() { try AtomicFile.write(file.bytes, to: output + "/" + file.name) }
         let summary = ProbeSummary(result)
         switch format {
-        case .text: Tool.output(summary.text + "now: assay-toxic \(path) --probe \(output)\n")
-        case .json: Tool.output(summary.json)
+        case .text: Tool.output("\(TerminalText(written: summary.text))now: assay-toxic \(path) --probe \(output)\n")
+        case .json: Tool.output(written: summary.json)
         }
     }
 }

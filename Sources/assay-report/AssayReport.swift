@@ -5,6 +5,7 @@ import CommandLineSupport
 import FileReading
 import LabelRules
 import ReportServing
+import TextForms
 import ToolOptions
 
 @main struct AssayReportMain {
@@ -100,7 +101,7 @@ struct Apply: ParsableCommand {
         let outcome = try DecisionApplier.apply(file, plan: plan, isDryRun: diff)
         if diff, plain.format == .text { Tool.output(LabelFixer.diff(outcome.fixes)) }
         if plain.format == .json {
-            return try Tool.show(StageOutput(outcome.json, hasFindings: !outcome.refused.isEmpty))
+            return try Tool.show(StageOutput(written: outcome.json, hasFindings: !outcome.refused.isEmpty))
         }
         let rows = outcome.fixes.reduce(0) { $0 + $1.rows.count }
         Tool.output("\(rows) rows in \(outcome.fixes.count) files \(diff ? "would change" : "changed")\n")
@@ -108,7 +109,7 @@ struct Apply: ParsableCommand {
             Tool.output(
                 "the files as they were: \(backup)\ntake it back with: assay-labels undo \(plan.settings.dataset)\n")
         }
-        for (patch, reason) in outcome.refused { Tool.output("left alone: \(patch.image): \(reason)\n") }
+        for (image, reason) in outcome.refused { Tool.output("left alone: \(image): \(reason)\n") }
         if !outcome.refused.isEmpty { throw ExitStatus.findings }
     }
 }
@@ -139,10 +140,22 @@ struct Export: ParsableCommand {
         idle.say(common)
         try GivenOptions(of: Self.self).refuse(
             [format.format.exporter.leavesOutAPart ? "least" : "part"], "with --format \(format); leave it out")
-        let text = try ReportExport(
-            plan: try PlanFile.load(plan), least: least?.value ?? 0.5, part: part?.value ?? 0.02
-        ).text(format.format)
-        if let output { try AtomicFile.write(text, to: output.path) } else { Tool.output(text) }
+        let export = try ReportExport(
+            plan: try PlanFile.load(plan), least: least?.value ?? 0.5, part: part?.value ?? 0.02)
+        let text = try export.text(format.format)
+        let importing = "\(export.summary); to import: \(format.format.exporter.importing)"
+        if let output {
+            try AtomicFile.write(text, to: output.path)
+            return Tool.output("\(output): \(importing)\n")
+        }
+        let shown = TerminalText(written: text)
+        guard shown.text == text else {
+            throw FileError(
+                file: format.description, message: "names images with characters that a terminal would obey",
+                wayOut: "write it into a file: add --output FILE")
+        }
+        Tool.output(shown)
+        common.note("\(importing)")
     }
 }
 

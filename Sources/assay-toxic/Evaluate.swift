@@ -64,8 +64,8 @@ struct Evaluate: ParsableCommand {
             isCancelled: session.isCancelled, progress: session.progress(of: .toxic))
         switch format {
         case .text: Tool.output(EvaluationWriter.text(evaluation, dataset))
-        case .json: Tool.output(EvaluationWriter.json(evaluation, dataset))
-        case .csv: Tool.output(EvaluationWriter.csv(evaluation))
+        case .json: Tool.output(written: EvaluationWriter.json(evaluation, dataset))
+        case .csv: Tool.output(written: EvaluationWriter.csv(evaluation))
         }
         if evaluation.unreadable > 0 { throw ExitStatus.findings }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditPlan
 import CommandLineSupport
 import NeuralKernels
+import TextForms
 import ToolOptions
 import ToxicRanking
 import YOLOModel
@@ -33,12 +34,13 @@ struct Model: ParsableCommand {
         guard profile else {
             try GivenOptions(of: Self.self).refuse(
                 ["size", "image-size", "images", "precision"], "without --profile; add it, or leave this out")
-            return Tool.output(plain.format == .json ? ModelTable.json(model) : ModelTable.text(model))
+            return Tool.output(
+                plain.format == .json ? TerminalText(written: ModelTable.json(model)) : ModelTable.text(model))
         }
         guard plain.format == .text else {
             throw ValidationError("--format json has no effect with --profile; leave it out")
         }
         Tool.output(
-            try ModelProfile.text(model, size: image.pixels, images: images.value, precision: precision))
+            written: try ModelProfile.text(model, size: image.pixels, images: images.value, precision: precision))
     }
 }

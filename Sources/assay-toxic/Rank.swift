@@ -55,7 +55,7 @@ struct Rank: PlanCommand {
         let plan = try PlanFile.load(path)
         let shown = try ToxicStage.output(plan, options, session, as: format == .json ? .json : .text)
         guard format == .csv, outcome.result.status == .done else { return try Tool.show(shown) }
-        try Tool.show(StageOutput(try plan.output("images.csv"), hasFindings: shown.hasFindings))
+        try Tool.show(StageOutput(written: try plan.output("images.csv"), hasFindings: shown.hasFindings))
     }
 
     private func runDataset(_ path: String) throws {
@@ -82,8 +82,8 @@ struct Rank: PlanCommand {
         }
         switch format {
         case .text: Tool.output(ToxicTable.text(result, top: options.top.value))
-        case .csv: Tool.output(ToxicWriter.csv(result.images))
-        case .json: Tool.output(ToxicWriter.json(result.images))
+        case .csv: Tool.output(written: ToxicWriter.csv(result.images))
+        case .json: Tool.output(written: ToxicWriter.json(result.images))
         }
         if result.images.contains(where: { $0.problem != nil }) { throw ExitStatus.findings }
     }

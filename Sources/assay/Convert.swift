@@ -48,6 +48,6 @@ struct Convert: ParsableCommand {
         let line = ProgressLine("assay convert", quiet: common.quiet)
         let result = try Conversion.run(
             request, isCancelled: { Interruption.isRequested }, progress: { line.update($0, of: $1) })
-        Tool.output(format == .json ? result.json : result.text)
+        Tool.output(written: format == .json ? result.json : result.text)
     }
 }

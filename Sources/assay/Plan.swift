@@ -86,7 +86,7 @@ struct Plan: ParsableCommand {
 
         func run() throws {
             idle.say(common)
-            Tool.output(PlanSchema.text)
+            Tool.output(written: PlanSchema.text)
         }
     }
 }

@@ -35,7 +35,8 @@ struct Run: ParsableCommand {
                 if isUnchanged { common.note("\(stage.rawValue): unchanged") }
                 switch format {
                 case .text: Tool.output(shown.text)
-                case .json: results.append((stage, String(shown.text.reversed().drop(while: \.isNewline).reversed())))
+                case .json:
+                    results.append((stage, String(shown.text.text.reversed().drop(while: \.isNewline).reversed())))
                 }
             })
         if format == .json {
@@ -44,7 +45,7 @@ struct Run: ParsableCommand {
                 for result in results { json.member(result.stage.rawValue, JSONFragment(result.json)) }
             }
             json.endLine()
-            Tool.output(json.text)
+            Tool.output(written: json.text)
         }
         if hasFindings { throw ExitStatus.findings }
     }

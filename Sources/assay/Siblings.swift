@@ -12,8 +12,7 @@ enum Siblings {
 
     static func replaceProcess(by name: String, arguments: [String]) -> Never {
         withCStrings([name] + arguments) { _ = execv(path(name), $0) }
-        StandardStreams.tell("error: \(startFailure(name, errno))\n")
-        exit(ExitStatus.trouble.rawValue)
+        Tool.fail(startFailure(name, errno).description)
     }
 
     private static func startFailure(_ name: String, _ code: Int32) -> FileError {

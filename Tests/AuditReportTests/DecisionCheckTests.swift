@@ -34,6 +34,9 @@ import Testing
         ("label", "[1e300, 0.5, 0.5, 0.1, 0.1]"), ("decision", "\"maybe\""), ("kind", "\"nonsense\""),
         ("line", "0"), ("line", "-1"), ("line", "9223372036854775807"), ("line", "1e300"), ("id", "\"\""),
         ("id", "\"a b\""), ("id", "\"<script>\""), ("image", "\"\""), ("image", "\"a\\u001b[31m.jpg\""),
+        ("label", "null"), ("line", "null"), ("kind", "\"missing\""), ("row", "[1, 0.5, 0.5, 0, 0.1]"),
+        ("row", "[1, 0.5, 0.5, 0.1, 1.5]"), ("row", "[NaN, 0.5, 0.5, 0.1, 0.1]"),
+        ("label", "[0, 0.5, 0.5, 0.1, 0.1, 0.1]"),
     ])
     func whatIsNoDecisionIsRefused(field: String, value: String) throws {
         #expect(try read([:]).decisions.count == 1)
@@ -45,6 +48,20 @@ import Testing
         let plan = try plan(in: folder)
         let file = try read(["row": "[2, 0.5, 0.5, 0.1, 0.1]"])
         #expect(throws: FileError.self) { try DecisionApplier.apply(file, plan: plan, isDryRun: true) }
+    }
+
+    /// A file of a stranger decides nothing but what is suspected.
+    @Test func whatNothingSuspectsIsLeftAlone() throws {
+        let folder = try TemporaryFolder()
+        let plan = try plan(in: folder)
+        try folder.write("x", to: "data/images/train/a.jpg")
+        let label = try folder.write("0 0.5 0.5 0.1 0.1\n", to: "data/labels/train/a.txt")
+        let before = try FileReading.bytes(ofFile: label)
+        let outcome = try DecisionApplier.apply(try read([:]), plan: plan, isDryRun: false)
+        #expect(outcome.fixes.isEmpty && outcome.backup == nil)
+        #expect(outcome.refused.map(\.image) == ["images/train/a.jpg"])
+        #expect(try FileReading.bytes(ofFile: label) == before)
+        #expect(try Ledger(plan.ledgerPath).decisions().isEmpty)
     }
 
     /// An older version may have kept anything.

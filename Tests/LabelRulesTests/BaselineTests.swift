@@ -66,7 +66,7 @@ import Testing
             code: "F003", severity: .error, file: "labels/<a>&\"b\".txt", line: 1, message: "“\u{1}<x>”",
             effect: .kept("e"),
             fix: "f")
-        let text = FindingReporter.render([hostile, finding("B005", 2)], as: .junit)
+        let text = FindingReporter.render([hostile, finding("B005", 2)], as: .junit).text
         #expect(text.contains("tests=\"2\" failures=\"2\""))
         #expect(text.contains("&lt;a&gt;&amp;&quot;b&quot;") && !text.contains("<a>") && !text.contains("\u{1}"))
         #expect(text.ranges(of: "<testsuite ").count == 2 && text.ranges(of: "</testsuite>").count == 2)

@@ -80,7 +80,7 @@ import YOLODataset
         let fixes = try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1)
         #expect(throws: Trouble.self) { try LabelFixer.apply(fixes, root: dataset.root, then: { throw Trouble() }) }
         #expect(try FileReading.bytes(ofFile: folder.path + "/labels/a.txt") == Array(text.utf8))
-        #expect(throws: FileError.self) { try LabelBackup.undo(root: dataset.root) }
+        #expect(throws: FileError.self) { try LabelBackup.undo(dataset) }
     }
 
     /// As a crash, or an earlier version, left it: the fix before it can still be taken back.
@@ -91,7 +91,7 @@ import YOLODataset
             try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1), root: dataset.root)
         try folder.write("0 0.5", to: ".assay-backup/2/0.txt")
         try folder.write("0 0.5", to: ".assay-backup/3.partial/0.txt")
-        #expect(try LabelBackup.undo(root: dataset.root).restored.count == 1)
+        #expect(try LabelBackup.undo(dataset).restored.count == 1)
         #expect(try FileReading.bytes(ofFile: folder.path + "/labels/a.txt") == Array(text.utf8))
     }
 
@@ -99,17 +99,17 @@ import YOLODataset
         let text = "0 0.3 0.3 0 0.2\r\n0 0.5 0.5 0.2 0.2"
         let (folder, dataset) = try dataset(text)
         _ = try LabelFixer.apply(try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1), root: dataset.root)
-        let outcome = try LabelBackup.undo(root: dataset.root)
+        let outcome = try LabelBackup.undo(dataset)
         #expect(outcome.restored.count == 1 && outcome.changed.isEmpty)
         #expect(try FileReading.bytes(ofFile: folder.path + "/labels/a.txt") == Array(text.utf8))
-        #expect(throws: FileError.self) { try LabelBackup.undo(root: dataset.root) }
+        #expect(throws: FileError.self) { try LabelBackup.undo(dataset) }
     }
 
     @Test func aFileThatChangedSinceIsLeftAlone() throws {
         let (folder, dataset) = try dataset("0 0.3 0.3 0 0.2\n0 0.5 0.5 0.2 0.2\n")
         _ = try LabelFixer.apply(try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1), root: dataset.root)
         try folder.write("1 0.1 0.1 0.1 0.1\n", to: "labels/a.txt")
-        let outcome = try LabelBackup.undo(root: dataset.root)
+        let outcome = try LabelBackup.undo(dataset)
         #expect(outcome.restored.isEmpty && outcome.changed.count == 1)
         #expect(try FileReading.bytes(ofFile: folder.path + "/labels/a.txt") == Array("1 0.1 0.1 0.1 0.1\n".utf8))
     }
@@ -130,13 +130,13 @@ import YOLODataset
         let dataset = try Dataset.open(folder.path + "/data.yaml")
         _ = try LabelFixer.apply(try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1), root: dataset.root)
         #expect(try FileReading.bytes(ofFile: folder.path + "/labels/\(name).txt").isEmpty)
-        #expect(try LabelBackup.undo(root: dataset.root).restored.count == 1)
+        #expect(try LabelBackup.undo(dataset).restored.count == 1)
         #expect(!(try FileReading.bytes(ofFile: folder.path + "/labels/\(name).txt").isEmpty))
     }
 
     @Test func theDiffShowsRows() throws {
         let (folder, dataset) = try dataset("0 0.3 0.3 0 0.2\n1 0.901 0.5 0.2 0.2\n")
-        let diff = LabelFixer.diff(try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1))
+        let diff = LabelFixer.diff(try LabelFixer.plan(dataset, allowsGuesses: false, jobs: 1)).text
         #expect(!diff.contains(folder.path))
         #expect(diff.contains("@@ line 1, B005 @@\n-0 0.3 0.3 0 0.2\n@@ line 2, B003 @@\n"))
         #expect(diff.contains("-1 0.901 0.5 0.2 0.2\n+1 0.9005 0.5 0.199 0.2\n"))

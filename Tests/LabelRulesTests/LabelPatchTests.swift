@@ -38,7 +38,7 @@ import YOLODataset
                 == "1 0.500000 0.500000 0.250000 0.200000\r\n1  0.25 0.250000 .1 .1\r\n1 0.100000 0.200000 0.050000 0.050000\r\n"
         )
         #expect(FileManager.default.fileExists(atPath: backup))
-        #expect(try LabelBackup.undo(root: dataset.root).restored.count == 1)
+        #expect(try LabelBackup.undo(dataset).restored.count == 1)
         #expect(text(folder) == "0 0.5 0.5 0.2 0.2\r\n1  0.25 0.250000 .1 .1\r\n0 0.75 0.75 0.1 0.1")
     }
 

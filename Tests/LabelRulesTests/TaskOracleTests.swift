@@ -59,7 +59,7 @@ import YOLODataset
         settings.condenses = false
         let dataset = try Dataset.open(folder.path + "/data.yaml")
         let result = try LabelCheck.run(dataset, settings: settings, jobs: 2)
-        return (result, LabelHeadline.text(result, dataset))
+        return (result, LabelHeadline.text(result, dataset).text)
     }
 
     private static let yaml = "train: images\nval: images\nnames: [a, b, c]\n"

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A TCP client that sends whatever it is given.
-final class LoopbackClient {
+final class LoopbackClient: Sendable {
     struct Refused: Error {}
 
     private let socket: Int32
@@ -34,6 +34,9 @@ final class LoopbackClient {
             sent += count
         }
     }
+
+    /// Sends nothing more, and still listens.
+    func endSending() { shutdown(socket, Int32(SHUT_WR)) }
 
     /// What comes until the other side ends.
     func rest() -> [UInt8] {

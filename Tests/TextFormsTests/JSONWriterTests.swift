@@ -95,7 +95,7 @@ import TextForms
         #expect(!json.unicodeScalars.contains { $0.value < 32 || $0 == "\u{2028}" || $0 == "\u{2029}" })
         // The same by scalars, as YAML writes them.
         let slow = QuotedText.text(text) { scalar in
-            scalar.value < 32 || scalar == "\u{2028}" || scalar == "\u{2029}"
+            ControlScalars.contains(scalar)
                 ? QuotedText.code(scalar, "\\u", width: 4).lowercased() : nil
         }
         #expect(json == slow)

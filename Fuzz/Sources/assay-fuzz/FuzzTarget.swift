@@ -56,6 +56,12 @@ struct FuzzTarget: Sendable {
                 "LabelRules/Trainers/NumberScanner.swift", "LabelRules/Trainers/TrainerVerdicts.swift",
             ], read: judgeLabels),
         FuzzTarget(
+            "fixes", "label rows, corrected", corpus: "labels",
+            readers: [
+                "LabelRules/Fixes/LabelLines.swift", "LabelRules/Fixes/RowFix.swift",
+                "LabelRules/Fixes/LabelFixer.swift",
+            ], read: fixLabels),
+        FuzzTarget(
             "headers", "image headers", executions: 10_000_000,
             readers: [
                 "FileReading/ImpostorFile.swift", "Imaging/ByteReader.swift", "Imaging/ISOMediaHeader.swift",
@@ -122,13 +128,15 @@ struct FuzzTarget: Sendable {
             "http", "request to the served report: head and body", executions: 10_000_000,
             readers: [
                 "ReportServing/RequestGuard.swift", "ReportServing/RequestHandler.swift",
-                "ReportServing/ReportResponder.swift", "AuditReport/DecisionStore.swift",
+                "ReportServing/ReportResponder.swift", "ReportServing/ReportConnection.swift",
+                "AuditReport/DecisionStore.swift",
             ], read: serve),
         FuzzTarget("ledger", "columns of the ledger", readers: ["AuditPlan/Ledger"], read: readLedger),
         FuzzTarget(
             "texts", "names and figures as they are written in every form", mostBytes: 256,
             readers: [
                 "TextForms/QuotedText.swift", "TextForms/XMLText.swift", "TextForms/RowNumber.swift",
+                "TextForms/CSVWriter.swift", "TextForms/TerminalText.swift", "TextForms/ControlScalars.swift",
                 "FileReading/Paths.swift", "ToolOptions/Values/ListText.swift",
             ], read: writeTexts),
     ]

@@ -1,6 +1,7 @@
 import Imaging
-import LabelRules
 import YOLODataset
+
+@testable import LabelRules
 
 /// Rows ascend, say what is wrong with them or have their columns, and whatever trains is a box.
 @Sendable func readLabels(_ text: [UInt8]) {
@@ -37,6 +38,33 @@ import YOLODataset
             let judgement = LabelJudgement(
                 file, bytes: text[...], trainer: trainer, classCount: 80, keypointShape: shape)
             demand(judgement.rows.count == file.rows.count && judgement.boxes.count <= file.rows.count)
+        }
+    }
+}
+
+/// A fix changes the rows that it names, and a changed row reads back as one.
+@Sendable func fixLabels(_ text: [UInt8]) {
+    for allowsGuesses in [false, true] {
+        let labels = LabelFile.parse(text)
+        let lines = LabelLines(text)
+        if labels.textProblem == nil {
+            demand(labels.rows.count == lines.rowCount, "rows are cut otherwise")
+            for (index, row) in labels.rows.enumerated() { demand(lines.line(row: index) == row.line, "another line") }
+        }
+        demand(lines.bytes == text, "nothing was named")
+        guard let correction = LabelFixer.corrected(text, size: (640, 480), allowsGuesses: allowsGuesses) else {
+            continue
+        }
+        demand(labels.textProblem == nil && !correction.rows.isEmpty)
+        let changed = correction.rows.filter { !["F002", "F009", "F011"].contains($0.code) }
+        let gone = changed.count { $0.new == nil }
+        demand(LabelFile.parse(correction.new).rows.count == labels.rows.count - gone, "another number of rows")
+        for change in changed {
+            guard let new = change.new else { continue }
+            let rows = LabelFile.parse(Array(new.utf8)).rows
+            demand(rows.count == 1, "a row that is none: \(new)")
+            guard ["B003", "B004", "B012"].contains(change.code), let box = rows[0].box else { continue }
+            demand(box.width > 0 && box.height > 0, "a row without an area: \(new)")
         }
     }
 }

@@ -18,9 +18,9 @@ import NIOEmbedded
         guard let again = DecisionFile.Decision(row) else { fail("a decision that cannot be kept") }
         demand(again.label == decision.label && again.row == decision.row, "kept otherwise")
     }
-    for patch in file.patches {
+    for patch in file.lastOfEach.compactMap(\.patch) {
         for row in [patch.old, patch.new].compactMap(\.self) {
-            demand(row.classID >= 0 && row.values.count == 4 && row.values.allSatisfy { (0...1).contains($0) })
+            demand(row.classID >= 0 && row.values.count == 4 && row.values.allSatisfy { (0...1.01).contains($0) })
         }
     }
 }
@@ -55,18 +55,18 @@ private struct Served: @unchecked Sendable {
 @Sendable func serve(_ input: [UInt8]) throws {
     let served = Served.one
     let channel = EmbeddedChannel()
-    let admission = RequestGuard(token: "token", port: 80)
-    try RequestHandler.serve(
-        channel,
-        RequestHandler(admission, deadlines: .init()) { method, name, body, loop in
-            loop.makeSucceededFuture(served.responder.answer(method, name, body))
-        })
+    let connection = ReportConnection(
+        admission: RequestGuard(token: "token", port: 80), connections: OpenConnections(most: 4), deadlines: .init()
+    ) { loop, method, name, body in loop.makeSucceededFuture(served.responder.answer(method, name, body)) }
+    try connection.add(to: channel)
     try channel.connect(to: served.address).wait()
     for piece in [input[..<(input.count / 2)], input[(input.count / 2)...]] {
         // What the parser does not like ends the connection.
         _ = try? channel.writeInbound(ByteBuffer(bytes: piece))
     }
     channel.embeddedEventLoop.run()
+    // The time that the other side has to end.
+    channel.embeddedEventLoop.advanceTime(by: .seconds(2))
     var answer: [UInt8] = []
     while let part = try? channel.readOutbound(as: ByteBuffer.self) { answer += part.readableBytesView }
     demand(answer.isEmpty || answer.starts(with: "HTTP/1.".utf8), "an answer that is not HTTP")

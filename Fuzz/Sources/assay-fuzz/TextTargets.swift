@@ -35,11 +35,19 @@ private func writeJSON(_ text: String) {
 }
 
 private func writeTables(_ text: String) {
-    for controls in [XMLText.Controls.dropped, .spaces] {
-        let escaped = XMLText.escaped(text, quotes: .both, controls: controls)
+    let field = CSVText.field(text)
+    demand(isSame(CSVText.plain(field), text), "a cell reads back otherwise: \(field)")
+    demand(!"=+-@".contains(field.drop { $0 == "\"" || $0 == " " }.first ?? "a"), "a formula: \(field)")
+    let shown = TerminalText.shown(text)
+    demand(isSame(TerminalText.shown(shown), shown), "shown twice: \(shown)")
+    for form in [field, shown, CodeSpan.of(text), QuotedText.json(text), PercentText.url(path: text)] {
+        demand(!form.unicodeScalars.contains(where: ControlScalars.contains), "a control character: \(form)")
+    }
+    for lineEnds in [XMLText.LineEnds.kept, .shown] {
+        let escaped = XMLText.escaped(text, quotes: .both, lineEnds: lineEnds)
         demand(!escaped.utf8.contains { "<>\"'".utf8.contains($0) }, "markup in XML")
         demand(
-            !escaped.unicodeScalars.contains { $0.value < 0x20 && !"\t\n\r".unicodeScalars.contains($0) },
+            !escaped.unicodeScalars.contains { $0.value < 0x20 && !"\t\n".unicodeScalars.contains($0) },
             "a control character in XML")
     }
     demand(Columns.aligned([[text, "a"], ["b"]]).count == 2)
@@ -78,5 +86,9 @@ private func writeFigures(_ value: Double) {
         demand(text.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (48...57).contains($0) })
         if (0...1).contains(value) { demand(abs(read - value) <= 1e-6, "far from \(value): \(text)") }
     }
-    demand(value.isNaN || Double(RowNumber.classID(value)) == value, "another class")
+    if let text = RowNumber.exact(value, decimals: 8) {
+        demand(Double(text).map { abs($0 - value) <= max(6e-9, value.ulp) } == true, "not \(value): \(text)")
+    } else {
+        demand(!(0...9e9).contains(value), "no text for \(value)")
+    }
 }

@@ -49,14 +49,19 @@ extension StageOutput {
 /// What a stage shows, and whether there is something to look at.
 public struct StageOutput: Sendable {
     /// What is printed.
-    public var text: String
+    public var text: TerminalText
     /// Whether the exit status is 1.
     public var hasFindings: Bool
 
     /// - Parameter hasFindings: whether the exit status is to be 1.
-    public init(_ text: String, hasFindings: Bool = false) {
+    public init(_ text: TerminalText, hasFindings: Bool = false) {
         self.text = text
         self.hasFindings = hasFindings
+    }
+
+    /// - Parameter text: what one of our own writers has made, lines and all.
+    public init(written text: String, hasFindings: Bool = false) {
+        self.init(TerminalText(written: text), hasFindings: hasFindings)
     }
 
     /// One JSON object of texts, on a line.
@@ -64,7 +69,7 @@ public struct StageOutput: Sendable {
         var json = JSONWriter()
         json.object { json in for (key, text) in members { json.member(key, text) } }
         json.endLine()
-        self.init(json.text)
+        self.init(written: json.text)
     }
 }
 

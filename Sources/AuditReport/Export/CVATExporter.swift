@@ -21,7 +21,8 @@ struct CVATExporter: ReportExporter {
         let labels = export.classNames.map { name in
             Markup.element(
                 "label",
-                .element("name", "\(name)") + .element("type", "rectangle") + .element("attributes", attributes))
+                .element("name", "\(TerminalText.shown(name))") + .element("type", "rectangle")
+                    + .element("attributes", attributes))
         }
         let images = export.entries.enumerated().map { image($1, number: $0, export) }
         return """
@@ -38,7 +39,10 @@ struct CVATExporter: ReportExporter {
         let boxes = entry.regions.map { "    \(box($0, of: entry.row, export))\n" as Markup }
         let image = Markup.element(
             "image",
-            ["id": number, "name": entry.row.image, "width": entry.row.width, "height": entry.row.height],
+            [
+                "id": number, "name": TerminalText.shown(entry.row.image), "width": entry.row.width,
+                "height": entry.row.height,
+            ],
             "\n" + .joined(boxes) + "  ")
         return "  \(image)\n"
     }
@@ -54,11 +58,14 @@ struct CVATExporter: ReportExporter {
             region.suspicion.map { [$0.kind.rawValue, FixedNumber($0.score, decimals: 3).text, $0.evidence] } ?? [
                 "", "", "",
             ]
-        let tags = zip(Self.attributes, values).map { Markup.element("attribute", ["name": $0], "\($1)") }
+        let tags = zip(Self.attributes, values).map {
+            Markup.element("attribute", ["name": $0], "\(TerminalText.shown($1))")
+        }
         return .element(
             "box",
             [
-                "label": export.className(region.classID), "source": region.line == nil ? "auto" : "manual",
+                "label": TerminalText.shown(export.className(region.classID)),
+                "source": region.line == nil ? "auto" : "manual",
                 "occluded": 0, "xtl": edges[0], "ytl": edges[1], "xbr": edges[2], "ybr": edges[3], "z_order": 0,
             ], .joined(tags))
     }

@@ -6,7 +6,9 @@ struct LabelStudioExporter: ReportExporter {
     let name = "label-studio"
     let fileSuffix = "json"
     let contents = "a task an image: labels as annotations, what a suspicion suggests as predictions with scores"
-    let importing = "Label Studio: Import, with local files served from the dataset's root"
+    let importing =
+        "Label Studio, started with `LOCAL_FILES_SERVING_ENABLED=true` and the dataset's root as "
+        + "`LOCAL_FILES_DOCUMENT_ROOT`: Import"
 
     func text(_ export: ReportExport) -> String {
         var json = JSONWriter(spacing: .tight, step: 0)
@@ -21,7 +23,7 @@ struct LabelStudioExporter: ReportExporter {
         let regions = Array(entry.regions.enumerated())
         let suspicious = regions.filter { $1.suspicion != nil }
         json.object { json in
-            json.object("data") { $0.member("image", "/data/local-files/?d=" + entry.row.image) }
+            json.object("data") { $0.member("image", "/data/local-files/?d=" + PercentText.url(path: entry.row.image)) }
             json.array("annotations") { json in
                 json.object { json in
                     json.array("result") { json in

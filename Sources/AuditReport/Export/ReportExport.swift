@@ -64,7 +64,12 @@ public struct ReportExport: Sendable {
         entries = try ledger.imageLosses().sorted { $0.image < $1.image }.map { row in
             let own = accused[row.image] ?? []
             let rows = try ledger.boxLosses(ofImage: row.image).map { box in
-                Region(
+                if let wrong = DecisionCheck().problem(ofRow: [Double(box.class), box.cx, box.cy, box.w, box.h]) {
+                    throw FileError(
+                        file: plan.ledgerPath, message: "holds a row of \(row.image) \(wrong)",
+                        wayOut: "compute it anew: delete the ledger, and run the plan")
+                }
+                return Region(
                     line: box.line, classID: box.class, box: [box.cx, box.cy, box.w, box.h],
                     suspicion: own.first { $0.line == box.line })
             }
@@ -78,7 +83,13 @@ public struct ReportExport: Sendable {
     }
 
     /// The whole file in one form.
-    public func text(_ format: Format) -> String { format.exporter.text(self) }
+    public func text(_ format: Format) throws -> String { try format.exporter.text(self) }
+
+    /// How much there is, for people.
+    public var summary: String {
+        let labels = entries.reduce(0) { $0 + $1.regions.count { $0.line != nil } }
+        return "\(entries.count) images, \(labels) labels, \(suspicions.count) suspicions"
+    }
 
     func className(_ id: Int) -> String { classNames.indices.contains(id) ? classNames[id] : "class \(id)" }
 }
@@ -86,7 +97,9 @@ public struct ReportExport: Sendable {
 extension SuspicionRow {
     /// The row as it should be; nil where it should go, and for whole images.
     var suggestion: ReportContent.Place? {
-        guard let classID = self.class, let cx, let cy, let w, let h else { return nil }
+        guard let classID = self.class, (0..<Int(Int32.max)).contains(classID), let cx, let cy, let w, let h,
+            [cx, cy, w, h].allSatisfy(\.isFinite)
+        else { return nil }
         return ReportContent.Place(classID: classID, box: [cx, cy, w, h])
     }
 }

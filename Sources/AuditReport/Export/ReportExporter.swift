@@ -16,7 +16,9 @@ public protocol ReportExporter: Sendable {
     var leavesOutAPart: Bool { get }
 
     /// The whole file.
-    func text(_ export: ReportExport) -> String
+    ///
+    /// - Throws: `FileError` where the form cannot hold a name.
+    func text(_ export: ReportExport) throws -> String
 }
 
 extension ReportExporter {

@@ -1,16 +1,17 @@
+import TextForms
 import YOLODataset
 
 /// What would be silently lost, first.
 public enum LabelHeadline {
     /// One line for people: what the trainer would drop, class by class.
-    public static func text(_ result: LabelCheckResult, _ dataset: Dataset) -> String {
+    public static func text(_ result: LabelCheckResult, _ dataset: Dataset) -> TerminalText {
         let task = result.task.task == .detect ? "" : " (a \(result.task.task.title))"
-        var text = "\(result.images) images, \(result.boxes) label rows\(task). "
+        var text: TerminalText = "\(result.images) images, \(result.boxes) label rows\(task). "
         if let reason = result.stops.first {
             let more = result.stops.count > 1 ? " (and \(result.stops.count - 1) more)" : ""
-            text += "\(result.trainer.name) does not start training: \(reason)\(more). "
+            text = text + "\(result.trainer.name) does not start training: \(reason)\(more). "
             guard result.droppedImages > 0 else { return text + "\n" }
-            text += "Once it does: "
+            text = text + "Once it does: "
         }
         guard result.droppedImages > 0 || result.droppedBoxes > 0 else {
             return text + "\(result.trainer.name) would drop no image.\n"
@@ -18,7 +19,8 @@ public enum LabelHeadline {
         text +=
             "\(result.trainer.name) would silently drop \(result.droppedImages) images with \(result.droppedBoxes) rows"
         guard result.droppedBoxes > 0 else { return text + ".\n" }
-        let classes = result.droppedBoxesByClass.sorted { $0.key < $1.key }.map { id, count in
+        let classes: [TerminalText] = result.droppedBoxesByClass.sorted { $0.key < $1.key }.map {
+            id, count -> TerminalText in
             "\(id < 0 ? "no class" : dataset.className(id)) \(count) of \(result.boxesByClass[id] ?? count)"
         }
         return text + ": \(classes.joined(separator: ", ")).\n"

@@ -30,7 +30,7 @@ public struct ProfileCard: Sendable {
         }
     }
 
-    private func name(_ id: Int) -> String { id < 0 ? "(no class id)" : dataset.className(id) }
+    private func name(_ id: Int) -> String { id < 0 ? "(no class id)" : TerminalText.shown(dataset.className(id)) }
 
     // MARK: JSON
 

@@ -1,17 +1,20 @@
 import FileReading
 import Foundation
 import TextForms
+import YOLODataset
 
 /// Copies of label files as they were before a fix, one folder a fix, below `.assay-backup` in the dataset's root.
 ///
-/// `manifest.txt` holds a line a file: the digest of what the fix wrote, and the file's path, separated by a tab. A line
-/// feed in a path is written `%0A`, and `%` as `%25`.
+/// `manifest.txt` holds a line a file: the digest of what the fix wrote, with `+` before it where there was no file, and
+/// the file's path with its links followed, separated by a tab. A line feed in a path is written `%0A`, and `%` as `%25`.
+///
+/// A dataset comes from strangers, and so may a backup in it: nothing but label files of the dataset is written.
 public enum LabelBackup {
     /// What an undo did.
     public struct Outcome: Sendable, Hashable {
         /// Paths that are as they were before the fix, absolute.
         public var restored: [String] = []
-        /// Changed since the fix: left alone.
+        /// Changed since the fix, or no label file of the dataset: left alone.
         public var changed: [String] = []
 
         /// One object with both lists.
@@ -27,6 +30,8 @@ public enum LabelBackup {
     }
 
     static let folderName = ".assay-backup"
+    /// More fixes than anyone makes of one dataset.
+    private static let mostBackups = 1_000_000
     private static let manifest = "manifest.txt"
     /// What is not whole yet, or no longer.
     private static let partial = ".partial"
@@ -48,16 +53,15 @@ public enum LabelBackup {
     static func make(_ fixes: [FileFix], root: String) throws -> String {
         let top = "\(root)/\(folderName)"
         let folder = "\(top)/\((numbers(root).max() ?? 0) + 1)"
+        try checkFolder(root)
         try Folders.make(top)
         removePartial(top)
         do {
             try Folders.make(folder + partial)
             var lines = ""
             for (index, fix) in fixes.enumerated() {
-                let isThere = FileManager.default.fileExists(atPath: fix.path)
-                try AtomicFile.write(
-                    fix.old, to: copy(index, in: folder + partial, isThere: isThere), tidies: false)
-                lines += "\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
+                try AtomicFile.write(fix.old, to: "\(folder + partial)/\(index).txt", tidies: false)
+                lines += "\(fix.isNew ? "+" : "")\(ContentDigest.of(fix.new).hex)\t\(PercentText.escaped(fix.path))\n"
             }
             try AtomicFile.write(lines, to: "\(folder + partial)/\(manifest)")
             guard rename(folder + partial, folder) == 0 else {
@@ -73,11 +77,6 @@ public enum LabelBackup {
         return folder
     }
 
-    /// `NUMBER.txt`; `NUMBER.none`, which is empty, of a file that the fix made.
-    private static func copy(_ index: Int, in folder: String, isThere: Bool) -> String {
-        "\(folder)/\(index).\(isThere ? "txt" : "none")"
-    }
-
     /// Removes copies that a crash left incomplete; the lock is held.
     private static func removePartial(_ top: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: top)) ?? [] where name.hasSuffix(partial) {
@@ -86,7 +85,7 @@ public enum LabelBackup {
     }
 
     /// Removes a backup of which nothing is needed any more; one that a crash leaves half removed is none.
-    private static func remove(_ folder: String) throws {
+    static func remove(_ folder: String) throws {
         guard rename(folder, folder + partial) == 0 else {
             throw FileError(
                 file: folder, message: "cannot be removed: \(String(cString: strerror(errno)))",
@@ -97,19 +96,25 @@ public enum LabelBackup {
 
     private static func numbers(_ root: String) -> [Int] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folderName)")) ?? []).compactMap { Int($0) }
+            .filter { (1..<mostBackups).contains($0) }
+    }
+
+    /// - Throws: `FileError` where the folder of backups is a link: it might lead anywhere.
+    private static func checkFolder(_ root: String) throws {
+        let folder = "\(root)/\(folderName)"
+        guard (try? FileManager.default.destinationOfSymbolicLink(atPath: folder)) == nil else {
+            throw FileError(file: folder, message: "is a link", wayOut: "delete it")
+        }
     }
 
     /// Takes back the last fix. A file that has changed since is left alone, and the backup is then kept.
     ///
     /// - Throws: `FileError` where there is nothing to undo, or the backup is damaged.
-    public static func undo(root: String) throws -> Outcome {
+    public static func undo(_ dataset: Dataset) throws -> Outcome {
+        let root = dataset.root
+        try checkFolder(root)
         let lock = try lock(root: root)
         defer { withExtendedLifetime(lock) {} }
-        return try undoLocked(root: root)
-    }
-
-    /// The same while the lock is held.
-    static func undoLocked(root: String) throws -> Outcome {
         // One without a manifest was left incomplete: nothing was changed then.
         let whole = numbers(root).filter { access("\(root)/\(folderName)/\($0)/\(manifest)", F_OK) == 0 }
         guard let number = whole.max() else {
@@ -118,39 +123,47 @@ public enum LabelBackup {
                 wayOut: "only what assay-labels --fix did can be undone")
         }
         let folder = "\(root)/\(folderName)/\(number)"
-        let text = String(decoding: try FileReading.bytes(ofFile: "\(folder)/\(manifest)"), as: UTF8.self)
+        let own = Set(try dataset.listSamples().samples.compactMap { try? LinkTarget.of($0.labelPath) })
         var outcome = Outcome()
-        var tidied: Set<String> = []
-        for (index, line) in text.split(separator: "\n").enumerated() {
-            let fields = line.split(separator: "\t", maxSplits: 1).map(String.init)
-            guard fields.count == 2 else {
-                throw FileError(
-                    file: "\(folder)/\(manifest)", line: index + 1, message: "is no entry of a backup",
-                    wayOut: "copy the files back by hand")
-            }
-            let path = PercentText.plain(fields[1])
-            if tidied.insert(Paths.directory(of: path)).inserted {
-                AtomicFile.removeRemains(in: Paths.directory(of: path))
-            }
-            let wasThere = access(copy(index, in: folder, isThere: false), F_OK) != 0
-            let old = wasThere ? try FileReading.bytes(ofFile: copy(index, in: folder, isThere: true)) : nil
-            let isThere = FileManager.default.fileExists(atPath: path)
-            let now = isThere ? try FileReading.bytes(ofFile: path) : nil
-            if now == old { continue }
-            guard ContentDigest.of(now ?? []).hex == fields[0] else {
-                outcome.changed.append(path)
+        let entries = try entries(folder)
+        for folder in Set(entries.map { Paths.directory(of: $0.path) })
+        where own.contains(where: { $0.hasPrefix(folder) }) {
+            AtomicFile.removeRemains(in: folder)
+        }
+        for (index, entry) in entries.enumerated() {
+            let old = try FileReading.bytes(ofFile: "\(folder)/\(index).txt", limit: LabelFile.largestFile)
+            let now = try FileFix.contents(of: entry.path)
+            if entry.isNew ? now == nil : now == old { continue }
+            guard own.contains(entry.path), let now, ContentDigest.of(now).hex == entry.digest else {
+                outcome.changed.append(entry.path)
                 continue
             }
-            if let old {
-                try AtomicFile.write(old, to: path, tidies: false, isResult: false)
-            } else if unlink(path) != 0 {
-                throw FileError(
-                    file: path, message: "cannot be removed: \(String(cString: strerror(errno)))",
-                    wayOut: "check the folder's permissions")
-            }
-            outcome.restored.append(path)
+            if entry.isNew { try FileFix.remove(entry.path) } else { try FileFix.restore(old, entry.path) }
+            outcome.restored.append(entry.path)
         }
         if outcome.changed.isEmpty { try remove(folder) }
         return outcome
+    }
+
+    private struct Entry {
+        var isNew: Bool
+        var digest: String
+        var path: String
+    }
+
+    private static func entries(_ folder: String) throws -> [Entry] {
+        let file = "\(folder)/\(manifest)"
+        let text = String(decoding: try FileReading.bytes(ofFile: file, limit: 1 << 30), as: UTF8.self)
+        return try text.split(separator: "\n").enumerated().map { index, line in
+            let fields = line.split(separator: "\t", maxSplits: 1).map(String.init)
+            guard fields.count == 2 else {
+                throw FileError(
+                    file: file, line: index + 1, message: "is no entry of a backup",
+                    wayOut: "copy the files back by hand")
+            }
+            let isNew = fields[0].hasPrefix("+")
+            return Entry(
+                isNew: isNew, digest: String(fields[0].dropFirst(isNew ? 1 : 0)), path: PercentText.plain(fields[1]))
+        }
     }
 }

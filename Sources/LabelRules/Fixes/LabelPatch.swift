@@ -52,24 +52,28 @@ public struct LabelPatches: Sendable {
         }
         var refused: [(LabelPatch, String)] = []
         var order: [String] = []
-        var byImage: [String: [LabelPatch]] = [:]
+        // Two images, and links, may lead to one file: it is then changed once.
+        var byFile: [String: (sample: DatasetSample, patches: [LabelPatch])] = [:]
         for patch in patches {
-            if byImage[patch.image] == nil { order.append(patch.image) }
-            byImage[patch.image, default: []].append(patch)
-        }
-        var fixes: [FileFix] = []
-        for image in order {
-            guard let sample = samples[image] else {
-                refused += (byImage[image] ?? []).map { ($0, "the dataset has no such image") }
+            guard let sample = samples[patch.image] else {
+                refused.append((patch, "the dataset has no such image"))
                 continue
             }
-            let bytes =
-                sample.hasLabelFile ? try FileReading.bytes(ofFile: sample.labelPath, limit: LabelFile.largestFile) : []
-            var editor = LabelFileEditor(bytes, keypointShape: dataset.keypointShape)
-            for patch in byImage[image] ?? [] {
+            do {
+                let path = try LinkTarget.of(sample.labelPath)
+                if byFile[path] == nil { order.append(path) }
+                byFile[path, default: (sample, [])].patches.append(patch)
+            } catch { refused.append((patch, error.description)) }
+        }
+        var fixes: [FileFix] = []
+        for path in order {
+            guard let (sample, patches) = byFile[path] else { continue }
+            let old = try FileFix.contents(of: path)
+            var editor = LabelFileEditor(old ?? [], keypointShape: dataset.keypointShape)
+            for patch in patches {
                 if let reason = editor.apply(patch) { refused.append((patch, reason)) }
             }
-            if let fix = editor.lines.fix(sample) { fixes.append(fix) }
+            if let fix = FileFix(sample.label, path, old, editor.lines) { fixes.append(fix) }
         }
         self.fixes = fixes
         self.refused = refused
@@ -81,30 +85,36 @@ private struct LabelFileEditor {
     private static let code = "decision"
 
     private(set) var lines: LabelLines
-    private let rows: [LabelRow]
+    private let labels: LabelFile
 
     init(_ bytes: [UInt8], keypointShape: [Int]?) {
         lines = LabelLines(bytes)
-        rows = LabelFile.parse(bytes, keypointShape: keypointShape).rows
+        labels = LabelFile.parse(bytes, keypointShape: keypointShape)
     }
 
     /// Why a patch cannot be applied; nil when it was, or had been already.
     mutating func apply(_ patch: LabelPatch) -> String? {
+        guard labels.textProblem == nil, labels.rows.count == lines.rowCount else { return "its label file is no text" }
+        var text: String?
+        if let new = patch.new {
+            text = Self.text(new)
+            if text == nil { return "what was decided is no box of fractions" }
+        }
+        let rows = labels.rows
         guard let old = patch.old else {
-            guard let new = patch.new else { return nil }
-            if !rows.contains(where: { says($0, new) }) {
-                lines.append(Self.text(new), code: Self.code)
-            }
+            guard let new = patch.new, let text else { return nil }
+            if !rows.contains(where: { says($0, new) }) { lines.append(text, code: Self.code) }
             return nil
         }
-        let fitting = rows.filter { says($0, old) && lines.has(line: $0.line) }
-        guard let row = fitting.first(where: { $0.line == patch.line }) ?? (fitting.count == 1 ? fitting[0] : nil)
+        let fitting = rows.indices.filter { says(rows[$0], old) && lines.has(row: $0) }
+        guard
+            let index = fitting.first(where: { rows[$0].line == patch.line }) ?? (fitting.count == 1 ? fitting[0] : nil)
         else {
-            let isDone = patch.new.map { new in rows.contains { says($0, new) } } ?? fitting.isEmpty
-            return isDone && patch.new != nil ? nil : "row \(patch.line ?? 0) no longer says what was decided on"
+            let isDone = patch.new.map { new in rows.contains { says($0, new) } } ?? false
+            return isDone ? nil : "row \(patch.line ?? 0) no longer says what was decided on"
         }
-        guard row.kind == .box else { return "row \(row.line) is no plain box" }
-        lines.replace(line: row.line, by: patch.new.map(Self.text), code: Self.code)
+        guard rows[index].kind == .box else { return "row \(rows[index].line) is no plain box" }
+        lines.replace(row: index, by: text, code: Self.code)
         return nil
     }
 
@@ -114,9 +124,11 @@ private struct LabelFileEditor {
         return zip([box.cx, box.cy, box.width, box.height], other.values).allSatisfy { abs($0 - $1) < 2e-6 }
     }
 
-    private static func text(_ row: LabelPatch.Row) -> String {
+    /// Nil where a label row cannot say it.
+    private static func text(_ row: LabelPatch.Row) -> String? {
         // As most label files are written, so that a changed row looks like its neighbours.
-        let numbers = row.values.map { RowNumber.text(min($0, 1), decimals: 6, padded: true, halves: .exact) }
+        let numbers = row.values.compactMap { RowNumber.exact(min($0, 1), decimals: 6, padded: true, halves: .exact) }
+        guard numbers.count == 4, row.values.count == 4, row.classID >= 0 else { return nil }
         return "\(row.classID) " + numbers.joined(separator: " ")
     }
 }

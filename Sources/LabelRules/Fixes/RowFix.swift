@@ -8,35 +8,42 @@ import YOLODataset
 enum RowFix {
     /// What becomes of a row.
     struct Change: Hashable {
-        /// 1-based.
-        let line: Int
+        /// From 0, among the rows of the file.
+        let row: Int
         /// The rule that the row breaks.
         let code: String
         /// Nil to delete the row.
         let new: String?
     }
 
-    /// - Parameter size: of the image after EXIF orientation; without it, nothing that needs pixels is touched.
+    /// - Parameters:
+    ///   - lines: the same bytes, for what stays of a row as it was written.
+    ///   - size: of the image after EXIF orientation; without it, nothing that needs pixels is touched.
     static func changes(
-        _ labels: LabelFile, size: (width: Int, height: Int)?, allowsGuesses: Bool
+        _ labels: LabelFile, _ lines: LabelLines, size: (width: Int, height: Int)?, allowsGuesses: Bool
     ) -> [Change] {
-        guard labels.textProblem == nil else { return [] }
-        if allowsGuesses, labels.cornerBoxes != nil { return labels.rows.compactMap(fromCorners) }
+        guard labels.textProblem == nil, labels.rows.count == lines.rowCount else { return [] }
+        if allowsGuesses, labels.cornerBoxes != nil {
+            return labels.rows.enumerated().compactMap { index, row in
+                corners(row).flatMap { change(index, "B012", $0, lines) }
+            }
+        }
         let copies = Set(labels.repeats { $0.equals($1) }.map(\.index))
         return labels.rows.enumerated().compactMap { index, row in
             if allowsGuesses, row.hasSixthColumn {
-                let v = row.values
-                let box = Box(cx: v[1], cy: v[2], width: v[3], height: v[4])
-                return Change(line: row.line, code: "F008", new: text(v[0], box))
+                return lines.leading(fields: 5, row: index).map { Change(row: index, code: "F008", new: $0) }
             }
             guard row.problem == nil, let box = row.box else { return nil }
-            if copies.contains(index) { return Change(line: row.line, code: "B006", new: nil) }
-            if box.width <= 0 || box.height <= 0 { return Change(line: row.line, code: "B005", new: nil) }
+            if copies.contains(index) { return Change(row: index, code: "B006", new: nil) }
+            if box.width <= 0 || box.height <= 0 { return Change(row: index, code: "B005", new: nil) }
             guard row.kind == .box else { return nil }
             if row.readsLikePixels {
-                return allowsGuesses ? size.flatMap { fromPixels(row, $0) } : nil
+                guard allowsGuesses, let size, let box = fractions(row, size) else { return nil }
+                return change(index, "B004", box, lines)
             }
-            return clipped(row, size, allowsGuesses)
+            guard let size, let edges = row.edges else { return nil }
+            if edges.isWhollyOutside { return allowsGuesses ? Change(row: index, code: "B013", new: nil) : nil }
+            return clipped(edges, size, allowsGuesses).flatMap { change(index, "B003", $0, lines) }
         }
     }
 
@@ -61,39 +68,37 @@ enum RowFix {
     }
 
     /// x1 y1 x2 y2 as centre and size.
-    private static func fromCorners(_ row: LabelRow) -> Change? {
+    private static func corners(_ row: LabelRow) -> Box? {
         guard row.kind == .box, row.problem == nil else { return nil }
         let v = row.values
-        let box = Box(Edges(left: v[1], top: v[2], right: v[3], bottom: v[4]))
-        return Change(line: row.line, code: "B012", new: text(v[0], box))
+        return Box(Edges(left: v[1], top: v[2], right: v[3], bottom: v[4]))
     }
 
     /// Centre and size in pixels as fractions, where they fit the image.
-    private static func fromPixels(_ row: LabelRow, _ size: (width: Int, height: Int)) -> Change? {
+    private static func fractions(_ row: LabelRow, _ size: (width: Int, height: Int)) -> Box? {
         let v = row.values
         let (width, height) = (Double(size.width), Double(size.height))
         guard width > 0, height > 0, v[1] <= width, v[3] <= width, v[2] <= height, v[4] <= height,
             v[1...4].allSatisfy({ $0 > 0 })
         else { return nil }
-        let box = Box(cx: v[1], cy: v[2], width: v[3], height: v[4]).divided(width: width, height: height)
-        return Change(line: row.line, code: "B004", new: text(v[0], box))
+        return Box(cx: v[1], cy: v[2], width: v[3], height: v[4]).divided(width: width, height: height)
     }
 
     /// Cut at the image's edge: a spill of up to a pixel is rounding, more needs a decision.
-    private static func clipped(_ row: LabelRow, _ size: (width: Int, height: Int)?, _ allowsGuesses: Bool) -> Change? {
-        guard let size, let box = row.edges else { return nil }
-        if box.isWhollyOutside { return allowsGuesses ? Change(line: row.line, code: "B013", new: nil) : nil }
+    private static func clipped(_ box: Edges, _ size: (width: Int, height: Int), _ allowsGuesses: Bool) -> Box? {
         let (width, height) = (Double(size.width), Double(size.height))
         let spill = max(-box.left * width, -box.top * height, (box.right - 1) * width, (box.bottom - 1) * height)
         guard spill > 1e-3, allowsGuesses || spill <= 1 else { return nil }
         let cut = box.clipped(width: 1, height: 1)
-        guard cut.area > 0 else { return nil }
-        return Change(line: row.line, code: "B003", new: text(row.values[0], Box(cut)))
+        return cut.area > 0 ? Box(cut) : nil
     }
 
-    /// A row with eight decimals at most: a hundred-millionth of a side is no pixel anywhere.
-    private static func text(_ classID: Double, _ box: Box) -> String {
-        let numbers = [box.cx, box.cy, box.width, box.height].map { RowNumber.text($0, decimals: 8) }
-        return ([RowNumber.classID(classID)] + numbers).joined(separator: " ")
+    /// A row with its class as it was written and eight decimals at most: a hundred-millionth of a side is no pixel
+    /// anywhere. Nil where such a row would not say the same box.
+    private static func change(_ row: Int, _ code: String, _ box: Box, _ lines: LabelLines) -> Change? {
+        let numbers = [box.cx, box.cy, box.width, box.height].compactMap { RowNumber.exact($0, decimals: 8) }
+        guard let classID = lines.firstField(row: row), numbers.count == 4, numbers[2...].allSatisfy({ $0 != "0.0" })
+        else { return nil }
+        return Change(row: row, code: code, new: ([classID] + numbers).joined(separator: " "))
     }
 }

@@ -4,14 +4,14 @@ import YOLODataset
 /// An evaluation as text, JSON and CSV.
 public enum EvaluationWriter {
     /// A row a class below the means, then how far predictions change with the image.
-    public static func text(_ evaluation: Evaluation, _ dataset: Dataset) -> String {
+    public static func text(_ evaluation: Evaluation, _ dataset: Dataset) -> TerminalText {
         let classes = evaluation.precision.classes
-        let names = classes.map { dataset.className($0.classID) }
+        let names = classes.map { TerminalText.shown(dataset.className($0.classID)) }
         let width = max(6, (names.map(\.count).max() ?? 0) + 2)
-        func row(_ name: String, _ labels: Int, _ figures: [Double]) -> String {
-            Columns.left(name, width) + Columns.left("\(labels)", 9) + figures.map(figure).joined() + "\n"
+        func row(_ name: String, _ labels: Int, _ figures: [Double]) -> TerminalText {
+            "\(Columns.left(name, width))\(Columns.left("\(labels)", 9))\(figures.map(figure).joined())\n"
         }
-        var text = Columns.left("class", width) + "labels   precision recall    AP50      AP50:95\n"
+        var text: TerminalText = "\(Columns.left("class", width))labels   precision recall    AP50      AP50:95\n"
         text += row("all", classes.reduce(0) { $0 + $1.labels }, means(evaluation))
         for (name, entry) in zip(names, classes) {
             text += row(name, entry.labels, [entry.precision, entry.recall, entry.ap50, entry.ap])
@@ -22,14 +22,14 @@ public enum EvaluationWriter {
         return text
     }
 
-    private static func consistency(_ images: [Evaluation.Image]) -> String {
+    private static func consistency(_ images: [Evaluation.Image]) -> TerminalText {
         func mean(_ values: [Double]) -> Double? {
             values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
         }
         guard let flip = mean(images.compactMap(\.flipDisagreement)) else { return "" }
         let size = mean(images.compactMap(\.sizeDisagreement))
-        return "disagreement with the mirrored image \(figure(flip))"
-            + (size.map { "and with three quarters of the size \(figure($0))" } ?? "") + "\n"
+        let others = size.map { "and with three quarters of the size \(figure($0))" } ?? ""
+        return "disagreement with the mirrored image \(figure(flip))\(others)\n"
     }
 
     private static func figure(_ value: Double) -> String { Columns.left(Figure.text(value, decimals: 4), 10) }

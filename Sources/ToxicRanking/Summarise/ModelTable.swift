@@ -4,9 +4,9 @@ import YOLOModel
 /// A checkpoint's layers, for people.
 public enum ModelTable {
     /// A line a layer; then the family, its size and cost, strides, anchors and names.
-    public static func text(_ model: DetectionModel) -> String {
-        func row(_ cells: [String]) -> String {
-            zip(cells, [7, 16, 14]).map(Columns.left).joined() + (cells.last ?? "") + "\n"
+    public static func text(_ model: DetectionModel) -> TerminalText {
+        func row(_ cells: [String]) -> TerminalText {
+            "\(zip(cells.map(TerminalText.shown), [7, 16, 14]).map(Columns.left).joined())\(cells.last ?? "")\n"
         }
         var text = row(["layer", "from", "module", "parameters"])
         for layer in model.layers {

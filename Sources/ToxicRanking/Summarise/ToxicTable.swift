@@ -7,19 +7,21 @@ public enum ToxicTable {
     /// Images, the worst first, then the dataset as a whole, the most probable suspicions and the training advice.
     ///
     /// - Parameter top: how many images and suspicions are listed.
-    public static func text(_ result: ToxicResult, top: Int) -> String {
-        images(result, top: top) + dataset(result) + suspicions(result, top: top) + "\n" + result.advice.yaml
+    public static func text(_ result: ToxicResult, top: Int) -> TerminalText {
+        images(result, top: top) + dataset(result) + suspicions(result, top: top) + "\n"
+            + TerminalText(written: result.advice.yaml)
     }
 
-    private static func images(_ result: ToxicResult, top: Int) -> String {
+    private static func images(_ result: ToxicResult, top: Int) -> TerminalText {
         let shown = result.images.prefix(top)
         let width = min(60, (shown.map { $0.sample.image.count }.max() ?? 10) + 2)
-        func row(_ image: String, _ cells: [String], _ reason: String) -> String {
-            Columns.left(image, width) + zip(cells, [7, 9, 8, 8, 8, 9, 8]).map(Columns.left).joined() + reason + "\n"
+        func row(_ image: String, _ cells: [String], _ reason: String) -> TerminalText {
+            let figures = zip(cells, [7, 9, 8, 8, 8, 9, 8]).map(Columns.left).joined()
+            return "\(Columns.left(TerminalText.shown(image), width))\(figures)\(reason)\n"
         }
         let head = row("image", ["boxes", "loss", "box", "obj", "cls", "|grad|", "energy"], "reason")
         return head
-            + shown.map { image in
+            + shown.map { image -> TerminalText in
                 let energy = short(image.energyShare.map { $0 * 100 }, decimals: 2) + "%"
                 let figures = [
                     image.parts?.total, image.parts?.box, image.parts?.objectness, image.parts?.classification,
@@ -30,7 +32,7 @@ public enum ToxicTable {
             }.joined()
     }
 
-    private static func dataset(_ result: ToxicResult) -> String {
+    private static func dataset(_ result: ToxicResult) -> TerminalText {
         let loss = result.datasetLoss
         return """
 
@@ -46,9 +48,9 @@ public enum ToxicTable {
     }
 
     /// The most probable suspicions, and how many wrong labels of each kind there should be.
-    private static func suspicions(_ result: ToxicResult, top: Int) -> String {
+    private static func suspicions(_ result: ToxicResult, top: Int) -> TerminalText {
         let list = result.suspicions
-        var text =
+        var text: TerminalText =
             result.isOutOfFold
             ? "\nsuspicions, by models that have not seen the labels they judge:\n"
             : "\nsuspicions, in sample: a checkpoint excuses wrong labels that it has learned (assay-probe judges out of fold)\n"

@@ -126,9 +126,9 @@ package struct PickleReader {
             let entries = try popToMark()
             try setItems(entries)
 
-        case .binPut: memo[try input.unsigned(1)] = try top()
-        case .longBinPut: memo[try input.unsigned(4)] = try top()
-        case .memoize: memo[memo.count] = try top()
+        case .binPut: try remember(try input.unsigned(1))
+        case .longBinPut: try remember(try input.unsigned(4))
+        case .memoize: try remember(memo.count)
         case .binGet: try recall(try input.unsigned(1))
         case .longBinGet: try recall(try input.unsigned(4))
 
@@ -176,6 +176,12 @@ package struct PickleReader {
         guard let mark = marks.popLast(), mark <= stack.count else { throw input.damaged("no mark") }
         defer { stack.removeSubrange(mark...) }
         return Array(stack[mark...])
+    }
+
+    private mutating func remember(_ index: Int) throws {
+        // A dictionary has room for nearly three times as many as it holds.
+        if memo[index] == nil { try budget.make(bytes: 3 * Self.bytesForEachValue) }
+        memo[index] = try top()
     }
 
     private mutating func recall(_ index: Int) throws {
