@@ -124,6 +124,8 @@ public enum LabelBackup {
         }
         let folder = "\(root)/\(folderName)/\(number)"
         let own = Set(try dataset.listSamples().samples.compactMap { try? LinkTarget.of($0.labelPath) })
+        // Which files are the dataset's is not known where a folder could not be listed.
+        try MachineFaults.check()
         var outcome = Outcome()
         let entries = try entries(folder)
         for folder in Set(entries.map { Paths.directory(of: $0.path) })
