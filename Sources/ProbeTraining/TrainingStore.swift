@@ -11,7 +11,10 @@ public struct TrainingStore {
     /// - Parameters:
     ///   - path: of the file; its folder is made where it is missing.
     ///   - identity: a digest of whatever decides the result.
-    public init(path: String, identity: String) {
+    /// - Throws: where the folder cannot be made.
+    public init(path: String, identity: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: Paths.directory(of: path), withIntermediateDirectories: true)
         self.path = path
         self.identity = identity
     }

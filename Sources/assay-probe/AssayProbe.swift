@@ -3,7 +3,6 @@ import AuditPlan
 import AuditStages
 import CommandLineSupport
 import FileReading
-import Foundation
 import ProbeTraining
 import TextForms
 import ToolOptions
@@ -71,7 +70,6 @@ struct AssayProbe: PlanCommand {
         let session = common.session()
         let dataset = try session.dataset(path)
         let settings = try options.settings(dataset)
-        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
         var identity = DigestBuilder()
         identity.update(field: assayVersion)
         identity.update(field: try session.state(of: dataset).hex)
