@@ -14,7 +14,7 @@ public enum AtomicFile {
         guard descriptor >= 0 else { throw failure(path, errno) }
         do {
             defer { close(descriptor) }
-            try writeAll(bytes, descriptor, path)
+            try bytes.withUnsafeBytes { try writeAll($0, descriptor, path) }
             guard !isDurable || fsync(descriptor) == 0 else { throw failure(path, errno) }
         } catch {
             unlink(temporary)
@@ -50,19 +50,19 @@ public enum AtomicFile {
         return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
     }
 
-    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ path: String) throws {
+    /// Writes all of `bytes` to an open file, however many pieces that takes; `path` is what an error names.
+    package static func writeAll(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32, _ path: String) throws {
         var done = 0
         while done < bytes.count {
-            let wrote = bytes.withUnsafeBytes { buffer in
-                Foundation.write(descriptor, buffer.baseAddress.map { $0 + done }, bytes.count - done)
-            }
+            let wrote = Foundation.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
             if wrote < 0, errno == EINTR { continue }
             guard wrote > 0 else { throw failure(path, errno) }
             done += wrote
         }
     }
 
-    private static func failure(_ path: String, _ code: Int32) -> FileError {
+    /// What a failed system call on `path` means to a person.
+    package static func failure(_ path: String, _ code: Int32) -> FileError {
         FileError(
             file: path, message: "cannot be written: \(String(cString: strerror(code)))",
             wayOut: "check the folder, its permissions and the free space")
