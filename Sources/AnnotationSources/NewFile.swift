@@ -8,44 +8,27 @@ public enum NewFile {
     /// - Throws: `FileError` where there is one, or it cannot be written.
     public static func write(_ bytes: [UInt8], to path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw failure(path, errno) }
+        guard file >= 0 else { throw AtomicFile.failure(path, errno) }
         defer { close(file) }
-        try bytes.withUnsafeBytes { try write($0, file, path) }
+        try bytes.withUnsafeBytes { try AtomicFile.writeAll($0, file, path) }
     }
 
     /// Copies a regular file to a place where there is none yet.
     public static func copy(_ source: String, to path: String) throws {
         let input = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard input >= 0 else { throw failure(source, errno) }
+        guard input >= 0 else { throw AtomicFile.failure(source, errno) }
         defer { close(input) }
         let output = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-        guard output >= 0 else { throw failure(path, errno) }
+        guard output >= 0 else { throw AtomicFile.failure(path, errno) }
         defer { close(output) }
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { room.deallocate() }
         while true {
             let got = read(input, room.baseAddress, room.count)
             if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw failure(source, errno) }
+            guard got >= 0 else { throw AtomicFile.failure(source, errno) }
             if got == 0 { return }
-            try write(UnsafeRawBufferPointer(rebasing: room[..<got]), output, path)
+            try AtomicFile.writeAll(UnsafeRawBufferPointer(rebasing: room[..<got]), output, path)
         }
-    }
-
-    static func write(_ bytes: UnsafeRawBufferPointer, _ file: Int32, _ path: String) throws {
-        var done = 0
-        while done < bytes.count {
-            let wrote = Foundation.write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-            if wrote < 0, errno == EINTR { continue }
-            guard wrote > 0 else { throw failure(path, errno) }
-            done += wrote
-        }
-    }
-
-    /// What a failed system call on `path` means to a person.
-    package static func failure(_ path: String, _ code: Int32) -> FileError {
-        FileError(
-            file: path, message: "cannot be written: \(String(cString: strerror(code)))",
-            wayOut: "check the folder, its permissions and the free space")
     }
 }

@@ -57,7 +57,7 @@ extension ZipFile {
             }
             let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
             guard file >= 0 else {
-                guard errno == EEXIST else { throw NewFile.failure(path, errno) }
+                guard errno == EEXIST else { throw AtomicFile.failure(path, errno) }
                 leftovers.repeated.append(entry.name)
                 continue
             }
@@ -65,7 +65,7 @@ extension ZipFile {
             try read(entry) { piece in
                 written += piece.count
                 guard written <= most else { throw tooLarge(most) }
-                try NewFile.write(piece, file, path)
+                try AtomicFile.writeAll(piece, file, path)
                 return true
             }
         }

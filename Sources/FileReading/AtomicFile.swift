@@ -56,6 +56,12 @@ public enum AtomicFile {
         try write(Array(text.utf8), to: path)
     }
 
+    /// Writes all of `bytes` to an open file, however many pieces that takes; `path` is what an error names.
+    package static func writeAll(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32, _ path: String) throws {
+        let code = DescriptorWriting.write(bytes, to: descriptor)
+        guard code == 0 else { throw failure(path, code) }
+    }
+
     // MARK: Temporary files
 
     /// Whether a file's name is one that `write` uses while it writes: `NAME.PROCESS.RANDOM.tmp`.
@@ -147,7 +153,8 @@ public enum AtomicFile {
         guard code == 0 else { throw failure(path, code) }
     }
 
-    private static func failure(_ path: String, _ code: Int32) -> FileError {
+    /// What a failed system call on `path` means to a person.
+    package static func failure(_ path: String, _ code: Int32) -> FileError {
         let wayOut =
             switch code {
             case ENOSPC, EDQUOT, EFBIG: "free some space, or raise the limit on it, and run again"

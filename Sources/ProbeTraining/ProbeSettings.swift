@@ -107,8 +107,8 @@ public enum ProbeRun {
         if let budget = settings.budget {
             try fit(budget, &settings.training, start.model, split, isCancelled)
         }
-        let store = statePath.map {
-            TrainingStore(
+        let store = try statePath.map {
+            try TrainingStore(
                 path: $0,
                 identity: "\(identity) \(settings.training.imageSize) \(settings.training.epochs) \(split.folds)")
         }

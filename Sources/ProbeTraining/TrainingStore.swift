@@ -11,7 +11,9 @@ public struct TrainingStore {
     /// - Parameters:
     ///   - path: of the file; its folder is made where it is missing.
     ///   - identity: a digest of whatever decides the result.
-    public init(path: String, identity: String) {
+    /// - Throws: where the folder cannot be made.
+    public init(path: String, identity: String) throws {
+        try Folders.make(Paths.directory(of: path))
         self.path = path
         self.identity = identity
     }

@@ -70,7 +70,6 @@ struct AssayProbe: PlanCommand {
         let session = common.session()
         let dataset = try session.dataset(path)
         let settings = try options.settings(dataset)
-        try Folders.make(output)
         var identity = DigestBuilder()
         identity.update(field: assayVersion)
         identity.update(field: try session.state(of: dataset).hex)

@@ -1,7 +1,6 @@
+import DatasetConversion
 import Geometry
 import Testing
-
-@testable import DatasetConversion
 
 @Suite struct ShapeTests {
     /// As pycocotools writes and reads it.

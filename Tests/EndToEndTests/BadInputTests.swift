@@ -64,6 +64,36 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("best.onnx", [UInt8]("x".utf8), "ONNX"), ("best.engine", Array("x".utf8), "TensorRT"),
+        ("best.tflite", Array("x".utf8), "TensorFlow Lite"), ("best.xml", Array("<net/>".utf8), "OpenVINO"),
+        ("lite.pt", [0x1C, 0, 0, 0] + Array("TFL3".utf8), "TensorFlow Lite"),
+        ("named.pt", [8, 8, 0x12, 7] + Array("pytorch\u{1A}".utf8) + Array(repeating: 0, count: 30), "ONNX"),
+        (
+            "script.pt",
+            StoredArchive.bytes([.init("model/data.pkl", [0x80, 2, 0x7D, 0x2E]), .init("model/constants.pkl", [])]),
+            "TorchScript"
+        ),
+        ("lfs.pt", Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3\n".utf8), "git"),
+    ])
+    func exportsAreNamed(file: String, bytes: [UInt8], words: String) throws {
+        let place = try Workplace()
+        try place.folder.write(bytes, to: file)
+        try expectRefusal(place, "assay-toxic", ["shapes/data.yaml", "--weights", file], saying: [file, words])
+    }
+
+    /// Its loss has anchors: no release of the others', and no distribution of distances.
+    @Test func settingsThatThisModelLacks() throws {
+        let place = try Workplace()
+        try expectRefusal(
+            place, "assay-toxic",
+            ["shapes/data.yaml", "--weights", "model.safetensors", "--size", "160", "--loss", "8.3"],
+            saying: ["model with anchors", "--loss"])
+        try expectRefusal(
+            place, "assay-probe", ["shapes/data.yaml", "--output", "probe", "--gains", "dfl=2"],
+            saying: ["dfl is no gain", "obj_pw"])
+    }
+
     @Test func classCountThatDiffers() throws {
         let place = try Workplace()
         let yaml = place.text("shapes/data.yaml").replacing("nc: 3", with: "nc: 4").replacing(

@@ -28,7 +28,8 @@ import ToolOptions
     ]
 
     /// Of every command, and tested by themselves: they change nothing that is written, by design.
-    static let uniform: Set<String> = ["jobs", "quiet", "help", "version"]
+    /// They mean the same everywhere; `--memory` is tried by the files that ask for too much.
+    static let uniform: Set<String> = ["jobs", "memory", "quiet", "help", "version"]
 
     private struct Dump: Decodable {
         struct Argument: Decodable {

@@ -105,7 +105,7 @@ import YOLOModel
         let samples = try samples(folder, count: 12, size: 64)
         let trainer = ProbeTrainer(options(.adamW, jobs: 2))
         let expected = try trainer.train(try model(), on: samples, folds: [Array(0..<12)])
-        let store = TrainingStore(path: folder.path + "/state.safetensors", identity: "a")
+        let store = try TrainingStore(path: folder.path + "/state.safetensors", identity: "a")
         var epochs = 0
         #expect(throws: CancellationError.self) {
             _ = try trainer.train(
@@ -114,7 +114,7 @@ import YOLOModel
         }
         #expect(FileManager.default.fileExists(atPath: folder.path + "/state.safetensors"))
         // Another run's state is not gone on with.
-        let foreign = TrainingStore(path: folder.path + "/state.safetensors", identity: "b")
+        let foreign = try TrainingStore(path: folder.path + "/state.safetensors", identity: "b")
         var begun = -1
         _ = try? trainer.train(
             try model(), on: samples, folds: [Array(0..<12)], store: foreign,

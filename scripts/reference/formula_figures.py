@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Figures of the formula network of Tests/TestSupport/FormulaCheckpoint.swift, computed in PyTorch.
+"""Figures of the formula network of Sources/YOLOModel/Checkpoint/FormulaCheckpoint.swift, computed in PyTorch.
 
     python3 scripts/reference/formula_figures.py > Tests/YOLOModelTests/Figures/formula.json
 
-The network and the loss are written from their published formulas with torch.nn.functional and autograd alone; nothing
-of the project and nothing of a trainer is imported. Computed once with PyTorch 2.13 on a CPU, in double precision with
+The network and the loss are written from their published formulas with torch.nn.functional and autograd alone; of the
+project only the formula of the weights is imported, and nothing of a trainer. Computed once with PyTorch 2.13 on a CPU, in double precision with
 weights rounded to single precision first.
 """
 import json
@@ -13,6 +13,8 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
+
+import formula_weights
 
 torch.set_default_dtype(torch.float64)
 NC, SIZE = 3, 128
@@ -69,21 +71,7 @@ for level, channels in enumerate((w256, w512, w1024)):
 
 weights = {}
 for k, name in enumerate(sorted(shapes)):
-    shape = shapes[name]
-    i = np.arange(math.prod(shape), dtype=np.float64)
-    if len(shape) == 4:
-        values = math.sqrt(2 / math.prod(shape[1:])) * np.sin(0.7 * i + k)
-    elif name.endswith("running_mean"):
-        values = 0.1 * np.sin(0.9 * i + k)
-    elif name.endswith("running_var"):
-        values = 1 + 0.3 * np.sin(1.1 * i + k)
-    elif name.endswith("bn.weight"):
-        values = 1 + 0.2 * np.sin(i + k)
-    elif name.endswith("bn.bias"):
-        values = 0.2 * np.sin(1.3 * i + k)
-    else:
-        values = 0.1 * np.sin(i + k) - 2
-    weights[name] = torch.tensor(values.astype(np.float32).reshape(shape).astype(np.float64))
+    weights[name] = torch.tensor(formula_weights.weights(name, shapes[name], k).astype(np.float64))
     if "running" not in name:
         weights[name].requires_grad_()
 

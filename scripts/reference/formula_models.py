@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 warnings.filterwarnings("ignore")
 os.environ.update(YOLO_OFFLINE="1", YOLO_AUTOINSTALL="False")
+import formula_weights
 import numpy as np
 import torch
 from torch import nn
@@ -86,22 +87,7 @@ WIDTH, HEIGHT = 96, 64
 
 
 def value(name, shape, k):
-    i = np.arange(math.prod(shape), dtype=np.float64)
-    if len(shape) == 4:
-        values = math.sqrt(2 / math.prod(shape[1:])) * np.sin(0.7 * i + k)
-    elif name.endswith("running_mean"):
-        values = 0.1 * np.sin(0.9 * i + k)
-    elif name.endswith("running_var"):
-        values = 1 + 0.3 * np.sin(1.1 * i + k)
-    elif name.endswith("bn.weight"):
-        values = 1 + 0.2 * np.sin(i + k)
-    elif name.endswith("bn.bias"):
-        values = 0.2 * np.sin(1.3 * i + k)
-    elif "cv2." in name and name.endswith(".2.bias"):
-        values = 1.2 + 0.3 * np.sin(i + k)
-    else:
-        values = 0.1 * np.sin(i + k) - 2
-    return torch.tensor(values.astype(np.float32).reshape(shape))
+    return torch.tensor(formula_weights.weights(name, shape, k))
 
 
 def figures(yaml):

@@ -25,12 +25,12 @@ struct AnnotatedImage: Sendable {
 }
 
 /// Sides of an image in pixels.
-struct ImageSize: Sendable, Hashable {
+package struct ImageSize: Sendable, Hashable {
     var width: Int
     var height: Int
 
     /// Nil where a side is none that an image can have.
-    init?(_ width: Double?, _ height: Double?) {
+    package init?(_ width: Double?, _ height: Double?) {
         guard let width, let height, let across = Int(exactly: width.rounded()),
             let down = Int(exactly: height.rounded()),
             Self.sides.contains(across), Self.sides.contains(down)
@@ -39,7 +39,7 @@ struct ImageSize: Sendable, Hashable {
     }
 
     /// Nil where a side is none that an image can have.
-    init?(_ width: Int?, _ height: Int?) { self.init(width.map { Double($0) }, height.map { Double($0) }) }
+    package init?(_ width: Int?, _ height: Int?) { self.init(width.map { Double($0) }, height.map { Double($0) }) }
 
     private static let sides = 1...1_000_000
 

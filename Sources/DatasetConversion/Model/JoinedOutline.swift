@@ -5,7 +5,7 @@ extension Polygon {
     private static let mostPairs = 1 << 20
 
     /// One outline of several: from the largest to each other there is a way to and fro, between the nearest points.
-    static func joined(_ parts: [Polygon]) -> Polygon {
+    package static func joined(_ parts: [Polygon]) -> Polygon {
         let sorted = parts.filter { !$0.points.isEmpty }.enumerated().sorted {
             let (a, b) = (abs($0.element.signedArea), abs($1.element.signedArea))
             return a == b ? $0.offset < $1.offset : a > b

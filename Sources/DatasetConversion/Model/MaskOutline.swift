@@ -1,16 +1,17 @@
 import Geometry
 
 /// The outlines of a mask, along the sides of its pixels: exact, and of as many points as it has corners.
-struct MaskOutline {
+package struct MaskOutline {
     /// One for each part; pixels that touch at a corner belong to one part.
-    private(set) var parts: [Polygon] = []
+    package private(set) var parts: [Polygon] = []
     /// How many holes the parts have.
-    private(set) var holes = 0
+    package private(set) var holes = 0
 
     /// Right, down, left and up: the pixels that are set are always to the right of the way.
     private static let ways = [(x: 1, y: 0), (x: 0, y: 1), (x: -1, y: 0), (x: 0, y: -1)]
 
-    init(_ mask: RunLengthMask) {
+    /// The outlines of all parts, followed corner by corner.
+    package init(_ mask: RunLengthMask) {
         let (width, height) = (mask.width, mask.height)
         let pixels = mask.pixels
         func isSet(_ x: Int, _ y: Int) -> Bool {

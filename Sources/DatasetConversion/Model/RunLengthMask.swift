@@ -2,7 +2,7 @@ import CheckedNumbers
 import Geometry
 
 /// A mask of an image as COCO keeps it: runs down the columns, the first one of pixels that are not set.
-struct RunLengthMask: Sendable, Hashable {
+package struct RunLengthMask: Sendable, Hashable {
     let width: Int
     let height: Int
     /// Lengths of runs that are not set and that are, in turns; together the number of pixels.
@@ -12,7 +12,7 @@ struct RunLengthMask: Sendable, Hashable {
     static let mostPixels = 1 << 27
 
     /// Nil where the runs are not those of such an image.
-    init?(width: Int, height: Int, counts: [Int]) {
+    package init?(width: Int, height: Int, counts: [Int]) {
         guard width > 0, height > 0, width <= Self.mostPixels, height <= Self.mostPixels / width else { return nil }
         var sum = 0
         for count in counts {
@@ -26,7 +26,7 @@ struct RunLengthMask: Sendable, Hashable {
     /// From a grid of rows, from the left and from the top, that lies at a place of a larger image.
     ///
     /// - Parameter isSet: row by row.
-    init?(_ isSet: [Bool], gridWidth: Int, left: Int, top: Int, in size: ImageSize) {
+    package init?(_ isSet: [Bool], gridWidth: Int, left: Int, top: Int, in size: ImageSize) {
         guard gridWidth > 0, isSet.count % gridWidth == 0, left >= 0, top >= 0,
             size.height <= Self.mostPixels / size.width
         else { return nil }
@@ -55,7 +55,7 @@ struct RunLengthMask: Sendable, Hashable {
 
     /// COCO's compressed text: numbers of five bits a character, each from the third on as the difference to the one
     /// before the last.
-    static func counts(compressed text: String) -> [Int]? {
+    package static func counts(compressed text: String) -> [Int]? {
         var counts: [Int] = []
         var (value, shift) = (0, 0)
         for byte in text.utf8 {
@@ -74,10 +74,10 @@ struct RunLengthMask: Sendable, Hashable {
     }
 
     /// How many pixels are set.
-    var area: Int { stride(from: 1, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] } }
+    package var area: Int { stride(from: 1, to: counts.count, by: 2).reduce(0) { $0 + counts[$1] } }
 
     /// The box around all pixels that are set; nil where there are none.
-    var bounds: Edges? {
+    package var bounds: Edges? {
         var (left, top, right, bottom) = (width, height, -1, -1)
         var at = 0
         for (index, count) in counts.enumerated() {
@@ -94,7 +94,7 @@ struct RunLengthMask: Sendable, Hashable {
     }
 
     /// Row by row.
-    var pixels: [Bool] {
+    package var pixels: [Bool] {
         var pixels = [Bool](repeating: false, count: width * height)
         var at = 0
         for (index, count) in counts.enumerated() {

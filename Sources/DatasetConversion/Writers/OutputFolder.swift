@@ -21,8 +21,8 @@ final class OutputFolder {
         do {
             try FileManager.default.createDirectory(
                 atPath: Paths.directory(of: place), withIntermediateDirectories: true)
-        } catch { throw NewFile.failure(output, errno == 0 ? EACCES : errno) }
-        guard mkdir(path, 0o755) == 0 else { throw NewFile.failure(output, errno) }
+        } catch { throw AtomicFile.failure(output, errno == 0 ? EACCES : errno) }
+        guard mkdir(path, 0o755) == 0 else { throw AtomicFile.failure(output, errno) }
     }
 
     deinit { if !isFinished { try? FileManager.default.removeItem(atPath: path) } }
@@ -55,7 +55,7 @@ final class OutputFolder {
     /// Unpacks an archive within the folder, and returns where.
     func unpack(_ archive: String, losses: inout ConversionLosses, isCancelled: () -> Bool) throws -> String {
         let inside = path + "/.unpacked"
-        guard mkdir(inside, 0o755) == 0 else { throw NewFile.failure(shown, errno) }
+        guard mkdir(inside, 0o755) == 0 else { throw AtomicFile.failure(shown, errno) }
         let size = Int(clamping: FileIdentity(ofFile: archive)?.size ?? 0)
         let leftovers = try ZipFile(archive).unpack(into: inside, archiveSize: size, isCancelled: isCancelled)
         for name in leftovers.links { losses.add(.fileLeftOut, name, "a link in the archive") }
@@ -76,7 +76,7 @@ final class OutputFolder {
         guard access(folder, F_OK) != 0 else { return }
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch { throw NewFile.failure(shown, errno == 0 ? EACCES : errno) }
+        } catch { throw AtomicFile.failure(shown, errno == 0 ? EACCES : errno) }
     }
 
     /// Puts the images into `images/SPLIT/`.
@@ -99,8 +99,8 @@ final class OutputFolder {
                 let target = "\(root)/images/\(images[index].split)/\(images[index].name)"
                 switch placement {
                 case .copy: try NewFile.copy(file, to: target)
-                case .link: if symlink(file, target) != 0 { throw NewFile.failure(target, errno) }
-                case .hardLink: if Foundation.link(file, target) != 0 { throw NewFile.failure(target, errno) }
+                case .link: if symlink(file, target) != 0 { throw AtomicFile.failure(target, errno) }
+                case .hardLink: if Foundation.link(file, target) != 0 { throw AtomicFile.failure(target, errno) }
                 // One file of an archive may be two images.
                 case nil: if Foundation.link(file, target) != 0 { try NewFile.copy(file, to: target) }
                 case .some(.none): break
@@ -116,7 +116,7 @@ final class OutputFolder {
         var old: String?
         if replaces, access(place, F_OK) == 0 {
             let aside = path + ".old"
-            guard rename(place, aside) == 0 else { throw NewFile.failure(shown, errno) }
+            guard rename(place, aside) == 0 else { throw AtomicFile.failure(shown, errno) }
             old = aside
         }
         guard rename(path, place) == 0 else {
@@ -124,7 +124,7 @@ final class OutputFolder {
             if let old { rename(old, place) }
             throw code == ENOTEMPTY || code == EEXIST
                 ? FileError(file: shown, message: "exists already", wayOut: "name another folder, or add --force")
-                : NewFile.failure(shown, code)
+                : AtomicFile.failure(shown, code)
         }
         isFinished = true
         if let old { try? FileManager.default.removeItem(atPath: old) }

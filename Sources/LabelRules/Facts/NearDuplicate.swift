@@ -13,23 +13,17 @@ struct NearDuplicate: Sendable {
     /// A group with more pairs than this is reported once: a fixed camera, or a sequence.
     static let mostSingly = 20
 
-    /// Pairs one by one, and those of large groups together, each with its likeliest pair first.
-    static func sorted(_ pairs: [NearDuplicate], condenses: Bool) -> (single: [NearDuplicate], large: [[NearDuplicate]])
-    {
+    /// The pairs to be reported: all, but of a large group the likeliest alone, with how many pairs the group has.
+    static func reported(_ pairs: [NearDuplicate], condenses: Bool) -> [(pair: NearDuplicate, standsFor: Int)] {
         struct Key: Hashable {
             let group: Int
             let splits: [String]
         }
         let groups = Dictionary(grouping: pairs) { Key(group: $0.group, splits: [$0.first.split, $0.second.split]) }
-        var single: [NearDuplicate] = []
-        var large: [[NearDuplicate]] = []
-        for group in groups.values {
-            if condenses, group.count > mostSingly {
-                large.append(group.sorted { ($1.likeness, $0.second.image) < ($0.likeness, $1.second.image) })
-            } else {
-                single += group
-            }
+        return groups.values.flatMap { group in
+            guard condenses, group.count > mostSingly else { return group.map { (pair: $0, standsFor: 1) } }
+            let likeliest = group.min { ($1.likeness, $0.second.image) < ($0.likeness, $1.second.image) }
+            return likeliest.map { [(pair: $0, standsFor: group.count)] } ?? []
         }
-        return (single, large)
     }
 }

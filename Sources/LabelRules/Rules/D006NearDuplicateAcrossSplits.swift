@@ -19,24 +19,18 @@ public struct NearDuplicateAcrossSplits: LabelRule {
     public init() {}
 
     public func check(_ survey: DatasetSurvey) -> [Finding] {
-        let (single, large) = NearDuplicate.sorted(
-            survey.nearDuplicates.filter { $0.first.split != $0.second.split }, condenses: survey.condenses)
-        return single.map { pair in report(pair, also: "") }
-            + large.compactMap { pairs in
-                pairs.first.map { pair in
-                    report(
-                        pair,
-                        also: "; so are \(pairs.count - 1) other images of \(pair.second.split), of one scene: a fixed "
-                            + "camera, or a sequence")
-                }
-            }
-    }
-
-    private func report(_ pair: NearDuplicate, also others: String) -> Finding {
-        finding(
-            pair.second.image,
-            message: "nearly the same picture as \(pair.first.image), which is in \(pair.first.split) (correlation "
-                + "\(Figure.short(pair.likeness, decimals: 3)))\(others)",
-            effect: .kept("validation sees what training has seen"))
+        NearDuplicate.reported(
+            survey.nearDuplicates.filter { $0.first.split != $0.second.split }, condenses: survey.condenses
+        ).map { pair, count in
+            finding(
+                pair.second.image,
+                message: "nearly the same picture as \(pair.first.image), which is in \(pair.first.split) (correlation "
+                    + "\(Figure.short(pair.likeness, decimals: 3)))"
+                    + (count == 1
+                        ? ""
+                        : "; so are \(count - 1) other images of \(pair.second.split), of one scene: a fixed camera, "
+                            + "or a sequence"),
+                effect: .kept("validation sees what training has seen"))
+        }
     }
 }

@@ -17,23 +17,15 @@ public struct NearDuplicateImage: LabelRule {
     public init() {}
 
     public func check(_ survey: DatasetSurvey) -> [Finding] {
-        let (single, large) = NearDuplicate.sorted(
-            survey.nearDuplicates.filter { $0.first.split == $0.second.split }, condenses: survey.condenses)
-        return single.map { pair in report(pair, also: "") }
-            + large.compactMap { pairs in
-                pairs.first.map { pair in
-                    report(
-                        pair,
-                        also: "; \(pairs.count + 1) images show this scene: a fixed camera, or a sequence")
-                }
-            }
-    }
-
-    private func report(_ pair: NearDuplicate, also others: String) -> Finding {
-        finding(
-            pair.second.image,
-            message: "nearly the same picture as \(pair.first.image) (correlation "
-                + "\(Figure.short(pair.likeness, decimals: 3)))\(others)",
-            effect: .kept("counts twice"))
+        NearDuplicate.reported(
+            survey.nearDuplicates.filter { $0.first.split == $0.second.split }, condenses: survey.condenses
+        ).map { pair, count in
+            finding(
+                pair.second.image,
+                message: "nearly the same picture as \(pair.first.image) (correlation "
+                    + "\(Figure.short(pair.likeness, decimals: 3)))"
+                    + (count == 1 ? "" : "; \(count + 1) images show this scene: a fixed camera, or a sequence"),
+                effect: .kept("counts twice"))
+        }
     }
 }
