@@ -152,8 +152,8 @@ import YOLODataset
         let result = try LabelCheck.run(opened, jobs: 1)
         let stop = try #require(result.findings.first { $0.code == "D019" })
         #expect(stop.severity == .error && stop.effect.verdict == .stops)
-        #expect(LabelHeadline.text(result, opened).contains("does not start training: val"))
-        #expect(!LabelHeadline.text(result, opened).contains("would drop no image"))
+        #expect(LabelHeadline.text(result, opened).text.contains("does not start training: val"))
+        #expect(!LabelHeadline.text(result, opened).text.contains("would drop no image"))
     }
 
     @Test func imagesWithoutLabelsAreOneFinding() throws {
