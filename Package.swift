@@ -48,8 +48,9 @@ let package = Package(
         .library(
             name: "AssayReading",
             targets: [
-                "AnchorFitting", "AuditPlan", "AuditReport", "FileReading", "Findings", "Imaging", "LabelRules",
-                "Randomness", "ReportServing", "TextForms", "ToolOptions", "YAMLText", "YOLODataset", "YOLOModel",
+                "AnchorFitting", "AnnotationSources", "AuditPlan", "AuditReport", "DatasetConversion", "FileReading",
+                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "TextForms", "ToolOptions", "YAMLText",
+                "YOLODataset", "YOLOModel",
             ]),
     ],
     traits: [

@@ -16,6 +16,8 @@ enum InputGuess {
         var status = stat()
         guard stat(absolute, &status) == 0 else { throw missing(path) }
         if status.st_mode & S_IFMT == S_IFDIR { return try inFolder(path) }
+        // Whoever reads it says what it is.
+        guard status.st_mode & S_IFMT == S_IFREG else { return path }
         switch Paths.suffix(of: path).lowercased() {
         case "yaml", "yml", "data": return path
         case let suffix: throw wrongFile(path, suffix)

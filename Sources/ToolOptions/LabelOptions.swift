@@ -19,7 +19,11 @@ public struct WorkingFolderOption: ParsableArguments, Sendable {
     public init() {}
 
     /// Nil where none is given.
-    public var place: TrainingPlace? { workingDirectory.map { TrainingPlace(workingFolder: $0.path) } }
+    ///
+    /// - Throws: `FileError` where there is no such folder.
+    public func place() throws -> TrainingPlace? {
+        try workingDirectory.map { try TrainingPlace(named: $0.path) }
+    }
 }
 
 /// Which splits are looked at.

@@ -41,19 +41,27 @@ struct DatasetReader {
                 problem.message, problem.wayOut)
         }
         requireKeys(table, node)
+        let shape = keypointShape(table)
         readRoot(table)
         for name in ["train", "val", "test"] { readSplit(name, table) }
         return dataset(
             ClassListing(
                 names: classes.names, declared: classes.declared, countLine: table["nc"]?.line,
-                namesLine: classes.namesLine, keypointShape: keypointShape(table)))
+                namesLine: classes.namesLine, keypointShape: shape))
     }
 
-    /// `[points, numbers a point]`; numbers beyond all reason are left out.
-    private func keypointShape(_ table: YAMLTable) -> [Int]? {
-        guard let shape = table["kpt_shape"]?.sequence?.compactMap(\.int), shape.count <= 8,
-            shape.allSatisfy((0...10_000).contains)
-        else { return nil }
+    /// `[points, numbers a point]`. Pose training does not start with any other; no other training looks at it.
+    private mutating func keypointShape(_ table: YAMLTable) -> [Int]? {
+        guard let node = table["kpt_shape"] else { return nil }
+        let items = node.sequence ?? []
+        let shape = items.prefix(2).compactMap(\.int)
+        guard items.count == 2, shape.count == 2, (1...10_000).contains(shape[0]), (2...3).contains(shape[1]) else {
+            if trainer == .ultralytics || trainer == .ultralyticsOld {
+                stop(
+                    .content, node, "kpt_shape is not [points, 2 or 3]", "write kpt_shape: [17, 3], or leave it out")
+            }
+            return nil
+        }
         return shape
     }
 

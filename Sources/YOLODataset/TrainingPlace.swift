@@ -16,6 +16,17 @@ public struct TrainingPlace: Sendable, Hashable {
             datasetsFolder.map { Paths.absolute($0) } ?? Self.settings ?? self.workingFolder + "/datasets"
     }
 
+    /// A folder that a person names.
+    ///
+    /// - Throws: `FileError` where there is none.
+    public init(named folder: String) throws {
+        guard ResolvedPath.isFolder(Paths.absolute(folder)) else {
+            throw FileError(
+                file: folder, message: "is no folder", wayOut: "name the folder that training is started in")
+        }
+        self.init(workingFolder: folder)
+    }
+
     /// The working directory of this process.
     public static var current: TrainingPlace { TrainingPlace(workingFolder: Paths.absolute("")) }
 

@@ -81,7 +81,7 @@ struct Verdicts: PlanCommand {
         let session = common.session()
         let dataset = try session.dataset(
             session.path(of: input), readBy: reader.trainer,
-            startedIn: workingFolder.place ?? .current)
+            startedIn: try workingFolder.place() ?? .current)
         let lines = try SampleVerdict.lines(
             dataset, splits: try parts.names(in: dataset), trainer: reader.trainer, jobs: session.jobs,
             isCancelled: session.isCancelled)

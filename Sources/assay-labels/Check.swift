@@ -72,7 +72,7 @@ struct Check: PlanCommand {
     private func check(_ path: String) throws {
         let session = common.session()
         let dataset = try session.dataset(
-            path, readBy: options.reader.trainer, startedIn: workingFolder.place)
+            path, readBy: options.reader.trainer, startedIn: try workingFolder.place())
         if fix || unsafeFixes || diff { return try correct(session, path) }
         let (result, findings) = try checked(session, dataset)
         try report(findings, root: dataset.root, headline: LabelHeadline.text(result, dataset))

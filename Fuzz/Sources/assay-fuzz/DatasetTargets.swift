@@ -40,25 +40,31 @@ import YAMLText
 private func check(_ dataset: Dataset) {
     demand(!dataset.splits.isEmpty && dataset.classNames.count <= 1 << 20)
     for split in dataset.splits {
-        demand(split.line >= 1 && !split.sources.isEmpty && split.sources.allSatisfy { $0.hasPrefix("/") })
+        demand(split.line >= 1 && !split.sources.isEmpty && split.sources.allSatisfy { $0.path.hasPrefix("/") })
     }
     _ = dataset.className(dataset.classCount - 1)
 }
 
-/// Every line is an image in a folder, or one of the others.
+/// Every line is an image in a folder, or one of the others, as each trainer reads the list.
 @Sendable func readList(_ text: [UInt8]) {
-    let source = ImageSource.list(MemoryFolder.write(text, to: "list.txt"), root: MemoryFolder.path)
-    var count = 0
-    for (folder, names) in source.folders {
-        demand(folder.hasPrefix("/") && names.count > 0)
-        for index in 0..<names.count {
-            demand(!names[index].isEmpty && !names[index].contains("/"))
-            demand(names.contains(names[index]), "a name that is not found: \(names[index].debugDescription)")
+    let path = MemoryFolder.write(text, to: "list.txt")
+    let list = SplitSource(written: "list.txt", text: path, path: path, line: 1, column: 1)
+    for trainer in Trainer.allCases {
+        let source = ImageSource.list(list, trainer: trainer, workingFolder: MemoryFolder.path)
+        var count = 0
+        for folder in source.folders + source.repeats {
+            demand(folder.path.hasPrefix("/") && folder.names.count > 0)
+            for index in 0..<folder.names.count {
+                let name = folder.names[index]
+                demand(!name.contains("/"), "a name with a folder")
+                demand(folder.names.contains(name), "a name that is not found: \(name.debugDescription)")
+            }
+            count += folder.names.count
         }
-        count += names.count
+        demand(count > 0 || source.problem != nil)
+        demand(count + source.others.count <= text.count)
+        demand(source.oddLines.allSatisfy { $0.line >= 1 && $0.line <= text.count + 1 })
     }
-    demand(count > 0 || source.problem != nil)
-    demand(count + source.others.count <= text.count)
 }
 
 /// The person's part stays byte for byte, and a result that is written is read.

@@ -83,6 +83,13 @@ struct FuzzTarget: Sendable {
             "darknet", "darknet's .data with its .names", readers: ["YOLODataset/DarknetData.swift"],
             read: readDarknetData),
         FuzzTarget(
+            "lists", "lists of images", readers: ["YOLODataset/ImageList.swift", "YOLODataset/ImageSource.swift"],
+            read: readList),
+        FuzzTarget(
+            "exports", "exports of other tools, converted",
+            readers: ["DatasetConversion/Readers", "DatasetConversion/Model", "DatasetConversion/Writers"],
+            read: convertExport),
+        FuzzTarget(
             "plan", "plan", readers: ["AuditPlan/Plan/PlanFile.swift", "AuditPlan/Plan/PlanSettings.swift"],
             read: readPlan),
         FuzzTarget(
@@ -120,6 +127,9 @@ struct FuzzTarget: Sendable {
                 "YOLOModel/Architecture/ModelYAML.swift", "YOLOModel/Architecture/ModuleMaking.swift",
                 "AnchorFitting/ModelYAMLAnchors.swift",
             ], read: readModelYAML),
+        FuzzTarget(
+            "cfg", "darknet's .cfg; its anchors rewritten", executions: 10_000_000,
+            readers: ["AnchorFitting/DarknetConfiguration.swift"], read: readConfiguration),
 
         FuzzTarget(
             "decisions", "file of decisions", executions: 10_000_000,

@@ -11,9 +11,13 @@ enum MemoryFolder {
         return path
     }()
 
-    /// Writes a file anew, and says where.
+    /// Writes a file anew, in a folder below where the name has one, and says where.
     static func write(_ bytes: [UInt8], to name: String) -> String {
         let file = path + "/" + name
+        if name.contains("/") {
+            try? FileManager.default.createDirectory(
+                atPath: Paths.directory(of: file), withIntermediateDirectories: true)
+        }
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { fail("no folder for the input") }
         defer { close(descriptor) }

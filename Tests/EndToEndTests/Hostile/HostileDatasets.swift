@@ -16,9 +16,6 @@ enum HostileDatasets {
             yaml("names-1e300", "names: {1e300: a}"),
             yaml("names-many", "names: [\(Array(repeating: "a", count: 300_000).joined(separator: ","))]"),
             yaml("names-100000", "names: [\((0..<100_000).map { "a\($0)" }.joined(separator: ","))]", mayPass: true),
-            yaml("points", "nc: 3\nkpt_shape: [4611686018427387904, 4]"),
-            yaml("points-many", "nc: 3\nkpt_shape: [\(Array(repeating: "10000", count: 50).joined(separator: ","))]"),
-            yaml("points-minus", "nc: 3\nkpt_shape: [-1, 3]"),
             HostileFile(
                 "train-many.yaml",
                 "path: shapes\nnc: 3\nval: images/val\ntrain: [\(Array(repeating: "a", count: 200_000).joined(separator: ","))]\n",
@@ -37,6 +34,13 @@ enum HostileDatasets {
         ]
         return all
     }()
+
+    /// What pose training ends on; what does not look at key points goes on.
+    static let keypointShapes = [
+        yaml("points", "nc: 3\nkpt_shape: [4611686018427387904, 4]"),
+        yaml("points-many", "nc: 3\nkpt_shape: [\(Array(repeating: "10000", count: 50).joined(separator: ","))]"),
+        yaml("points-minus", "nc: 3\nkpt_shape: [-1, 3]"),
+    ]
 
     static let plans: [HostileFile] = {
         var all: [HostileFile] = []

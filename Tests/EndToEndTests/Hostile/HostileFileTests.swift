@@ -97,14 +97,30 @@ import Testing
         let place = try Workplace()
         for file in chosen(HostileDatasets.descriptions) {
             try place.folder.write(file.bytes(), to: file.name)
+            // What a trainer ends on is a finding to the tool that looks for it, and an error to the others.
+            let labels = try run(place, "assay-labels", [file.name])
+            #expect(
+                file.mayPass || labels.status == 2 || labels.status == 1 && labels.output.contains("training: stops"),
+                "assay-labels \(file.name): \(labels.status) \(labels.output.prefix(600))")
             for (tool, arguments) in [
-                ("assay-labels", [file.name, "-q"]), ("assay-anchors", [file.name, "--check", "-q"]),
+                ("assay-anchors", [file.name, "--count", "3", "-q"]),
                 ("assay-toxic", [file.name, "--weights", "model.safetensors", "-q"]),
                 ("assay", ["plan", "init", file.name, "-o", "p.yaml"]),
             ] {
                 try expectRefusal(place, file, tool, arguments)
                 try? FileManager.default.removeItem(atPath: place.path + "/p.yaml")
             }
+        }
+    }
+
+    @Test func keypointShapes() throws {
+        let place = try Workplace()
+        for file in HostileDatasets.keypointShapes {
+            try place.folder.write(file.bytes(), to: file.name)
+            let labels = try run(place, "assay-labels", [file.name])
+            #expect(labels.status == 1 && labels.output.contains("kpt_shape is not [points, 2 or 3]"), "\(labels)")
+            let anchors = try run(place, "assay-anchors", [file.name, "--count", "3", "-q"])
+            #expect(anchors.status == 0, "\(anchors)")
         }
     }
 
