@@ -49,7 +49,8 @@ let package = Package(
             name: "AssayReading",
             targets: [
                 "AnchorFitting", "AnnotationSources", "AuditPlan", "AuditReport", "DatasetConversion", "FileReading",
-                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "TextForms", "ToolOptions", "YAMLText",
+                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "TextForms", "ToolOptions",
+                "YAMLText",
                 "YOLODataset", "YOLOModel",
             ]),
     ],

@@ -44,5 +44,8 @@ private let exportForms: [(format: AnnotationFormat, name: String, others: [(nam
     (.labelStudio, "export.json", []),
     (.labelMe, "a.json", []),
     (.supervisely, "set/ann/a.png.json", [("meta.json", Array(#"{"classes": [{"title": "a"}]}"#.utf8))]),
-    (.yolo, "labels/a.txt", [("data.yaml", Array("names: [a, b]\ntrain: images\nval: images\n".utf8)), ("images/a.png", [])]),
+    (
+        .yolo, "labels/a.txt",
+        [("data.yaml", Array("names: [a, b]\ntrain: images\nval: images\n".utf8)), ("images/a.png", [])]
+    ),
 ]
