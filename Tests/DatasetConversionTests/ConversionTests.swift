@@ -214,4 +214,36 @@ import Testing
             #expect(throws: FileError.self) { try place.convert { $0.format = .voc } }
         }
     }
+
+    /// Foundation's parser ends the process on a name that is not valid in the text's encoding.
+    @Test func encodingsOfXML() throws {
+        func annotation(_ name: [UInt8], _ head: String = "") -> [UInt8] {
+            Array("\(head)<annotation><filename>a.png</filename><object><name>".utf8) + name
+                + Array(
+                    "</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object>".utf8)
+                + Array("</annotation>".utf8)
+        }
+        let declared = { (name: String) in "<?xml version=\"1.0\" encoding='\(name)'?>\n" }
+        let text = String(decoding: annotation(Array("猫".utf8)), as: UTF8.self)
+        let units = Array(text.utf16)
+        let little: [UInt8] = units.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+        let big: [UInt8] = units.flatMap { unit -> [UInt8] in [UInt8(unit >> 8), UInt8(unit & 0xFF)] }
+        let same: [[UInt8]] = [
+            annotation([0xC3, 0xA8], declared("gb2312")), annotation(Array("猫".utf8), declared("UTF-8")),
+            [0xEF, 0xBB, 0xBF] + annotation(Array("猫".utf8)), [0xFF, 0xFE] + little, big,
+        ]
+        for bytes in same {
+            let place = try ExportPlace([:], images: ["a.png": (10, 10)])
+            try place.folder.write(bytes, to: "export/a.xml")
+            #expect(try place.convert { $0.format = .voc }.classNames == ["猫"])
+        }
+        let odd = Array("<annotation na".utf8) + [0xFF, 0xFF] + Array("me=\"1\"></annotation>".utf8)
+        for bytes in [
+            odd, annotation([0xC3, 0x28]), annotation([0xFF], declared("GBK")), annotation([65], declared("x-no")),
+        ] {
+            let place = try ExportPlace([:], images: ["a.png": (10, 10)])
+            try place.folder.write(bytes, to: "export/a.xml")
+            #expect(throws: FileError.self) { try place.convert { $0.format = .voc } }
+        }
+    }
 }

@@ -117,7 +117,6 @@ private func check(_ model: DetectionModel) {
 /// The anchors of a `.cfg`; other anchors are written into it, and every line that is not theirs stays as it was.
 @Sendable func readConfiguration(_ text: [UInt8]) throws {
     let file = try DarknetConfiguration.parse(text, file: "fuzz.cfg")
-    demand(file.classCount.map { $0 > 0 } ?? true, "a number of classes that is none")
     let source = try file.source()
     let other = source.anchors.indices.map { AnchorSize(width: Double(8 * $0 + 8), height: Double(9 * $0 + 9)) }
     let written = try file.replacing(other)

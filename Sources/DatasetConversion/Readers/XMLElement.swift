@@ -48,9 +48,11 @@ final class XMLReading: NSObject, XMLParserDelegate {
         _ bytes: [UInt8], file: String, wanted: Set<String> = [], _ take: @escaping (XMLElement) -> Void = { _ in }
     ) throws -> XMLElement {
         let reading = XMLReading(wanted, take)
-        if bytes.prefix(1 << 16).containsDeclaration { reading.problem = "declares a document type" }
-        if reading.problem == nil {
-            let parser = XMLParser(data: Data(bytes))
+        let text = XMLEncoding.utf8(bytes)
+        if text == nil { reading.problem = "is not in the encoding that it declares (UTF-8 where it declares none)" }
+        if let text, text.prefix(1 << 16).containsDeclaration { reading.problem = "declares a document type" }
+        if reading.problem == nil, let text {
+            let parser = XMLParser(data: Data(text))
             parser.shouldResolveExternalEntities = false
             parser.delegate = reading
             if !parser.parse(), reading.problem == nil {
@@ -107,9 +109,9 @@ final class XMLReading: NSObject, XMLParserDelegate {
 }
 
 extension Collection<UInt8> {
-    /// Whether a document type is declared; of UTF-16, whose letters are apart, too.
+    /// Whether a document type is declared.
     fileprivate var containsDeclaration: Bool {
-        let letters = filter { $0 != 0 }.map { $0 | 0x20 }
+        let letters = map { $0 | 0x20 }
         return letters.firstRange(of: Array("<!doctype".utf8)) != nil
             || letters.firstRange(of: Array("<!entity".utf8)) != nil
     }
