@@ -10,8 +10,7 @@ enum DatasetInput {
         switch suffix {
         case "xml":
             throw FileError(
-                file: path, message: "is VOC XML, not a YOLO dataset",
-                wayOut: "convert it first, for example with Datumaro: datum convert -f yolo_ultralytics")
+                file: path, message: "is VOC XML, not a YOLO dataset", wayOut: "convert it: assay convert \(path) -o yolo")
         default: break
         }
         if ResolvedPath.isFolder(Paths.absolute(path)) {
@@ -20,12 +19,18 @@ enum DatasetInput {
         }
     }
 
+    /// - Throws: `FileError` where the file is what was left in its place.
+    static func refuse(_ bytes: [UInt8], _ path: String) throws {
+        guard let impostor = ImpostorFile(bytes) else { return }
+        throw FileError(file: path, message: impostor.message, wayOut: impostor.wayOut)
+    }
+
     /// - Throws: `FileError` where the contents are those of another format.
     static func refuse(_ node: YAMLNode?, _ path: String) throws {
         if let node, node["annotations"] != nil, node["images"] != nil {
             throw FileError(
                 file: path, message: "is COCO JSON, not a YOLO dataset",
-                wayOut: "convert it first, for example with ultralytics.data.converter.convert_coco")
+                wayOut: "convert it: assay convert \(path) -o yolo")
         }
     }
 }

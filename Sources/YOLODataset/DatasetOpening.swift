@@ -22,6 +22,7 @@ extension Dataset {
             return try DarknetData.open(yamlPath, trainer: trainer, place: place)
         }
         let bytes = try FileReading.bytes(ofFile: yamlPath, limit: 64 << 20)
+        try DatasetInput.refuse(bytes, path)
         func reader(_ place: TrainingPlace) -> DatasetReader {
             DatasetReader(shown: path, yamlPath: yamlPath, trainer: trainer, place: place)
         }

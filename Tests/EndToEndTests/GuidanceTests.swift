@@ -26,6 +26,9 @@ import Testing
         ("assay", ["run", "shapes/data.yaml"], "assay plan init shapes/data.yaml -o plan.yaml"),
         ("assay-labels", ["set.zip"], "unzip set.zip -d set, then run: assay-labels set"),
         ("assay-labels", ["."], "run: assay-labels shapes/data.yaml"),
+        ("assay-labels", ["pointer.yaml"], "git lfs pull"), ("assay", ["run", "pointer.yaml"], "git lfs pull"),
+        ("assay-toxic", ["page.yaml", "--weights", "model.safetensors"], "download the file again"),
+        ("assay", ["run", "page.yaml"], "download the file again"),
     ]
 
     @Test(arguments: mistakes)
@@ -33,6 +36,8 @@ import Testing
         let place = try Workplace()
         if arguments.contains("plan.yaml") { try place.folder.write("dataset: shapes/data.yaml\n", to: "plan.yaml") }
         try place.folder.write("PK", to: "set.zip")
+        try place.folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", to: "pointer.yaml")
+        try place.folder.write("<!DOCTYPE html><title>Sign in</title>", to: "page.yaml")
         let outcome = try Executables.run(tool, arguments, in: place.path)
         #expect(outcome.status == 2 && outcome.errors.contains(command), "\(outcome.errors)\(outcome.output)")
         #expect(outcome.errors.split(separator: "\n").count == 1)

@@ -104,13 +104,13 @@ def yolov7():
 
 def main():
     work, name = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+    # Trainers print to both, at their import too: the answers alone are to be on stdout.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     read = {"ultralytics": ultralytics, "yolov5": yolov5, "yolov7": yolov7}[name]()
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     lines = iter(sys.stdin)
-    # Trainers print to both: the answers alone are to be on stdout.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
     images = [base64.b64decode(image) for image in json.loads(next(lines))["images"]]
     for line in lines:
         tree = json.loads(line)
