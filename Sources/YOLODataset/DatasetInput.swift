@@ -10,7 +10,8 @@ enum DatasetInput {
         switch suffix {
         case "xml":
             throw FileError(
-                file: path, message: "is VOC XML, not a YOLO dataset", wayOut: "convert it: assay convert \(path) -o yolo")
+                file: path, message: "is VOC XML, not a YOLO dataset",
+                wayOut: "convert it: assay convert \(path) -o yolo")
         default: break
         }
         if ResolvedPath.isFolder(Paths.absolute(path)) {

@@ -43,7 +43,14 @@ struct ImageSource {
         }
         if status.st_mode & S_IFMT == S_IFDIR {
             found.isFolder = true
-            found.walk(source, trainer)
+            for folder in FolderPattern.folders(source, trainer) {
+                found.walk(top: folder.path, text: folder.text, trainer)
+            }
+            if found.folders.isEmpty, found.problem == nil {
+                found.problem =
+                    FolderPattern.isOne(source.text, trainer)
+                    ? "is a pattern to \(trainer.name), and no folder that it fits holds an image" : "holds no image"
+            }
         } else {
             found.readList(source, trainer, workingFolder)
         }
@@ -70,9 +77,8 @@ struct ImageSource {
         }
     }
 
-    private mutating func walk(_ source: SplitSource, _ trainer: Trainer) {
+    private mutating func walk(top: String, text: String, _ trainer: Trainer) {
         var roles = Roles(trainer)
-        let top = source.path
         let tree = FolderTree.walkPaths(top) { folder, names in
             let images = names.filter { index, name in
                 guard names.kind(index) == .file else { return false }
@@ -83,14 +89,13 @@ struct ImageSource {
             }
             guard images.count > 0 else { return }
             let below = folder.dropFirst(top.utf8.count)
-            let text = source.text.isEmpty ? String(below.drop { $0 == "/" }) : source.text + below
-            folders.append(Folder(text: text, path: folder, names: images))
+            folders.append(
+                Folder(
+                    text: text.isEmpty ? String(below.drop { $0 == "/" }) : text + below, path: folder, names: images))
         }
         if let folder = tree.unreadable.first {
             problem = "the folder \(folder) may not be read"
-        } else if folders.isEmpty {
-            problem = "holds no image"
-        } else if let circle = tree.circle {
+        } else if !folders.isEmpty, let circle = tree.circle {
             problem = "the link \(circle) leads back: its images are listed again and again"
         }
     }

@@ -45,6 +45,24 @@ import YOLODataset
         #expect(throws: FileError.self) { try LabelFile.read(listing.samples[0].labelPath) }
     }
 
+    /// Compared with YOLOv5: the name of a folder is a pattern to it.
+    @Test func foldersThatArePatterns() throws {
+        let folder = try TemporaryFolder()
+        let yaml = "path: \(folder.path)\ntrain: '[set]/images'\nval: '[set]/images'\nnc: 1\nnames: [a]\n"
+        try folder.write(yaml, to: "data.yaml")
+        try folder.write(row, to: "[set]/images/a.jpg")
+        func images(_ trainer: Trainer) throws -> [String] {
+            let dataset = try Dataset.open(folder.path + "/data.yaml", trainer: trainer)
+            return try dataset.listSamples(splits: ["train"]).samples.map(\.image)
+        }
+        #expect(try images(.ultralytics) == ["[set]/images/a.jpg"])
+        #expect(try images(.yolov5).isEmpty)
+        try folder.write(row, to: "s/images/b.jpg")
+        try folder.write(row, to: "t/images/c.jpg")
+        #expect(try images(.yolov5) == ["s/images/b.jpg", "t/images/c.jpg"])
+        #expect(try images(.ultralytics) == ["[set]/images/a.jpg"])
+    }
+
     @Test func linksAreFollowedAsTrainersFollowThem() throws {
         let folder = try TemporaryFolder()
         try folder.write(row, to: "images/z/a.jpg")
