@@ -27,7 +27,7 @@ struct ClassList {
             if let node { readNames(node) }
             if node == nil, table["nc"] == nil { stop(nil, "has neither names nor nc", "add names: [cat, dog]") }
             if let nc = table["nc"], declared != nil, node != nil { compare(nc) }
-            if node == nil, let declared, declared < 1 { stop(table["nc"], "nc must be positive", "count the classes") }
+            if node == nil { requireClass(table) }
         case .ultralyticsOld:
             readCount(table["nc"])
             if let node = table["names"] { readNames(node) }
@@ -35,6 +35,7 @@ struct ClassList {
                 stop(nil, "has neither names nor nc", "add names: [cat, dog]")
             }
             if let nc = table["nc"], table["names"] != nil { compare(nc) }
+            if table["names"] == nil { requireClass(table) }
         case .yolov5:
             guard let node = table["names"] else {
                 stop(nil, "YOLOv5 needs names", "add names: [cat, dog]")
@@ -75,6 +76,11 @@ struct ClassList {
             declared = nil
             stop(node, "nc is \(count), at most \(Self.countsRead.upperBound) are read", "count the classes")
         }
+    }
+
+    /// Names are made of `nc`, and there must be one.
+    private mutating func requireClass(_ table: YAMLTable) {
+        if let declared, declared < 1 { stop(table["nc"], "nc must be positive", "count the classes") }
     }
 
     /// As Python's `int()` reads a text.

@@ -275,7 +275,7 @@ def main():
     images, labels = options.folder / "images", options.folder / "labels"
     images.mkdir(parents=True)
     labels.mkdir()
-    (options.folder / "data.yaml").write_text("train: images\nval: images\nnames: [a, b, c]\n" + {"detect": "", "pose": "kpt_shape: [2, 3]\n"}.get(options.task, f"task: {options.task}\n"))
+    (options.folder / "data.yaml").write_text("train: images\nval: images\nnc: 3\nnames: [a, b, c]\n" + {"detect": "", "pose": "kpt_shape: [2, 3]\n"}.get(options.task, f"task: {options.task}\n"))
     plain = io.BytesIO()
     picture(random.Random(0), 32, 24).save(plain, "PNG")
     for index in range(options.labels):

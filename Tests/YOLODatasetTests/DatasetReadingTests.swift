@@ -82,6 +82,12 @@ import YOLODataset
         #expect(try dataset(folder, .yolov7).problems.first?.subject == .text)
     }
 
+    @Test(arguments: [Trainer.ultralytics, .ultralyticsOld], ["0", "-1"])
+    func noTrainerStartsWithoutAClass(trainer: Trainer, count: String) throws {
+        let dataset = try dataset(try place(Self.splits + "nc: \(count)\n"), trainer)
+        #expect(dataset.problems.contains { $0.stops && $0.subject == .classes }, "\(dataset.problems)")
+    }
+
     @Test func ofClassesNamedTwiceTheLaterCounts() throws {
         let dataset = try dataset(try place(Self.splits + "names:\n  0: a\n  1: x\n  1: b\n"))
         #expect(dataset.classNames == ["a", "b"])
