@@ -8,6 +8,7 @@ import YAMLText
 
 /// What is read has places inside the text, and what is written back reads the same.
 @Sendable func readYAML(_ text: [UInt8]) throws {
+    for trainer in Trainer.allCases { readAsPython(text, trainer.yamlLeniency) }
     guard let root = try YAMLDocument.parse(text, file: "fuzz").root else { return }
     var nodes = [root]
     var seen = 0
@@ -22,6 +23,18 @@ import YAMLText
             case .scalar(let again, _) = read.content
         else { fail("not read back: \(value)") }
         demand(Array(again.utf8) == Array(value.utf8), "read back otherwise: \(value)")
+    }
+}
+
+/// What trainers' own loader makes of it: a value each, or an error.
+private func readAsPython(_ text: [UInt8], _ leniency: PythonYAML.Leniency) {
+    guard let root = try? PythonYAML.load(text, file: "fuzz", leniency: leniency) else { return }
+    var nodes = [root]
+    while let node = nodes.popLast() {
+        demand((node.python == .other) == (node.sequence != nil || node.mapping != nil) || node.tag != nil)
+        _ = (node.pythonText, YAMLTable(node)?.keys.count)
+        nodes += node.sequence ?? node.mapping?.flatMap { [$0.key, $0.value] } ?? []
+        if nodes.count > 100_000 { return }
     }
 }
 

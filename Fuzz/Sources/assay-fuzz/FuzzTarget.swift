@@ -87,7 +87,7 @@ struct FuzzTarget: Sendable {
             read: readList),
         FuzzTarget(
             "exports", "exports of other tools, converted",
-            readers: ["DatasetConversion/Readers", "DatasetConversion/Model", "DatasetConversion/Writers"],
+            readers: ["DatasetConversion/Readers"],
             read: convertExport),
         FuzzTarget(
             "plan", "plan", readers: ["AuditPlan/Plan/PlanFile.swift", "AuditPlan/Plan/PlanSettings.swift"],
