@@ -73,6 +73,7 @@ public enum ToxicStage: AuditStage {
         if let objectness = result.datasetLoss.objectness { losses.append(.init("obj", objectness)) }
         losses.append(.init("cls", result.datasetLoss.classification))
         if let distribution = result.datasetLoss.distribution { losses.append(.init("dfl", distribution)) }
+        if let angle = result.datasetLoss.angle { losses.append(.init("angle", angle)) }
         return StageResult(
             status: .done, inputs: "", outputs: outputs,
             summary: [.init("images", result.images.count), .init("backend", result.backend)] + losses + [

@@ -83,6 +83,14 @@ public struct Polygon: Hashable, Sendable {
         return inside.reduce(self) { $0.cut($1) }
     }
 
+    /// The part within a convex polygon whose points go round clockwise as seen.
+    public func clipped(toConvex other: Polygon) -> Polygon {
+        other.points.indices.reduce(self) { part, index in
+            let (a, b) = (other.points[index], other.points[(index + 1) % other.points.count])
+            return part.cut { PlanePoint.turn(a, b, $0) }
+        }
+    }
+
     /// The part where `inside`, which is linear, is not negative.
     private func cut(_ inside: (PlanePoint) -> Double) -> Polygon {
         var kept: [PlanePoint] = []

@@ -16,14 +16,60 @@ public struct RotatedBox: Hashable, Sendable {
         (self.centre, self.width, self.height, self.angle) = (centre, width, height, angle)
     }
 
+    /// An upright box, which is turned by nothing.
+    public init(_ edges: Edges) {
+        self.init(
+            centre: PlanePoint((edges.left + edges.right) / 2, (edges.top + edges.bottom) / 2), width: edges.width,
+            height: edges.height, angle: 0)
+    }
+
     /// The corners, from the upper left one of the rectangle before it was turned, clockwise as seen.
     public var corners: Polygon {
+        Polygon(
+            [(-1.0, -1.0), (1, -1), (1, 1), (-1, 1)].map { inOwnDirections($0 * width / 2, $1 * height / 2) })
+    }
+
+    /// The upright box around the corners.
+    public var bounds: Edges {
+        let (sine, cosine) = (abs(sin(angle)), abs(cos(angle)))
+        let across = (abs(width) * cosine + abs(height) * sine) / 2
+        let down = (abs(width) * sine + abs(height) * cosine) / 2
+        return Edges(
+            left: centre.x - across, top: centre.y - down, right: centre.x + across, bottom: centre.y + down)
+    }
+
+    /// A place as seen from the centre: along the first side, and across.
+    public func ownDirections(of point: PlanePoint) -> PlanePoint {
         let (sine, cosine) = (sin(angle), cos(angle))
-        return Polygon(
-            [(-1.0, -1.0), (1, -1), (1, 1), (-1, 1)].map { across, down in
-                let (x, y) = (across * width / 2, down * height / 2)
-                return PlanePoint(centre.x + x * cosine - y * sine, centre.y + x * sine + y * cosine)
-            })
+        let (x, y) = (point.x - centre.x, point.y - centre.y)
+        return PlanePoint(x * cosine + y * sine, y * cosine - x * sine)
+    }
+
+    /// The place so far along the first side and so far across, from the centre.
+    public func inOwnDirections(_ along: Double, _ across: Double) -> PlanePoint {
+        let (sine, cosine) = (sin(angle), cos(angle))
+        return PlanePoint(
+            centre.x + along * cosine - across * sine, centre.y + along * sine + across * cosine)
+    }
+
+    /// The same rectangle, with that of its sides for the first whose direction is nearest to another's.
+    public func named(like other: RotatedBox) -> RotatedBox {
+        let quarters = ((other.angle - angle) / (.pi / 2)).rounded()
+        guard quarters.isFinite else { return self }
+        let isSwapped = quarters.truncatingRemainder(dividingBy: 2) != 0
+        return RotatedBox(
+            centre: centre, width: isSwapped ? height : width, height: isSwapped ? width : height,
+            angle: angle + quarters * .pi / 2)
+    }
+
+    /// The same rectangle with its longer side for the first, at an angle from −π/4 up to 3π/4.
+    public var longerSideFirst: RotatedBox {
+        let isSwapped = width < height
+        let turn = isSwapped ? angle + .pi / 2 : angle
+        let part = (turn + .pi / 4).truncatingRemainder(dividingBy: .pi)
+        return RotatedBox(
+            centre: centre, width: isSwapped ? height : width, height: isSwapped ? width : height,
+            angle: (part < 0 ? part + .pi : part) - .pi / 4)
     }
 }
 

@@ -22,6 +22,9 @@ public struct ToxicModels: Sendable {
     /// Whether images are judged by models that have not seen them.
     public var isOutOfFold: Bool { !folds.isEmpty }
 
+    /// Whether labels are turned boxes: then rows of corners keep them.
+    var takesCorners: Bool { models.contains { $0.angles != nil } }
+
     /// The same with other forms of the models.
     public func map(_ change: (DetectionModel) throws -> DetectionModel) rethrows -> ToxicModels {
         ToxicModels(try models.map(change), folds: folds, traces: traces)

@@ -64,14 +64,13 @@ public enum ToxicRun {
         let order = try JudgingOrder(samples, models, options, isCancelled: isCancelled)
         let boxes = try WorkerPool.map(
             count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
-            { _, index in samples[index].trainableBoxes(in: dataset) })
+            { _, index in samples[index].trainableBoxes(in: dataset, keepsCorners: models.takesCorners) })
         let whole =
             options.gradientOfShare
             ? try WholeBatch(samples, boxes, order, models, options, makeWorker: workers(.none)) : nil
         let measure = ImageMeasure(
             models: models, options: options, whole: whole,
-            planting: LabelPlanting(
-                pool: boxes.joined().map { (Int($0.classID), $0.box) }, seed: options.seed))
+            planting: LabelPlanting(pool: Array(boxes.joined()), seed: options.seed))
         let measured = try order.map(
             progress: { progress($0, samples.count) }, makeState: workers(options.gradient),
             { worker, index in try measure.measure(samples[index], number: index, boxes: boxes[index], worker) })

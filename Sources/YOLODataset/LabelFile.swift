@@ -115,16 +115,16 @@ public struct LabelRow: Sendable {
         guard problem == nil else { return nil }
         switch kind {
         case .box, .pose: return Box(cx: numbers.1, cy: numbers.2, width: numbers.3, height: numbers.4)
-        case .polygon:
-            let values = values
-            let xs = stride(from: 1, to: values.count, by: 2).map { values[$0] }
-            let ys = stride(from: 2, to: values.count, by: 2).map { values[$0] }
-            guard let left = xs.min(), let right = xs.max(), let top = ys.min(), let bottom = ys.max() else {
-                return nil
-            }
-            return Box(Edges(left: left, top: top, right: right, bottom: bottom))
+        case .polygon: return polygon.bounds.map { Box($0) }
         case .other: return nil
         }
+    }
+
+    /// The points of a polygon as fractions; none of another row.
+    public var polygon: Polygon {
+        guard kind == .polygon else { return Polygon([]) }
+        let values = values
+        return Polygon(stride(from: 1, to: values.count - 1, by: 2).map { PlanePoint(values[$0], values[$0 + 1]) })
     }
 }
 
@@ -233,7 +233,9 @@ public struct LabelFile: Sendable {
     /// coordinates inside the image (up to 1.01, as Ultralytics takes them), exact duplicates once.
     ///
     /// One bad row does not remove the others here, though trainers drop its whole image: the label rules say so.
-    public func trainableBoxes(classCount: Int) -> [LabelBox] {
+    ///
+    /// - Parameter keepsCorners: rows of corners keep them, for models of turned boxes.
+    public func trainableBoxes(classCount: Int, keepsCorners: Bool = false) -> [LabelBox] {
         var boxes: [LabelBox] = []
         boxes.reserveCapacity(rows.count)
         let copies = Set(repeats { $0.equals($1) }.map(\.index))
@@ -242,8 +244,9 @@ public struct LabelFile: Sendable {
                 box.width > 0, box.height > 0, row.smallestPlace >= 0, row.largestPlace <= 1.01,
                 !copies.contains(index)
             else { continue }
-            boxes.append(
-                LabelBox(classID: Int32(classID), box: box, line: UInt32(clamping: row.line)))
+            var label = LabelBox(classID: Int32(classID), box: box, line: UInt32(clamping: row.line))
+            if keepsCorners, row.kind == .polygon { label.corners = row.polygon.points }
+            boxes.append(label)
         }
         return boxes
     }

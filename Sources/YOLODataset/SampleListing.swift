@@ -104,11 +104,13 @@ extension Dataset {
 
 extension DatasetSample {
     /// The labels that training takes; none where there is no label file, or no readable one.
-    public func trainableBoxes(in dataset: Dataset) -> [LabelBox] {
+    ///
+    /// - Parameter keepsCorners: rows of corners keep them, for models of turned boxes.
+    public func trainableBoxes(in dataset: Dataset, keepsCorners: Bool = false) -> [LabelBox] {
         guard hasLabelFile, let labels = try? LabelFile.read(labelPath, keypointShape: dataset.keypointShape) else {
             return []
         }
-        return labels.trainableBoxes(classCount: dataset.classCount)
+        return labels.trainableBoxes(classCount: dataset.classCount, keepsCorners: keepsCorners)
     }
 }
 

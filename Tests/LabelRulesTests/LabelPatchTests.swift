@@ -54,6 +54,20 @@ import YOLODataset
         #expect(patches.refused.count == 2, "\(folder.path)")
     }
 
+    /// What training refuses is not written: a plain box among corners. A row of corners can go.
+    @Test func rowsOfCornersAreTakenOutAndNeverMixed() throws {
+        let (folder, dataset) = try place("0 0.1 0.1 0.3 0.1 0.3 0.2 0.1 0.2\n1 0.5 0.5 0.7 0.5 0.7 0.6 0.5 0.6\n")
+        let patches = try LabelPatches(
+            [
+                LabelPatch(image: image, line: 1, old: row(0, 0.2, 0.15, 0.2, 0.1), new: nil),
+                LabelPatch(image: image, line: 2, old: row(1, 0.6, 0.55, 0.2, 0.1), new: row(0, 0.6, 0.55, 0.2, 0.1)),
+                LabelPatch(image: image, line: nil, old: nil, new: row(1, 0.1, 0.2, 0.05, 0.05)),
+            ], dataset: dataset)
+        #expect(patches.refused.map(\.patch.line) == [2, nil])
+        _ = try LabelFixer.apply(patches.fixes, root: dataset.root)
+        #expect(text(folder) == "1 0.5 0.5 0.7 0.5 0.7 0.6 0.5 0.6\n")
+    }
+
     @Test func whatWasAppliedIsNotAppliedAgain() throws {
         let (folder, dataset) = try place(nil)
         let all = [LabelPatch(image: image, line: nil, old: nil, new: row(1, 0.1, 0.2, 0.05, 0.05))]

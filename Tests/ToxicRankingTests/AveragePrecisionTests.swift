@@ -11,7 +11,7 @@ import YOLOModel
 @Suite struct AveragePrecisionTests {
     private func box(_ x: Double, _ confidence: Double = 1, classID: Int = 0) -> Detection {
         Detection(
-            box: Edges(left: x, top: 0, right: x + 10, bottom: 10), confidence: confidence, classID: classID)
+            box: ObjectBox(Edges(left: x, top: 0, right: x + 10, bottom: 10)), confidence: confidence, classID: classID)
     }
 
     @Test func perfectPredictionsHaveAnAPOfOne() {

@@ -19,7 +19,7 @@ import YOLOModel
     ) -> Candidate {
         let box = Box(cx: x, cy: y, width: side, height: side).multiplied(width: 100, height: 100)
         return Candidate(
-            box: Edges(box), objectness: objectness, hasObjectness: true, classes: classes)
+            box: ObjectBox(Edges(box)), objectness: objectness, hasObjectness: true, classes: classes)
     }
 
     private func judge(_ boxes: [LabelBox], _ views: [[Candidate]]) -> ImageJudgement {
@@ -86,7 +86,7 @@ import YOLOModel
         func unit(_ counter: Int) -> Double {
             (Double(CounterBasedNumber.symmetricUnit(seed: 9, counter: UInt64(counter))) + 1) / 2
         }
-        let pool = [(classID: 0, box: Box(cx: 0.37, cy: 0.61, width: 0.1, height: 0.1))]
+        let pool = [LabelBox(classID: 0, cx: 0.37, cy: 0.61, width: 0.1, height: 0.1, line: 0)]
         for number in 0..<150 {
             var boxes: [LabelBox] = []
             var views: [[Candidate]] = [[], []]

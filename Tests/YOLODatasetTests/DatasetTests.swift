@@ -1,5 +1,6 @@
 import FileReading
 import Foundation
+import Geometry
 import TestSupport
 import Testing
 import YOLODataset
@@ -166,5 +167,23 @@ import YOLODataset
             "0 0.5 0.5 0.2 0.2\n0 0.5 0.5 0.2 0.2\n9 0.5 0.5 0.2 0.2\n0 0.5 0.5 0 0.2\n0 1.2 0.5 0.2 0.2\n1 0.5 0.5 0.2 0.2\n"
         let boxes = LabelFile.parse(Array(text.utf8)).trainableBoxes(classCount: 2)
         #expect(boxes.map(\.line) == [1, 6])
+    }
+
+    /// Corners are kept where turned boxes are asked for, and become the smallest rectangle in pixels.
+    @Test func rowsOfCornersBecomeTurnedBoxes() throws {
+        // A square on its corner in an image twice as wide as high.
+        let text = "1 0.5 0.25 0.625 0.5 0.5 0.75 0.375 0.5\n0 0.5 0.5 0.2 0.2\n"
+        let file = LabelFile.parse(Array(text.utf8))
+        #expect(file.trainableBoxes(classCount: 2).allSatisfy { $0.corners == nil })
+        let boxes = file.trainableBoxes(classCount: 2, keepsCorners: true)
+        #expect(boxes.count == 2 && boxes[1].corners == nil && boxes[0].box == file.rows[0].box)
+        let place = boxes[0].place(width: 200, height: 100)
+        let turned = try #require(place.turned)
+        #expect(abs(place.width - 25 * 2.0.squareRoot()) < 1e-9 && abs(place.height - place.width) < 1e-9)
+        #expect(abs(abs(turned.angle) - .pi / 4) < 1e-9 && turned.centre == PlanePoint(100, 50))
+        #expect(boxes[1].place(width: 200, height: 100) == ObjectBox(Edges(left: 80, top: 40, right: 120, bottom: 60)))
+        // Points on a line have no rectangle.
+        let flat = try #require(LabelBox(classID: 0, corners: [PlanePoint(0, 0), PlanePoint(1, 1)], line: 1))
+        #expect(flat.place(width: 10, height: 10).turned == nil && LabelBox(classID: 0, corners: [], line: 1) == nil)
     }
 }

@@ -38,7 +38,8 @@ import YOLOModel
         for figure in figures.top {
             // Equal confidences may come in another order: look for the box.
             let close = found.prefix(12).contains { detection in
-                zip([detection.box.left, detection.box.top, detection.box.right, detection.box.bottom], figure)
+                let box = detection.box.bounds
+                return zip([box.left, box.top, box.right, box.bottom], figure)
                     .allSatisfy { abs($0 - $1) < 0.1 } && abs(detection.confidence - figure[4]) < 1e-4
                     && detection.classID == Int(figure[5])
             }

@@ -4,7 +4,7 @@ import NeuralKernels
 import Testing
 import YOLOModel
 
-/// Small models with the modules of 26, v9 and ghosts, whose weights follow a formula, against what Ultralytics computes
+/// Small models with the modules of 26, v9, ghosts and turned boxes, whose weights follow a formula, against what Ultralytics computes
 /// of them (scripts/reference/formula_models.py).
 @Suite struct FormulaModelTests {
     struct Figures: Decodable {
@@ -24,6 +24,8 @@ import YOLOModel
         var width: Int
         var height: Int
         var rows: [[Float]]
+        /// Of turned boxes.
+        var angles: [Float]
         var models: [String: Model]
     }
 
@@ -33,7 +35,7 @@ import YOLOModel
         return try JSONDecoder().decode(Figures.self, from: Data(contentsOf: url))
     }
 
-    @Test(arguments: Backends.all.map(\.name), ["yolo26", "yolo9", "ghost"])
+    @Test(arguments: Backends.all.map(\.name), ["yolo26", "yolo9", "ghost", "obb", "obb26"])
     func lossAndGradientAreThoseOfTheFramework(backend name: String, model family: String) throws {
         let figures = try figures()
         let figure = try #require(figures.models[family])
@@ -43,8 +45,10 @@ import YOLOModel
         let shape = TensorShape(c: 3, h: figures.height, w: figures.width)
         let network = try #require(Backends.named(name)).compile(model.graph, input: shape, gradient: .full)
         let pixels = (0..<shape.count).map { Float(0.5 + 0.5 * sin(0.013 * Double($0))) }
-        let targets = figures.rows.map {
-            LossTarget(classID: Int($0[0]), cx: $0[1], cy: $0[2], width: $0[3], height: $0[4])
+        let targets = zip(figures.rows, figures.angles).map { row, angle in
+            LossTarget(
+                classID: Int(row[0]), cx: row[1], cy: row[2], width: row[3], height: row[4],
+                angle: model.angles == nil ? 0 : angle)
         }
         let evaluation = model.loss(input: shape).evaluate(
             outputs: try network.forward(pixels), targets: targets, wantsGradient: true)

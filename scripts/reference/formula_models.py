@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import nn
 from ultralytics import __version__
-from ultralytics.nn.tasks import DetectionModel
+from ultralytics.nn.tasks import DetectionModel, OBBModel
 from ultralytics.utils import DEFAULT_CFG_DICT, LOGGER
 
 LOGGER.setLevel(logging.ERROR)
@@ -81,8 +81,34 @@ head:
   - [-1, 1, C3Ghost, [64]]
   - [[4, 5, 8], 1, Detect, [nc]]
 """,
+    "obb": """nc: 3
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, C2f, [32, True]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, Conv, [64, 3, 2]]
+head:
+  - [[3, 4, 5], 1, OBB, [nc, 1]]
+""",
+    "obb26": """nc: 3
+end2end: True
+reg_max: 1
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, C3k2, [32, False, 0.25]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, Conv, [64, 3, 2]]
+head:
+  - [[3, 4, 5], 1, OBB26, [nc, 1]]
+""",
 }
 ROWS = [(0, 0.31, 0.42, 0.4, 0.3), (2, 0.71, 0.23, 0.03, 0.06), (1, 0.55, 0.77, 0.6, 0.35), (1, 0.2, 0.8, 0.05, 0.2)]
+# Of turned boxes: the angles.
+ANGLES = [0.4, 1.1, -0.6, 2.2]
 WIDTH, HEIGHT = 96, 64
 
 
@@ -94,7 +120,8 @@ def figures(yaml):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(yaml)
         file.flush()
-        model = DetectionModel(file.name, ch=3, nc=3, verbose=False)
+        turned = "OBB" in yaml
+        model = (OBBModel if turned else DetectionModel)(file.name, ch=3, nc=3, verbose=False)
     state = model.state_dict()
     names = sorted(n for n in state if "num_batches" not in n and not n.endswith("dfl.conv.weight"))
     for k, name in enumerate(names):
@@ -112,7 +139,8 @@ def figures(yaml):
     pixels = 0.5 + 0.5 * np.sin(0.013 * np.arange(3 * WIDTH * HEIGHT, dtype=np.float64))
     image = torch.tensor(pixels.astype(np.float32).astype(np.float64).reshape(1, 3, HEIGHT, WIDTH))
     rows = torch.tensor(ROWS)
-    batch = dict(batch_idx=torch.zeros(len(rows)), cls=rows[:, :1], bboxes=rows[:, 1:], img=image)
+    boxes = torch.cat([rows[:, 1:], torch.tensor(ANGLES)[:, None]], 1) if turned else rows[:, 1:]
+    batch = dict(batch_idx=torch.zeros(len(rows)), cls=rows[:, :1], bboxes=boxes, img=image)
     loss, _ = model.init_criterion()(model.predict(image), batch)
     loss.sum().backward()
     norms = {n: float(p.grad.norm()) for n, p in model.named_parameters() if p.grad is not None}
@@ -128,4 +156,4 @@ for name, yaml in MODELS.items():
     found[name] = figures(yaml)
     print(name, found[name]["loss"], found[name]["gradient_norm"], found[name]["parameters"], file=sys.stderr)
 note = f"made by scripts/reference/formula_models.py with Ultralytics {__version__} and PyTorch {torch.__version__}"
-print(json.dumps(dict(note=note, width=WIDTH, height=HEIGHT, rows=ROWS, models=found), indent=1))
+print(json.dumps(dict(note=note, width=WIDTH, height=HEIGHT, rows=ROWS, angles=ANGLES, models=found), indent=1))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make a checkpoint of a model and what its own framework says of it, on images and labels made here.
 
-    PYTHON scripts/reference/model_figures.py MODEL OUT [--nc 6] [--seed 0] [--size 256] [--kind small|large|rotated]
+    PYTHON scripts/reference/model_figures.py MODEL OUT [--nc 6] [--seed 0] [--size 256] [--kind small|large|rotated|rotated-large]
 
 PYTHON has torch, ultralytics and (for models whose names begin with `v5:`) yolov5. MODEL is the name of a model YAML of
 Ultralytics with its scale, such as yolo26n, yolov9t, yolov8s-obb; or `v5:` and a YAML of the YOLOv5 package, such as
@@ -54,7 +54,7 @@ def row(random, width, height, sides, nc):
 def scenes(kind, size):
     """(width, height, boxes, least and most side) of each image."""
     wide = max(64, size * 3 // 5 // 64 * 64)
-    if kind == "large":
+    if kind.endswith("large"):
         return [(size, size, 24, (2, 500)), (size, size, 500, (2, 60)), (size, wide, 12, (2, 300))]
     return [(size, size, 12, (2, 8)), (size, size, 10, (4, size)), (size, wide, 8, (3, 120)), (size, size, 0, (2, 3))]
 
@@ -70,7 +70,7 @@ def dataset(folder, kind, size, nc, seed):
         pixels = picture(random, width, height)
         Image.fromarray(pixels).save(path)
         rows = [row(random, width, height, sides, nc) for _ in range(count)]
-        if kind == "rotated":
+        if kind.startswith("rotated"):
             text = []
             for one in rows:
                 one.append(float(random.uniform(0, math.pi)))
@@ -80,7 +80,7 @@ def dataset(folder, kind, size, nc, seed):
         (labels / f"{index}.txt").write_text("".join(line + "\n" for line in text))
         parsed = [[float(v) for v in line.split()] for line in text]
         tensor = torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None].double() / 255
-        result.append((path.name, tensor, np.array(parsed).reshape(len(parsed), 9 if kind == "rotated" else 5)))
+        result.append((path.name, tensor, np.array(parsed).reshape(len(parsed), 9 if kind.startswith("rotated") else 5)))
     names = "".join(f"  {n}: class{n}\n" for n in range(nc))
     (folder / "data.yaml").write_text(f"path: {folder.resolve()}\ntrain: images/val\nval: images/val\nnames:\n{names}")
     return result
@@ -197,7 +197,7 @@ def ultralytics_figures(options, data, out):
         outputs = model.predict(pixels)
         outputs = outputs[1] if isinstance(outputs, tuple) else outputs
         boxes = torch.tensor(rows[:, 1:5] if len(rows) else np.zeros((0, 4)))
-        if options.kind == "rotated":
+        if options.kind.startswith("rotated"):
             from ultralytics.utils import ops
 
             size = torch.tensor([pixels.shape[3], pixels.shape[2]] * 4)

@@ -1,4 +1,3 @@
-import Geometry
 import YOLODataset
 
 /// A key point of a label row, in fractions of the image.
@@ -12,13 +11,6 @@ struct RowKeypoint {
 }
 
 extension LabelRow {
-    /// The points of a polygon; none of other rows.
-    var polygon: Polygon {
-        guard kind == .polygon else { return Polygon([]) }
-        let values = values
-        return Polygon(stride(from: 1, to: values.count - 1, by: 2).map { PlanePoint(values[$0], values[$0 + 1]) })
-    }
-
     /// The key points of a row of a pose dataset; none of other rows.
     func keypoints(_ shape: [Int]?) -> [RowKeypoint] {
         guard kind == .pose, let shape, shape.count == 2, (2...3).contains(shape[1]) else { return [] }

@@ -103,7 +103,11 @@ private struct LabelFileEditor {
         let rows = labels.rows
         guard let old = patch.old else {
             guard let new = patch.new, let text else { return nil }
-            if !rows.contains(where: { says($0, new) }) { lines.append(text, code: Self.code) }
+            guard !rows.contains(where: { says($0, new) }) else { return nil }
+            guard rows.contains(where: { $0.kind == .box }) || !rows.contains(where: { $0.kind == .polygon }) else {
+                return "its other rows are corners or outlines: training refuses a plain box among them"
+            }
+            lines.append(text, code: Self.code)
             return nil
         }
         let fitting = rows.indices.filter { says(rows[$0], old) && lines.has(row: $0) }
@@ -113,7 +117,8 @@ private struct LabelFileEditor {
             let isDone = patch.new.map { new in rows.contains { says($0, new) } } ?? false
             return isDone ? nil : "row \(patch.line ?? 0) no longer says what was decided on"
         }
-        guard rows[index].kind == .box else { return "row \(rows[index].line) is no plain box" }
+        // A row can go whatever it holds; only a plain box is replaced by one.
+        guard text == nil || rows[index].kind == .box else { return "row \(rows[index].line) is no plain box" }
         lines.replace(row: index, by: text, code: Self.code)
         return nil
     }

@@ -60,7 +60,7 @@ public struct Evaluation: Sendable {
         let pairs = a.indices.flatMap { i in
             b.indices.compactMap { j -> (i: Int, j: Int, iou: Double)? in
                 guard a[i].classID == b[j].classID else { return nil }
-                let iou = a[i].box.iou(b[j].box)
+                let iou = a[i].overlap(b[j])
                 return iou > 0 ? (i, j, iou) : nil
             }
         }.sorted { ($1.iou, $0.i, $0.j) < ($0.iou, $1.i, $1.j) }

@@ -53,7 +53,7 @@ struct ImageMeasure: Sendable {
         let network = try worker.networks.network(view.index, input: view.input)
         let pass = try forward(view.letterbox.planarFloats(of: picture), view, network)
         var evaluation = view.loss.evaluate(
-            outputs: pass.outputs, targets: view.letterbox.targets(boxes), wantsGradient: true)
+            outputs: pass.outputs, targets: view.targets(boxes), wantsGradient: true)
         measured.image.parts = evaluation.parts
         measured.image.labels = evaluation.labels
         guard evaluation.isFinite else {

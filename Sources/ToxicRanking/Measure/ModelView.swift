@@ -1,4 +1,5 @@
 import CheckedNumbers
+import Geometry
 import Imaging
 import NeuralKernels
 import YOLODataset
@@ -25,6 +26,11 @@ struct ModelView {
 
     /// For this shape.
     var loss: any DetectionLoss { model.loss(input: input) }
+
+    /// Labels as the loss takes them.
+    func targets(_ boxes: [LabelBox]) -> [LossTarget] {
+        letterbox.targets(boxes, asTurned: model.angles != nil)
+    }
 }
 
 extension Letterbox {
@@ -32,7 +38,16 @@ extension Letterbox {
     var input: TensorShape { TensorShape(c: 3, h: height, w: width) }
 
     /// Labels in fractions of what the model sees, in single precision as in the trainers.
-    func targets(_ boxes: [LabelBox]) -> [LossTarget] {
-        boxes.map { LossTarget(classID: Int($0.classID), box: toModel($0.box)) }
+    ///
+    /// - Parameter asTurned: upright boxes are turned ones, too, for a model that has no others.
+    func targets(_ boxes: [LabelBox], asTurned: Bool = false) -> [LossTarget] {
+        guard asTurned else { return boxes.map { LossTarget(classID: Int($0.classID), box: toModel($0.box)) } }
+        return boxes.map { label in
+            let place = label.place(width: Double(scaledWidth), height: Double(scaledHeight))
+                .moved(left: -Double(padLeft), up: -Double(padTop))
+            return LossTarget(
+                classID: Int(label.classID), turned: place.turned ?? RotatedBox(place.bounds).longerSideFirst,
+                width: Double(width), height: Double(height))
+        }
     }
 }

@@ -54,12 +54,16 @@ struct PredictionMeasure: Sendable {
     /// In pixels of the scaled image.
     private func labels(_ sample: DatasetSample, _ letterbox: Letterbox) -> [Detection] {
         // By way of the loss's targets, so that labels have the single precision in which training sees them.
-        letterbox.targets(sample.trainableBoxes(in: dataset)).map { target in
+        let isTurned = model.angles != nil
+        let (across, down) = (Double(letterbox.width), Double(letterbox.height))
+        let boxes = sample.trainableBoxes(in: dataset, keepsCorners: isTurned)
+        return letterbox.targets(boxes, asTurned: isTurned).map { target in
             let box = Box(
                 cx: Double(target.cx), cy: Double(target.cy), width: Double(target.width), height: Double(target.height)
-            ).multiplied(width: Double(letterbox.width), height: Double(letterbox.height))
+            ).multiplied(width: across, height: down)
+            let place = isTurned ? ObjectBox(target.turned(width: across, height: down)) : ObjectBox(Edges(box))
             return Detection(
-                box: Edges(box).moved(left: Double(letterbox.padLeft), up: Double(letterbox.padTop)), confidence: 1,
+                box: place.moved(left: Double(letterbox.padLeft), up: Double(letterbox.padTop)), confidence: 1,
                 classID: target.classID)
         }
     }
@@ -95,7 +99,7 @@ struct PredictionMeasure: Sendable {
 
 extension Detection {
     /// The same with another box.
-    fileprivate func moved(to box: Edges) -> Detection {
+    fileprivate func moved(to box: ObjectBox) -> Detection {
         Detection(box: box, confidence: confidence, classID: classID)
     }
 }

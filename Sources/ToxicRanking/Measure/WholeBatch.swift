@@ -30,7 +30,7 @@ struct WholeBatch: Sendable {
                 let sample = samples[index]
                 guard let image = try? ImageDecoder.decodeFile(sample.imagePath).image else { return nil }
                 let view = ModelView(sample.image, image, models, options)
-                let targets = view.letterbox.targets(boxes[index])
+                let targets = view.targets(boxes[index])
                 if let counts = view.loss.counts(targets) { return counts }
                 let network = try worker.networks.network(view.index, input: view.input)
                 let outputs = try network.forward(view.letterbox.planarFloats(of: image))

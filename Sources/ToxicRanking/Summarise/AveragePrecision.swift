@@ -66,7 +66,7 @@ public struct AveragePrecision: Sendable {
             let overlaps = predictions.map { prediction in
                 labels.enumerated().compactMap { index, label -> (label: Int, iou: Double)? in
                     guard label.classID == prediction.classID else { return nil }
-                    let iou = label.box.iou(prediction.box)
+                    let iou = label.overlap(prediction)
                     return iou >= AveragePrecision.thresholds[0] ? (index, iou) : nil
                 }.sorted { ($1.iou, $0.label) < ($0.iou, $1.label) }
             }

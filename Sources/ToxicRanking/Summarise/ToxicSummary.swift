@@ -58,6 +58,6 @@ extension ToxicResult {
         }
         return LossParts(
             box: mean(\.box) ?? 0, objectness: mean(\.objectness), classification: mean(\.classification) ?? 0,
-            distribution: mean(\.distribution))
+            distribution: mean(\.distribution), angle: mean(\.angle))
     }
 }

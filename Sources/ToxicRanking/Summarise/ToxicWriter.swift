@@ -1,4 +1,5 @@
 import TextForms
+import YOLODataset
 import YOLOModel
 
 /// Tables of a run in the forms that others read.
@@ -8,7 +9,7 @@ public enum ToxicWriter {
         "image", "split", "boxes", "loss", "box", "obj", "cls", "dfl", "share", "intensity", "gradient_norm",
         "gradient_norm_backbone", "gradient_norm_neck", "gradient_norm_head", "energy_share", "projection_share",
         "leave_one_out_cosine", "robust_z", "loss_mean", "loss_spread", "loss_forgotten", "probability", "rank",
-        "reason", "problem",
+        "reason", "problem", "angle",
     ]
 
     private enum Cell: CSVField, JSONWritable {
@@ -42,6 +43,7 @@ public enum ToxicWriter {
             .number(image.projectionShare), .number(image.leaveOneOutCosine), .number(image.robustZ),
             .number(image.trace?.mean), .number(image.trace?.spread), .number(image.trace?.forgotten),
             .number(image.probability), .number(Double(image.rank)), .text(image.reason), .text(image.problem ?? ""),
+            .number(image.parts?.angle),
         ]
     }
 
@@ -82,28 +84,36 @@ public enum ToxicWriter {
     }
 
     /// A row a suspicion: the box is the suggestion, the label's own where the label should go, or the whole image. The
-    /// score is the probability.
+    /// score is the probability; the corners are those of a turned box, x and y by turns.
     public static func suspicionsCSV(_ suspicions: [Suspicion]) -> String {
         var csv = CSVWriter(columns: [
             "id", "image", "line", "kind", "score", "impact", "class", "cx", "cy", "w", "h", "evidence",
+            "corners",
         ])
         for it in suspicions {
             let box = it.suggestion ?? it.label
             csv.row(
                 it.id, it.image, it.line, it.kind.rawValue, it.probability, it.impact, box?.classID, box?.cx ?? 0.5,
-                box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1, it.evidence)
+                box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1, it.evidence, corners(box))
         }
         return csv.text
     }
 
+    /// As a label row says them; empty for an upright box.
+    private static func corners(_ box: LabelBox?) -> String {
+        (box?.corners ?? []).flatMap { [$0.x, $0.y] }.map { Figure.text($0, decimals: 6) }.joined(separator: " ")
+    }
+
     /// A row a prediction, of all views together; boxes in fractions of the image.
     public static func predictionsCSV(_ predictions: [ImagePredictions]) -> String {
-        var csv = CSVWriter(columns: ["image", "fold", "class", "confidence", "objectness", "cx", "cy", "w", "h"])
+        var csv = CSVWriter(columns: [
+            "image", "fold", "class", "confidence", "objectness", "cx", "cy", "w", "h", "corners",
+        ])
         for image in predictions {
             for it in image.predictions {
                 csv.row(
                     image.image, image.fold + 1, it.box.classID, it.confidence, it.objectness, it.box.cx, it.box.cy,
-                    it.box.width, it.box.height)
+                    it.box.width, it.box.height, corners(it.box))
             }
         }
         return csv.text

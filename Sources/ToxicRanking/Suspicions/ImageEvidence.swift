@@ -9,7 +9,7 @@ import YOLOModel
 package struct ImageEvidence {
     struct Prediction {
         /// In pixels of the image, and cut at its border.
-        var box: Edges
+        var box: ObjectBox
         var objectness: Double
         var classes: [Double]
         var view: Int
@@ -27,7 +27,7 @@ package struct ImageEvidence {
     struct Hypothesis {
         var classID: Int
         /// In pixels of the image.
-        var box: Edges
+        var box: ObjectBox
         /// The label that it takes the place of; nil where it is added to all labels, as the last row.
         var replaces: Int?
     }
@@ -36,7 +36,7 @@ package struct ImageEvidence {
     let height: Double
     let classCount: Int
     let viewCount: Int
-    let labels: [(classID: Int, box: Edges)]
+    let labels: [(classID: Int, box: ObjectBox)]
     private(set) var predictions: [Prediction] = []
 
     /// - Parameters:
@@ -51,7 +51,7 @@ package struct ImageEvidence {
         self.classCount = classCount
         viewCount = views.count
         let (width, height) = (width, height)
-        labels = boxes.map { (Int($0.classID), Edges($0.box).multiplied(width: width, height: height)) }
+        labels = boxes.map { (Int($0.classID), $0.place(width: width, height: height)) }
         let across = width / Double(letterbox.scaledWidth)
         let down = height / Double(letterbox.scaledHeight)
         for (view, candidates) in views.enumerated() {
@@ -86,13 +86,16 @@ package struct ImageEvidence {
     }
 
     /// Whether a box comes within a hundredth of a side of the image's border.
-    func isAtBorder(_ box: Edges) -> Bool {
-        min(box.left / width, box.top / height, 1 - box.right / width, 1 - box.bottom / height) < 0.01
+    func isAtBorder(_ object: ObjectBox) -> Bool {
+        let box = object.bounds
+        return min(box.left / width, box.top / height, 1 - box.right / width, 1 - box.bottom / height) < 0.01
     }
 
     /// A box as a label row of the image.
-    func label(_ box: Edges, classID: Int, line: UInt32) -> LabelBox {
-        let cut = Box(box.clipped(width: width, height: height)).divided(width: width, height: height)
-        return LabelBox(classID: Int32(clamping: classID), box: cut, line: line)
+    func label(_ object: ObjectBox, classID: Int, line: UInt32) -> LabelBox {
+        let cut = Box(object.bounds.clipped(width: width, height: height)).divided(width: width, height: height)
+        var label = LabelBox(classID: Int32(clamping: classID), box: cut, line: line)
+        label.corners = object.turned?.corners.points.map { $0.multiplied(width: 1 / width, height: 1 / height) }
+        return label
     }
 }

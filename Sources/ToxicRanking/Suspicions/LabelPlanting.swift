@@ -2,6 +2,7 @@ import CheckedNumbers
 import Foundation
 import Geometry
 import Randomness
+import YOLODataset
 import YOLOModel
 
 /// Wrong labels made from right ones, to learn what wrong ones look like to the model.
@@ -15,13 +16,13 @@ package struct LabelPlanting {
         case shifted, spurious, duplicate
     }
 
-    /// Classes and boxes, in fractions of their images, of labels of the whole dataset: what a spurious row may look like.
-    package let pool: [(classID: Int, box: Box)]
+    /// Labels of the whole dataset: what a spurious row may look like.
+    package let pool: [LabelBox]
     /// What is planted depends on it, on the image and on the label alone.
     package let seed: UInt64
 
     /// - Parameter pool: of the whole dataset; none is planted from an empty one.
-    package init(pool: [(classID: Int, box: Box)], seed: UInt64) {
+    package init(pool: [LabelBox], seed: UInt64) {
         self.pool = pool
         self.seed = seed
     }
@@ -55,8 +56,8 @@ package struct LabelPlanting {
         }
         if !pool.isEmpty {
             let it = pool[Int(clamping: draws.uniform() * Double(pool.count))]
-            let placed = Edges(it.box).multiplied(width: image.width, height: image.height)
-            made.append((.spurious, .init(classID: it.classID, box: placed, replaces: nil)))
+            let placed = it.place(width: image.width, height: image.height)
+            made.append((.spurious, .init(classID: Int(it.classID), box: placed, replaces: nil)))
         }
         if let again = moved(box, image, &draws, spread: 0...0.03, iou: 0.8..<1.01) {
             made.append((.duplicate, .init(classID: classID, box: again, replaces: nil)))
@@ -64,20 +65,30 @@ package struct LabelPlanting {
         return made
     }
 
-    /// The box with its centre and its size jittered until its IoU with what it was lies in the range.
+    /// The box with its centre, its size and, where it is turned, its angle jittered until its IoU with what it was lies in
+    /// the range.
     private func moved(
-        _ box: Edges, _ image: ImageEvidence, _ draws: inout Draws, spread: ClosedRange<Double>, iou: Range<Double>
-    ) -> Edges? {
-        let centre = Box(box)
+        _ box: ObjectBox, _ image: ImageEvidence, _ draws: inout Draws, spread: ClosedRange<Double>, iou: Range<Double>
+    ) -> ObjectBox? {
+        let centre = Box(box.bounds)
         for _ in 0..<200 {
             let sigma = spread.lowerBound + draws.uniform() * (spread.upperBound - spread.lowerBound)
-            let x = centre.cx + sigma * box.width * draws.normal()
-            let y = centre.cy + sigma * box.height * draws.normal()
+            let across = sigma * box.width * draws.normal()
+            let down = sigma * box.height * draws.normal()
             let width = box.width * exp(sigma * draws.normal())
             let height = box.height * exp(sigma * draws.normal())
-            let made = Edges(Box(cx: x, cy: y, width: width, height: height))
-                .clipped(width: image.width, height: image.height)
-            if made.width >= 1, made.height >= 1, iou.contains(made.iou(box)) { return made }
+            let made =
+                if let turned = box.turned {
+                    ObjectBox(
+                        RotatedBox(
+                            centre: turned.inOwnDirections(across, down), width: width, height: height,
+                            angle: turned.angle + sigma * draws.normal()))
+                } else {
+                    ObjectBox(
+                        Edges(Box(cx: centre.cx + across, cy: centre.cy + down, width: width, height: height)))
+                }
+            let cut = made.clipped(width: image.width, height: image.height)
+            if cut.width >= 1, cut.height >= 1, iou.contains(cut.iou(box)) { return cut }
         }
         return nil
     }

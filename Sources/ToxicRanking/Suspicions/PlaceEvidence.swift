@@ -4,7 +4,7 @@ import Geometry
 /// confidence. Neither weight knows the label's own place.
 struct PlaceEvidence {
     /// In pixels of the image; nil where there is no prediction near the label.
-    private(set) var fused: Edges?
+    private(set) var fused: ObjectBox?
     /// Of `fused` and the label.
     private(set) var iou = 0.0
     /// How far the predictions differ from each other: a mean of 1 − IoU.
@@ -26,23 +26,18 @@ struct PlaceEvidence {
         else { return }
         let anchor = image.predictions[first.index]
         confidence = anchor.confidence
-        let agreeing = covering.map { part -> (box: Edges, iou: Double, weight: Double) in
+        let agreeing = covering.map { part -> (box: ObjectBox, iou: Double, weight: Double) in
             let it = image.predictions[part.index]
             let iou = anchor.box.iou(it.box)
             return (it.box, iou, iou > 0.6 ? it.confidence : 0)
         }
         let sum = agreeing.reduce(0) { $0 + $1.weight }
         if sum > 0 {
-            func mean(_ value: (Edges) -> Double) -> Double {
-                agreeing.reduce(0) { $0 + $1.weight * value($1.box) } / sum
-            }
-            let found = Edges(left: mean(\.left), top: mean(\.top), right: mean(\.right), bottom: mean(\.bottom))
+            let found = ObjectBox.mean(agreeing.filter { $0.weight > 0 }.map { ($0.box, $0.weight) })
             fused = found
             iou = found.iou(box)
             spread = agreeing.reduce(0) { $0 + $1.weight * (1 - $1.iou) } / sum
-            edge = max(
-                abs(found.left - box.left) / box.width, abs(found.right - box.right) / box.width,
-                abs(found.top - box.top) / box.height, abs(found.bottom - box.bottom) / box.height)
+            edge = box.worstSide(of: found)
         }
         bestIoU = covering.filter { image.predictions[$0.index].confidence > 0.3 * confidence }.map(\.iou).max() ?? 0
     }

@@ -4,7 +4,7 @@ import Geometry
 /// Predictions of several views that mean one object.
 struct PredictionCluster {
     /// In pixels of the image.
-    let box: Edges
+    let box: ObjectBox
     /// Means over the views of the most confident prediction in each.
     let objectness: Double
     let confidence: Double
@@ -47,8 +47,7 @@ struct PredictionCluster {
         func mean(_ value: (ImageEvidence.Prediction) -> Double) -> Double {
             members.reduce(0) { $0 + $1.weight * value(image.predictions[$1.index]) } / total
         }
-        box = Edges(
-            left: mean(\.box.left), top: mean(\.box.top), right: mean(\.box.right), bottom: mean(\.box.bottom))
+        box = ObjectBox.mean(members.map { (image.predictions[$0.index].box, $0.weight) })
         classes = (0..<image.classCount).map { id in mean { $0.classes[id] } }
         energy = members.reduce(0) { $0 + image.predictions[$1.index].energy }
         var objects = [Double](repeating: 0, count: image.viewCount)

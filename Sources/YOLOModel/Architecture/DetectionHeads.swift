@@ -8,11 +8,17 @@ extension GraphBuilder {
         var classCount: Int
         var strides: [Int]
         var bins = 0
+        /// Nil where boxes are upright.
+        var angles: AngleCoding?
         var anchors: [[(width: Double, height: Double)]] = []
     }
 
     /// Heads of the same form with more beside the boxes, which is left out.
-    static let boxHeads: Set<String> = ["Detect", "v10Detect", "Segment", "Segment26", "Pose", "Pose26"]
+    static let boxHeads: Set<String> = [
+        "Detect", "v10Detect", "Segment", "Segment26", "Pose", "Pose26", "OBB", "OBB26",
+    ]
+    /// Of turned boxes, with how they say the angle.
+    private static let turnedHeads: [String: AngleCoding] = ["OBB": .logistic, "OBB26": .plain]
 
     /// Why a model's loss cannot be computed here, in a line; nil where it can.
     static func refusal(of head: ModuleRecord) -> String? {
@@ -23,7 +29,6 @@ extension GraphBuilder {
         case "WorldDetect": "is YOLO-World: its classes are texts, whose embeddings a loss here knows nothing of"
         case let name where name.hasPrefix("YOLOE"):
             "is YOLOE: its classes are texts, whose embeddings a loss here knows nothing of"
-        case "OBB", "OBB26": "is a model of rotated boxes: labels and suspicions here are upright ones"
         case "SemanticSegment", "Semantic", "Depth":
             "is no detector: it says something of every pixel, and has no boxes"
         default: nil
@@ -96,7 +101,8 @@ extension GraphBuilder {
 
     // MARK: Without anchors
 
-    /// One head for many matches a label: a level's distances and its class logits, two outputs a level.
+    /// One head for many matches a label: a level's distances and its class logits, two outputs a level; of turned boxes,
+    /// the angle for the third.
     private mutating func oneHead(_ module: ModuleRecord, _ sources: [Int], _ name: String) throws -> Head {
         var head = try settings(module, sources, name)
         head.family = .v8
@@ -121,16 +127,19 @@ extension GraphBuilder {
         guard let strides = try module.tensors["stride"]?.strides(levels: sources.count, name) else {
             throw ModelError("the head \(name) has no strides")
         }
-        return Head(family: bins == 1 ? .v26 : .v10, classCount: classCount, strides: strides, bins: bins)
+        return Head(
+            family: bins == 1 ? .v26 : .v10, classCount: classCount, strides: strides, bins: bins,
+            angles: Self.turnedHeads[module.className])
     }
 
-    /// A box branch and a class branch a level; their results are outputs.
+    /// A box branch and a class branch a level, and one for the angle of turned boxes; their results are outputs.
     private mutating func branches(
         _ module: ModuleRecord, _ prefix: String, _ sources: [Int], _ name: String, _ head: Head
     ) throws {
         let coding = DistanceCoding(bins: head.bins)
+        let parts = [("cv2", coding.channels), ("cv3", head.classCount)] + (head.angles == nil ? [] : [("cv4", 1)])
         for (level, source) in sources.enumerated() {
-            for (branch, wanted) in [(prefix + "cv2", coding.channels), (prefix + "cv3", head.classCount)] {
+            for (branch, wanted) in parts.map({ (prefix + $0.0, $0.1) }) {
                 let path = "\(name).\(branch).\(level)"
                 guard let layers = module[branch]?["\(level)"] else { throw ModelError("\(path) is missing") }
                 let node = try add(layers, [source], path)

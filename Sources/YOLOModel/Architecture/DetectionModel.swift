@@ -25,7 +25,7 @@ public enum ParameterGroup: String, Sendable, Hashable, CaseIterable {
 public struct DetectionModel: Sendable {
     /// Decides what the head's outputs mean, and the loss.
     public let family: ModelFamily
-    /// Input `[1, 3, H, W]` of 0…1; one or two outputs a level, as the family's loss says.
+    /// Input `[1, 3, H, W]` of 0…1; one to three outputs a level, as the family's loss says.
     public let graph: NetworkGraph
     /// `nc` of the head.
     public let classCount: Int
@@ -35,6 +35,8 @@ public struct DetectionModel: Sendable {
     public let strides: [Int]
     /// Of the distribution of a distance, 1 where distances are said as they are; 0 for families with anchors.
     public let bins: Int
+    /// How the head says the angle of its boxes; nil where they are upright.
+    public let angles: AngleCoding?
     /// For each class of the labels, the model's own number; nil where they are the same.
     public private(set) var classOrder: [Int]?
     /// The model YAML that it was made of, in one line or several; nil where a checkpoint does not carry it.
@@ -49,7 +51,7 @@ public struct DetectionModel: Sendable {
 
     init(
         family: ModelFamily, graph: NetworkGraph, classCount: Int, classNames: [String]?, strides: [Int],
-        bins: Int, anchors: [[(width: Double, height: Double)]], layers: [LayerSummary], groups: [ParameterGroup]
+        bins: Int, angles: AngleCoding?, anchors: [[(width: Double, height: Double)]], layers: [LayerSummary], groups: [ParameterGroup]
     ) {
         self.family = family
         self.graph = graph
@@ -57,10 +59,14 @@ public struct DetectionModel: Sendable {
         self.classNames = classNames
         self.strides = strides
         self.bins = bins
+        self.angles = angles
         self.anchors = anchors
         self.layers = layers
         self.groups = groups
     }
+
+    /// Of each head: the level's only one, distances and classes, or those and the angles.
+    var outputsPerLevel: Int { family == .v5 ? 1 : angles == nil ? 2 : TurnedDecoder.perLevel }
 
     /// How many classes labels and predictions have.
     public var labelClassCount: Int { classOrder?.count ?? classCount }
@@ -140,7 +146,12 @@ public struct DetectionModel: Sendable {
     /// The loss of images of a shape; its longer side is the image size that the gains of YOLOv5 are scaled by.
     public func loss(input: TensorShape) -> any DetectionLoss {
         func head(_ hyperparameters: YOLOv8Hyperparameters) -> any DetectionLoss {
-            YOLOv8Loss(
+            if let angles {
+                return TurnedBoxLoss(
+                    classCount: classCount, bins: bins, angles: angles, strides: strides, input: input,
+                    hyperparameters: hyperparameters)
+            }
+            return YOLOv8Loss(
                 classCount: classCount, bins: bins, strides: strides, input: input, hyperparameters: hyperparameters)
         }
         let loss: any DetectionLoss =

@@ -50,7 +50,8 @@ package struct GraphBuilder {
                 summaries.append(summary(index, from, layer.module, parametersBefore, graph.outputs.last ?? 0))
                 var made = DetectionModel(
                     family: head.family, graph: graph, classCount: head.classCount, classNames: Self.names(model),
-                    strides: head.strides, bins: head.bins, anchors: head.anchors, layers: summaries, groups: groups)
+                    strides: head.strides, bins: head.bins, angles: head.angles, anchors: head.anchors,
+                    layers: summaries, groups: groups)
                 made.modelYAML = model.settings[ModelYAML.textKey]?.string
                 try made.checkLevels()
                 return made

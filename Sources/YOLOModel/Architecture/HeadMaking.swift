@@ -3,7 +3,8 @@ import YAMLText
 
 /// Heads without anchors, with new weights.
 extension ModuleMaker {
-    /// A branch for distances and one for classes a level; v10 and 26 have each twice.
+    /// A branch for distances and one for classes a level, and one for the angle of turned boxes; v10 and 26 have each
+    /// twice.
     mutating func distributionHead(
         _ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]
     ) throws -> ModuleRecord {
@@ -13,12 +14,17 @@ extension ModuleMaker {
         let classWidth = max(narrowest, min(classCount, 100))
         // v8 has plain 3 × 3 convolutions for classes; from v10 on they are depthwise and pointwise.
         let isPlain = layer.module != "v10Detect" && !yaml.layers.contains { $0.module == "C3k2" }
-        func branches(_ maker: inout ModuleMaker) -> (boxes: ModuleRecord, classes: ModuleRecord) {
-            let boxes = inputs.map { input -> ModuleRecord in
-                let first = maker.convolution(input, boxWidth, kernel: 3)
-                let second = maker.convolution(boxWidth, boxWidth, kernel: 3)
-                return maker.sequence([first, second, maker.output(boxWidth, 4 * bins, bias: 2)])
+        let isTurned = layer.module == "OBB" || layer.module == "OBB26"
+        func plainBranch(_ maker: inout ModuleMaker, _ width: Int, _ channels: Int, bias: Float) -> ModuleRecord {
+            let levels = inputs.map { input -> ModuleRecord in
+                let first = maker.convolution(input, width, kernel: 3)
+                let second = maker.convolution(width, width, kernel: 3)
+                return maker.sequence([first, second, maker.output(width, channels, bias: bias)])
             }
+            return maker.sequence(levels, className: "ModuleList")
+        }
+        func branches(_ maker: inout ModuleMaker, _ prefix: String) -> [(name: String, module: ModuleRecord)] {
+            let boxes = plainBranch(&maker, boxWidth, 4 * bins, bias: 2)
             let classes = zip(inputs, scales).map { input, scale -> ModuleRecord in
                 // Five objects an image of 640 px, to begin with.
                 let cells = Double(640 / max(1, scale))
@@ -38,16 +44,11 @@ extension ModuleMaker {
                 ])
                 return maker.sequence([first, second, last])
             }
-            return (
-                maker.sequence(boxes, className: "ModuleList"), maker.sequence(classes, className: "ModuleList")
-            )
+            let said = [(prefix + "cv2", boxes), (prefix + "cv3", maker.sequence(classes, className: "ModuleList"))]
+            return isTurned ? said + [(prefix + "cv4", plainBranch(&maker, max(1, narrowest / 4), 1, bias: 0))] : said
         }
-        let many = branches(&self)
-        var children: [(name: String, module: ModuleRecord)] = [("cv2", many.boxes), ("cv3", many.classes)]
-        if layer.module == "v10Detect" || yaml.isEndToEnd {
-            let one = branches(&self)
-            children += [("one2one_cv2", one.boxes), ("one2one_cv3", one.classes)]
-        }
+        var children = branches(&self, "")
+        if layer.module == "v10Detect" || yaml.isEndToEnd { children += branches(&self, "one2one_") }
         return ModuleRecord(
             className: layer.module, settings: ["nc": .int(classCount), "reg_max": .int(bins)], children: children,
             tensors: ["stride": NamedTensor(shape: [scales.count], values: scales.map(Float.init))])

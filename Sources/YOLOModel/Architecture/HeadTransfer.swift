@@ -21,12 +21,18 @@ public struct StartingModel: Sendable {
     ///   - weights: a pretrained detector; of YOLOv5 one of a published size; nil for new weights from the seed.
     ///   - name: the size of a model without weights.
     ///   - anchors: in pixels, a level each; nil for the weights' own, or the published ones.
-    /// - Throws: `FileError` where the weights are a YOLOv5 of no published size, or do not carry their model YAML.
+    /// - Throws: `FileError` where the weights are a YOLOv5 of no published size, or of turned boxes, or do not carry
+    ///   their model YAML.
     public init(
         weights: String?, name: String = "yolov5n", classCount: Int, classNames: [String]?,
         anchors: [[(width: Double, height: Double)]]? = nil, seed: UInt64
     ) throws {
         let given = try weights.map { try DetectionModel.load(checkpoint: $0) }
+        if let given, let weights, given.angles != nil {
+            throw FileError(
+                file: weights, message: "is a model of turned boxes: a probe learns upright ones",
+                wayOut: "start from the detector of the same size, such as yolo11n.pt; or judge by it: --judge weights")
+        }
         if let given, given.family != .v5, let weights {
             let yaml = try Self.architecture(of: given, weights)
             model = try Self.refilled(yaml, given, classCount: classCount, classNames: classNames, seed: seed)
@@ -67,7 +73,7 @@ public struct StartingModel: Sendable {
     ) throws -> DetectionModel {
         let fresh = try yaml.makeModel(classCount: classCount, seed: seed)
         let known = Dictionary(given.graph.parameters.map { ($0.name, $0) }) { first, _ in first }
-        let isNew = fresh.graph.classParameters
+        let isNew = fresh.classParameters
         let values = try fresh.graph.parameters.enumerated().map { index, parameter -> [Float] in
             if !isNew.contains(index), let own = known[parameter.name], own.shape == parameter.shape {
                 return own.values
@@ -130,25 +136,27 @@ extension DetectionModel {
         for (index, parameter) in values.enumerated() { graph.setValues(parameter, ofParameter: index) }
         var model = DetectionModel(
             family: family, graph: graph, classCount: classCount, classNames: classNames, strides: strides,
-            bins: bins, anchors: anchors, layers: layers, groups: graph.parameters.indices.map(parameterGroup))
+            bins: bins, angles: angles, anchors: anchors, layers: layers, groups: graph.parameters.indices.map(parameterGroup))
         model.lossSettings = lossSettings
         model.modelYAML = modelYAML
         return classOrder.map(model.reordered) ?? model
     }
 }
 
-extension NetworkGraph {
-    /// Of a head without anchors: the parameters of the convolutions that say classes, every second output.
+extension DetectionModel {
+    /// Of a head without anchors: the parameters of the convolutions that say classes.
     fileprivate var classParameters: Set<Int> {
         var found: Set<Int> = []
-        for (position, output) in outputs.enumerated() where position % 2 == 1 {
-            guard case .convolution(let convolution) = nodes[output].operation else { continue }
+        for (position, output) in graph.outputs.enumerated() where position % outputsPerLevel == 1 {
+            guard case .convolution(let convolution) = graph.nodes[output].operation else { continue }
             found.insert(convolution.weight)
             if let bias = convolution.bias { found.insert(bias) }
         }
         return found
     }
+}
 
+extension NetworkGraph {
     /// Which output a parameter's convolution makes.
     fileprivate func level(ofHeadParameter parameter: Int) -> Int? {
         outputs.firstIndex { output in

@@ -10,8 +10,8 @@ extension DetectionModel {
         }
         let size = try trialSize()
         let shapes = try graph.shapes(input: TensorShape(c: 3, h: size, w: size))
-        // One output a level, or two beside each other; a second head repeats all levels.
-        let perLevel = family == .v5 ? 1 : 2
+        // One output a level, or some beside each other; a second head repeats all levels.
+        let perLevel = outputsPerLevel
         for (index, output) in graph.outputs.enumerated() {
             let level = index / perLevel % strides.count
             let (shape, side) = (shapes[output], size / strides[level])

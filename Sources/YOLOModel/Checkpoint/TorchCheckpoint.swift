@@ -114,7 +114,7 @@ final class TorchCheckpoint {
             var found = Contents()
             if case .string(let version)? = top["version"] { found.version = version }
             if case .dictionary(let given)? = top["train_args"] {
-                for name in LossSettings.gainNames {
+                for name in LossSettings.gainNames + ["angle"] {
                     if let value = try given[name].flatMap({ try plain($0, depth: 0)?.double }),
                         (0...1e6).contains(value)
                     {

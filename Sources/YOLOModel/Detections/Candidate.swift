@@ -5,7 +5,7 @@ import NeuralKernels
 /// What one cell of a model's output says, before non-maximum suppression.
 public struct Candidate: Sendable, Hashable {
     /// In pixels of the letterboxed image.
-    public var box: Edges
+    public var box: ObjectBox
     /// Whether there is an object at all; for families without objectness the largest class probability.
     public var objectness: Double
     /// Whether the family predicts objectness; otherwise `objectness` is the largest of `classes`.
@@ -19,7 +19,7 @@ public struct Candidate: Sendable, Hashable {
 
     /// - Parameter box: in pixels of the letterboxed image.
     public init(
-        box: Edges, objectness: Double, hasObjectness: Bool, classes: [Double], output: Int = 0, place: Int = 0
+        box: ObjectBox, objectness: Double, hasObjectness: Bool, classes: [Double], output: Int = 0, place: Int = 0
     ) {
         self.box = box
         self.objectness = objectness
@@ -59,10 +59,12 @@ extension DetectionModel {
             let base = family.isEndToEnd && head == .one2one ? half : 0
             let own = Array(outputs[base..<base + half])
             let grid = AnchorPointGrid(strides: strides, input: input)
-            var decoder = DistanceDecoder(outputs: own, grid: grid, coding: DistanceCoding(bins: bins))
+            let coding = DistanceCoding(bins: bins)
+            var decoder = DistanceDecoder(outputs: own, grid: grid, coding: coding)
+            let turned = angles.map { TurnedDecoder(outputs: own, grid: grid, coding: coding, angles: $0) }
             return CandidateCell.best(most, of: pointCells(own, grid, leastLogit)).map { cell in
-                pointCandidate(
-                    cell, own[2 * cell.level + 1], plane: grid.plane(cell.level), decoder.box(cell.anchor), base)
+                let box = turned.map { ObjectBox($0.box(cell.anchor)) } ?? decoder.box(cell.anchor).placed
+                return pointCandidate(cell, own, plane: grid.plane(cell.level), box, base)
             }
         }
     }
@@ -98,7 +100,7 @@ extension DetectionModel {
             cy: (2 * probability(1) - 0.5 + Double(at.cell / columns)) * stride,
             width: pow(2 * probability(2), 2) * anchor.width, height: pow(2 * probability(3), 2) * anchor.height)
         return Candidate(
-            box: Edges(box), objectness: probability(4), hasObjectness: true,
+            box: ObjectBox(Edges(box)), objectness: probability(4), hasObjectness: true,
             // With one class, class logits are never trained.
             classes: labelClasses { classCount == 1 ? 1 : probability(5 + $0) }, output: at.level,
             place: first + 4 * plane + at.cell)
@@ -112,7 +114,7 @@ extension DetectionModel {
         let ids = classOrder ?? Array(0..<classCount)
         for level in strides.indices {
             let plane = grid.plane(level)
-            let logits = outputs[2 * level + 1]
+            let logits = outputs[outputsPerLevel * level + 1]
             for cell in 0..<plane {
                 defer { anchor += 1 }
                 var highest = -Float.infinity
@@ -125,21 +127,27 @@ extension DetectionModel {
     }
 
     private func pointCandidate(
-        _ at: CandidateCell, _ logits: [Float], plane: Int, _ box: CornerBox<Double>, _ base: Int
+        _ at: CandidateCell, _ outputs: [[Float]], plane: Int, _ box: ObjectBox, _ base: Int
     ) -> Candidate {
+        let output = outputsPerLevel * at.level + 1
+        let logits = outputs[output]
         let classes = labelClasses { Logistic.sigmoid(Double(logits[$0 * plane + at.cell])) }
         let best = classes.indices.max { classes[$0] < classes[$1] } ?? 0
         let ownBest = classOrder?[best] ?? best
         return Candidate(
-            box: Edges(left: box.left, top: box.top, right: box.right, bottom: box.bottom),
-            objectness: classes.max() ?? 0, hasObjectness: false, classes: classes,
-            output: base + 2 * at.level + 1, place: ownBest * plane + at.cell)
+            box: box, objectness: classes.max() ?? 0, hasObjectness: false, classes: classes,
+            output: base + output, place: ownBest * plane + at.cell)
     }
 
     /// What the model says of each class that labels have.
     private func labelClasses(_ value: (Int) -> Double) -> [Double] {
         classOrder.map { $0.map(value) } ?? (0..<classCount).map(value)
     }
+}
+
+extension CornerBox where Number == Double {
+    /// As an upright box in the same unit.
+    fileprivate var placed: ObjectBox { ObjectBox(Edges(left: left, top: top, right: right, bottom: bottom)) }
 }
 
 /// A cell that says more than nothing, before its box is read.

@@ -3,17 +3,25 @@ import Geometry
 /// A box that a model predicts.
 public struct Detection: Sendable, Hashable {
     /// In pixels of the letterboxed image.
-    public var box: Edges
+    public var box: ObjectBox
     /// 0…1
     public var confidence: Double
     /// The model's number of the class, from 0.
     public var classID: Int
 
     /// - Parameter box: in pixels of the letterboxed image.
-    public init(box: Edges, confidence: Double, classID: Int) {
+    public init(box: ObjectBox, confidence: Double, classID: Int) {
         self.box = box
         self.confidence = confidence
         self.classID = classID
+    }
+}
+
+extension Detection {
+    /// How far two boxes are the same, 0…1: IoU; where both are turned, ProbIoU, as the trainer validates them.
+    public func overlap(_ other: Detection) -> Double {
+        guard let own = box.turned, let others = other.box.turned else { return box.iou(other.box) }
+        return max(0, ProbabilisticIoU(GaussianBox(own), GaussianBox(others)).value)
     }
 }
 
@@ -57,9 +65,10 @@ enum Suppression {
         var byClass: [Int: [Detection]] = [:]
         for index in order.prefix(mostCandidates) {
             let candidate = candidates[index]
-            let rivals = byClass[candidate.classID] ?? []
-            if rivals.contains(where: { $0.box.iou(candidate.box) > options.overlap }) { continue }
-            byClass[candidate.classID, default: []].append(candidate)
+            let isDropped = byClass[candidate.classID]?.contains { $0.overlap(candidate) > options.overlap } ?? false
+            // Of turned boxes the trainer lets those drop others, too, that are dropped themselves.
+            if !isDropped || candidate.box.turned != nil { byClass[candidate.classID, default: []].append(candidate) }
+            if isDropped { continue }
             kept.append(candidate)
             if kept.count == options.most { break }
         }

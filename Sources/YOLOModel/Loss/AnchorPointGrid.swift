@@ -1,5 +1,6 @@
 import CheckedNumbers
 import Foundation
+import Geometry
 import NeuralKernels
 
 /// The cell centres of all levels, numbered level by level in reading order.
@@ -43,6 +44,23 @@ struct AnchorPointGrid {
 
     /// The anchors whose centre lies inside a box in pixels, with all four distances above 1e-9.
     func points(inside box: CornerBox<Double>) -> [Int] {
+        points(near: box) { x, y in
+            x - box.left > 1e-9 && box.right - x > 1e-9 && y - box.top > 1e-9 && box.bottom - y > 1e-9
+        }
+    }
+
+    /// The anchors whose centre lies inside a turned box in pixels, or on its border.
+    func points(inside box: RotatedBox) -> [Int] {
+        let bounds = box.bounds
+        let around = CornerBox(left: bounds.left, top: bounds.top, right: bounds.right, bottom: bounds.bottom)
+        return points(near: around) { x, y in
+            let place = box.ownDirections(of: PlanePoint(x, y))
+            return abs(place.x) <= box.width / 2 && abs(place.y) <= box.height / 2
+        }
+    }
+
+    /// The anchors in and about a box in pixels whose centre fulfils a condition.
+    private func points(near box: CornerBox<Double>, where isInside: (_ x: Double, _ y: Double) -> Bool) -> [Int] {
         var found: [Int] = []
         for (level, stride) in strides.enumerated() {
             let (columns, rows) = (input.w / stride, input.h / stride)
@@ -55,10 +73,8 @@ struct AnchorPointGrid {
             }
             for row in range(box.top, box.bottom, rows) {
                 let y = (Double(row) + 0.5) * step
-                guard y - box.top > 1e-9, box.bottom - y > 1e-9 else { continue }
-                for column in range(box.left, box.right, columns) {
-                    let x = (Double(column) + 0.5) * step
-                    guard x - box.left > 1e-9, box.right - x > 1e-9 else { continue }
+                for column in range(box.left, box.right, columns)
+                where isInside((Double(column) + 0.5) * step, y) {
                     found.append(starts[level] + row * columns + column)
                 }
             }

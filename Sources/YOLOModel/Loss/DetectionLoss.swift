@@ -13,15 +13,34 @@ public struct LossTarget: Sendable, Hashable {
     /// Of the box.
     public var height: Float
     /// Of a rotated box, in radians: from the x axis towards the y axis, to the side that is the width.
-    public var angle: Float = 0
+    public var angle: Float
 
     /// A label by its five numbers; nothing is checked.
-    public init(classID: Int, cx: Float, cy: Float, width: Float, height: Float) {
+    public init(classID: Int, cx: Float, cy: Float, width: Float, height: Float, angle: Float = 0) {
         self.classID = classID
+        self.angle = angle
         self.cx = cx
         self.cy = cy
         self.width = width
         self.height = height
+    }
+
+    /// A label where an object is in the letterboxed image, in pixels of it.
+    ///
+    /// - Parameters:
+    ///   - width: of the letterboxed image.
+    ///   - height: of the letterboxed image.
+    public init(classID: Int, turned box: RotatedBox, width: Double, height: Double) {
+        self.init(
+            classID: classID, cx: Float(box.centre.x / width), cy: Float(box.centre.y / height),
+            width: Float(box.width / width), height: Float(box.height / height), angle: Float(box.angle))
+    }
+
+    /// As a turned box in pixels of a letterboxed image.
+    public func turned(width across: Double, height down: Double) -> RotatedBox {
+        RotatedBox(
+            centre: PlanePoint(Double(cx) * across, Double(cy) * down), width: Double(width) * across,
+            height: Double(height) * down, angle: Double(angle))
     }
 
     /// - Parameter box: in fractions of the letterboxed image.
@@ -33,7 +52,7 @@ public struct LossTarget: Sendable, Hashable {
 
 /// The parts of a loss; a part that the family lacks is nil. All are weighted by their gains already.
 public struct LossParts: Sendable, Hashable, Codable {
-    /// 1 − CIoU (Zheng et al. 2020), times its gain.
+    /// 1 − CIoU (Zheng et al. 2020), of turned boxes 1 − ProbIoU, times its gain.
     public var box: Double
     /// Binary cross-entropy against the IoU of the predicted box: v5 alone.
     public var objectness: Double?
@@ -41,17 +60,30 @@ public struct LossParts: Sendable, Hashable, Codable {
     public var classification: Double
     /// Distribution focal loss; of models without distributions, the error of the distances in its place.
     public var distribution: Double?
+    /// sin²2Δ of turned boxes: of those alone.
+    public var angle: Double?
 
     /// Zero, where no figure is given.
-    public init(box: Double = 0, objectness: Double? = nil, classification: Double = 0, distribution: Double? = nil) {
+    public init(
+        box: Double = 0, objectness: Double? = nil, classification: Double = 0, distribution: Double? = nil,
+        angle: Double? = nil
+    ) {
         self.box = box
         self.objectness = objectness
         self.classification = classification
         self.distribution = distribution
+        self.angle = angle
     }
 
     /// The sum of the parts.
-    public var total: Double { box + (objectness ?? 0) + classification + (distribution ?? 0) }
+    public var total: Double { box + (objectness ?? 0) + classification + (distribution ?? 0) + (angle ?? 0) }
+
+    /// The parts times a factor.
+    func multiplied(by factor: Double) -> LossParts {
+        LossParts(
+            box: factor * box, objectness: objectness.map { factor * $0 }, classification: factor * classification,
+            distribution: distribution.map { factor * $0 }, angle: angle.map { factor * $0 })
+    }
 }
 
 /// What one label contributes.
@@ -100,6 +132,8 @@ public struct LossEvaluation: Sendable {
     var boxNumerators: [Double]
     var classNumerators: [Double]
     var distributionNumerators: [Double] = []
+    /// Empty where boxes are upright.
+    var angleNumerators: [Double] = []
     /// Gradient of the total at each output, as the outputs are laid out.
     public var outputGradients: [[Float]]
     /// A logit or the loss is NaN or infinite.

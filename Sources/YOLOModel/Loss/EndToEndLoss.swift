@@ -39,10 +39,12 @@ public struct EndToEndLoss: DetectionLoss {
         evaluation.parts.box += second.parts.box
         evaluation.parts.classification += second.parts.classification
         evaluation.parts.distribution = (evaluation.parts.distribution ?? 0) + (second.parts.distribution ?? 0)
+        if let angle = second.parts.angle { evaluation.parts.angle = (evaluation.parts.angle ?? 0) + angle }
         evaluation.counts.values += second.counts.values
         evaluation.boxNumerators += second.boxNumerators
         evaluation.classNumerators += second.classNumerators
         evaluation.distributionNumerators += second.distributionNumerators
+        evaluation.angleNumerators += second.angleNumerators
         evaluation.outputGradients += second.outputGradients
         evaluation.isFinite = evaluation.isFinite && second.isFinite
         return evaluation
@@ -64,12 +66,11 @@ extension LossEvaluation {
     func multiplied(by factor: Double) -> LossEvaluation {
         guard factor != 1 else { return self }
         var result = self
-        result.parts = LossParts(
-            box: factor * parts.box, objectness: parts.objectness.map { factor * $0 },
-            classification: factor * parts.classification, distribution: parts.distribution.map { factor * $0 })
+        result.parts = parts.multiplied(by: factor)
         result.boxNumerators = boxNumerators.map { factor * $0 }
         result.classNumerators = classNumerators.map { factor * $0 }
         result.distributionNumerators = distributionNumerators.map { factor * $0 }
+        result.angleNumerators = angleNumerators.map { factor * $0 }
         result.outputGradients = outputGradients.map { $0.map { Float(factor) * $0 } }
         for index in labels.indices {
             result.labels[index].gradientNorm *= factor

@@ -41,23 +41,20 @@ struct DistanceDecoder {
     private let outputs: [[Float]]
     private let grid: AnchorPointGrid
     private let coding: DistanceCoding
-    /// Of the outputs of a level.
-    private let perLevel: Int
     private var known: [Int: CornerBox<Double>] = [:]
 
-    /// - Parameter perLevel: how many outputs a level has, of which the first is that of the boxes.
-    init(outputs: [[Float]], grid: AnchorPointGrid, coding: DistanceCoding, perLevel: Int = 2) {
+    /// - Parameter outputs: two a level, of which the first is that of the boxes.
+    init(outputs: [[Float]], grid: AnchorPointGrid, coding: DistanceCoding) {
         self.outputs = outputs
         self.grid = grid
         self.coding = coding
-        self.perLevel = perLevel
     }
 
     /// An anchor's box in pixels.
     mutating func box(_ anchor: Int) -> CornerBox<Double> {
         if let box = known[anchor] { return box }
         let (level, cell) = grid.place(anchor)
-        let distances = coding.distances(outputs[perLevel * level], plane: grid.plane(level), cell: cell)
+        let distances = coding.distances(outputs[2 * level], plane: grid.plane(level), cell: cell)
         let (x, y, stride) = grid.centre(anchor)
         let box = CornerBox(
             left: (x - distances[0]) * stride, top: (y - distances[1]) * stride, right: (x + distances[2]) * stride,

@@ -6,7 +6,8 @@ enum ScoreSums {
         func sum(_ numerators: [Double]) -> Double { zip(numerators, divisors).reduce(0) { $0 + $1.0 / $1.1 } }
         return LossParts(
             box: sum(evaluation.boxNumerators), classification: sum(evaluation.classNumerators),
-            distribution: sum(evaluation.distributionNumerators))
+            distribution: sum(evaluation.distributionNumerators),
+            angle: evaluation.angleNumerators.isEmpty ? nil : sum(evaluation.angleNumerators))
     }
 
     static func gradients(_ evaluation: LossEvaluation, _ datasetCounts: LossCounts, _ images: Int) -> [[Float]] {

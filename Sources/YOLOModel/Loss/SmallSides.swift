@@ -1,3 +1,5 @@
+import Geometry
+
 /// From 8.4 on, anchor points are looked for in a box that is at least so wide and so high; IoU and targets stay those of
 /// the label's own box.
 struct SmallSides {
@@ -14,8 +16,13 @@ struct SmallSides {
         least = Double(release == .from840 ? first : second)
     }
 
-    /// A width or a height in pixels.
-    func side(_ side: Double) -> Double { side < least ? taken : side }
+    /// The turned box in which anchor points are looked for.
+    func widened(_ box: RotatedBox) -> RotatedBox {
+        var box = box
+        if box.width < least { box.width = taken }
+        if box.height < least { box.height = taken }
+        return box
+    }
 
     /// The box in which anchor points are looked for.
     func widened(_ box: CornerBox<Double>) -> CornerBox<Double> {

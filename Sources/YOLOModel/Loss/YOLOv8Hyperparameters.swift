@@ -83,6 +83,7 @@ public struct LossSettings: Sendable, Hashable {
         anchorFree.box = gains["box"] ?? anchorFree.box
         anchorFree.classification = gains["cls"] ?? anchorFree.classification
         anchorFree.distribution = gains["dfl"] ?? anchorFree.distribution
+        anchorFree.angle = gains["angle"] ?? anchorFree.angle
         anchorFree.classWeights = (classWeights?.values ?? []).map { Double($0) }
     }
 
@@ -95,6 +96,5 @@ public struct LossSettings: Sendable, Hashable {
         anchorFree.box = gains["box"] ?? anchorFree.box
         anchorFree.classification = gains["cls"] ?? anchorFree.classification
         anchorFree.distribution = gains["dfl"] ?? anchorFree.distribution
-        anchorFree.angle = gains["angle"] ?? anchorFree.angle
     }
 }

@@ -76,70 +76,24 @@ public struct YOLOv8Loss: DetectionLoss {
         _ matches: [TaskAlignedAssigner.Match], _ labels: [Label], _ outputs: [[Float]],
         _ grid: AnchorPointGrid, _ wantsGradient: Bool
     ) -> LossEvaluation {
-        let scoreSum = matches.reduce(0) { $0 + $1.score }
-        let divisor = max(scoreSum, 1)
-        var gradients = outputs.map { wantsGradient ? [Float](repeating: 0, count: $0.count) : [] }
-        // All class logits against 0; the targets of matched anchors are put right below.
-        var classification = 0.0
-        let classFactor = hyperparameters.classification / divisor
-        let weights = ClassWeights(hyperparameters.classWeights, classCount: classCount)
-        for level in strides.indices {
-            classification += weights.softplusSum(
-                outputs[2 * level + 1], scale: classFactor, gradient: &gradients[2 * level + 1])
-        }
-        var box = 0.0
-        var distribution = 0.0
-        var sums = [LabelSums](repeating: LabelSums(), count: labels.count)
-        for match in matches {
-            let place = grid.place(match.anchor)
+        let sum = MatchedSum(hyperparameters: hyperparameters, classCount: classCount, grid: grid, perLevel: 2)
+        return sum.evaluate(
+            matches, classIDs: labels.map(\.classID), outputs: outputs, wantsGradient: wantsGradient
+        ) { match, place, divisor, gradients in
             let plane = grid.plane(place.level)
-            let label = labels[match.label]
-            let classAt = label.classID * plane + place.cell
-            let classLogits = outputs[2 * place.level + 1]
-            let weighted = match.score * weights[label.classID]
-            classification -= Double(classLogits[classAt]) * weighted
-            if wantsGradient { gradients[2 * place.level + 1][classAt] -= Float(weighted * classFactor) }
-
-            let target = grid.distances(label.box, from: match.anchor)
+            let target = grid.distances(labels[match.label].box, from: match.anchor)
             let sides = MatchedDistances(
                 logits: outputs[2 * place.level], coding: coding, plane: plane, cell: place.cell, target: target,
                 fractions: grid.fractions(place.level))
             let iou = sides.iou(target)
-            box += (1 - iou.value) * match.score
-            distribution += sides.sideLoss * match.score
-            sums[match.label].matches += 1
-            sums[match.label].box += 1 - iou.value
-            for id in 0..<classCount {
-                sums[match.label].classification +=
-                    weights[id]
-                    * Logistic.crossEntropy(
-                        Double(classLogits[id * plane + place.cell]), id == label.classID ? match.score : 0)
+            if wantsGradient {
+                sides.addGradient(
+                    byDistance: iou.gradient * (-hyperparameters.box * match.score / divisor),
+                    sideFactor: hyperparameters.distribution * match.score / divisor,
+                    to: &gradients[2 * place.level], plane: plane, cell: place.cell)
             }
-            guard wantsGradient else { continue }
-            sides.addGradient(
-                byDistance: iou.gradient * (-hyperparameters.box * match.score / divisor),
-                sideFactor: hyperparameters.distribution * match.score / divisor,
-                to: &gradients[2 * place.level], plane: plane, cell: place.cell)
-            for channel in 0..<coding.channels {
-                let slope = Double(gradients[2 * place.level][channel * plane + place.cell])
-                sums[match.label].squaredBox += slope * slope
-            }
-            for id in 0..<classCount {
-                let slope = Double(gradients[2 * place.level + 1][id * plane + place.cell])
-                sums[match.label].squaredClassification += slope * slope
-            }
+            return .init(box: 1 - iou.value, distribution: sides.sideLoss)
         }
-        let numerators = (
-            box: hyperparameters.box * box, classification: hyperparameters.classification * classification,
-            distribution: hyperparameters.distribution * distribution
-        )
-        let parts = LossParts(
-            box: numerators.box / divisor, classification: numerators.classification / divisor,
-            distribution: numerators.distribution / divisor)
-        return LossEvaluation(
-            parts: parts, labels: sums.map(\.loss), counts: LossCounts([scoreSum]), boxNumerators: [numerators.box],
-            classNumerators: [numerators.classification], distributionNumerators: [numerators.distribution],
-            outputGradients: gradients, isFinite: parts.total.isFinite)
     }
 
     public func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts {
