@@ -227,7 +227,7 @@ let package = Package(
         tests("Imaging", ["FileReading", "Geometry"], resources: [.copy("Pixels")]),
         tests("YAMLText", ["FileReading"]),
         tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading", "Randomness"]),
-        tests("YOLODataset", ["FileReading", "Imaging"]),
+        tests("YOLODataset", ["FileReading", "Geometry", "Imaging"]),
         tests(
             "YOLOModel",
             ["AvailableBackends", "FileReading", "Geometry", "Imaging", "NeuralKernels", "Randomness", "YOLODataset"],

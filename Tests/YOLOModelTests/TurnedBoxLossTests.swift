@@ -108,7 +108,8 @@ import YOLOModel
 
     /// Of three in a row, the first drops the second, and the dropped one still drops the third, as the trainer has it.
     @Test func suppressionIsTheTrainers() throws {
-        let yaml = "nc: 2\nbackbone:\n  - [-1, 1, Conv, [8, 3, 2]]\nhead:\n  - [-1, 1, Conv, [8, 3, 2]]\n  - [[1], 1, OBB, [nc, 1]]\n"
+        let yaml =
+            "nc: 2\nbackbone:\n  - [-1, 1, Conv, [8, 3, 2]]\nhead:\n  - [-1, 1, Conv, [8, 3, 2]]\n  - [[1], 1, OBB, [nc, 1]]\n"
         let model = try ModelYAML.parse(yaml, file: "own.yaml").makeModel()
         #expect(model.angles == .logistic && model.strides == [4] && model.graph.outputs.count == 3)
         // Cells of four pixels in a row, all with a box of 16 × 16 bins.
@@ -127,7 +128,13 @@ import YOLOModel
             return model.detections(outputs: outputs, input: input, options: options).count
         }
         let detections = model.detections(
-            outputs: outputs, input: input, options: { var o = DetectionOptions(); o.overlap = 1; o.leastConfidence = 0.2; return o }())
+            outputs: outputs, input: input,
+            options: {
+                var o = DetectionOptions()
+                o.overlap = 1
+                o.leastConfidence = 0.2
+                return o
+            }())
         let (near, far) = (detections[0].overlap(detections[1]), detections[0].overlap(detections[2]))
         #expect(far < near && near < 1)
         #expect(kept(1) == 3 && kept((near + far) / 2) == 1)

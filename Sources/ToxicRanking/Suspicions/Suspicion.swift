@@ -38,10 +38,12 @@ public struct Suspicion: Sendable, Hashable {
         self.label = label
         self.suggestion = suggestion
         self.evidence = evidence
-        let row = (label ?? suggestion).map { row in
-            let numbers = row.corners.map { $0.flatMap { [$0.x, $0.y] } } ?? [row.cx, row.cy, row.width, row.height]
-            return ([String(row.classID)] + numbers.map { "\($0)" }).joined(separator: " ")
-        } ?? ""
+        let row =
+            (label ?? suggestion).map { row in
+                let numbers =
+                    row.corners.map { $0.flatMap { [$0.x, $0.y] } } ?? [row.cx, row.cy, row.width, row.height]
+                return ([String(row.classID)] + numbers.map { "\($0)" }).joined(separator: " ")
+            } ?? ""
         let text = "\(digest?.hex ?? image)\n\(row)\n\(kind.rawValue)"
         id = String(ContentDigest.of(Array(text.utf8)).hex.prefix(16))
     }

@@ -51,7 +51,8 @@ public struct DetectionModel: Sendable {
 
     init(
         family: ModelFamily, graph: NetworkGraph, classCount: Int, classNames: [String]?, strides: [Int],
-        bins: Int, angles: AngleCoding?, anchors: [[(width: Double, height: Double)]], layers: [LayerSummary], groups: [ParameterGroup]
+        bins: Int, angles: AngleCoding?, anchors: [[(width: Double, height: Double)]], layers: [LayerSummary],
+        groups: [ParameterGroup]
     ) {
         self.family = family
         self.graph = graph

@@ -136,7 +136,8 @@ extension DetectionModel {
         for (index, parameter) in values.enumerated() { graph.setValues(parameter, ofParameter: index) }
         var model = DetectionModel(
             family: family, graph: graph, classCount: classCount, classNames: classNames, strides: strides,
-            bins: bins, angles: angles, anchors: anchors, layers: layers, groups: graph.parameters.indices.map(parameterGroup))
+            bins: bins, angles: angles, anchors: anchors, layers: layers,
+            groups: graph.parameters.indices.map(parameterGroup))
         model.lossSettings = lossSettings
         model.modelYAML = modelYAML
         return classOrder.map(model.reordered) ?? model

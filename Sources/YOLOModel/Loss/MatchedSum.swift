@@ -92,7 +92,8 @@ struct MatchedSum {
             angle: angle.map { $0 / divisor })
         return LossEvaluation(
             parts: parts, labels: sums.map(\.loss), counts: LossCounts([scoreSum]), boxNumerators: [box],
-            classNumerators: [classes], distributionNumerators: [distribution], angleNumerators: angle.map { [$0] } ?? [],
+            classNumerators: [classes], distributionNumerators: [distribution],
+            angleNumerators: angle.map { [$0] } ?? [],
             outputGradients: gradients, isFinite: parts.total.isFinite)
     }
 }
