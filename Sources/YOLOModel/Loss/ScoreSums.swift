@@ -1,6 +1,25 @@
 import NeuralKernels
 
-/// A loss whose parts all divide by the sum of target scores, a head each.
+/// A loss whose parts all divide by the sum of target scores, in which the predictions have a say.
+public protocol ScoreSummedLoss: DetectionLoss {}
+
+extension ScoreSummedLoss {
+    public func counts(_ targets: [LossTarget]) -> LossCounts? { nil }
+
+    public func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts {
+        ScoreSums.parts(evaluation, over: datasetCounts.values.map { max(1, $0) / Double(images) })
+    }
+
+    public func intensity(of evaluation: LossEvaluation) -> LossParts {
+        ScoreSums.parts(evaluation, over: evaluation.counts.values.map { max(1, $0) })
+    }
+
+    public func shareGradients(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> [[Float]] {
+        ScoreSums.gradients(evaluation, datasetCounts, images)
+    }
+}
+
+/// Parts and gradients on other sums of target scores, a head each.
 enum ScoreSums {
     static func parts(_ evaluation: LossEvaluation, over divisors: [Double]) -> LossParts {
         func sum(_ numerators: [Double]) -> Double { zip(numerators, divisors).reduce(0) { $0 + $1.0 / $1.1 } }

@@ -6,7 +6,7 @@ import NeuralKernels
 /// sides along their own directions, and, from 8.4 on, sin²2Δ of the angle.
 ///
 /// Outputs are three a level: the distances and the class logits of `YOLOv8Loss`, and `[1, 1, h, w]` of the angle.
-public struct TurnedBoxLoss: DetectionLoss {
+public struct TurnedBoxLoss: ScoreSummedLoss {
     /// Labels with a side of less take no part in training, in pixels.
     static let leastSide = 2.0
 
@@ -32,8 +32,6 @@ public struct TurnedBoxLoss: DetectionLoss {
         self.input = input
         self.hyperparameters = hyperparameters
     }
-
-    public func counts(_ targets: [LossTarget]) -> LossCounts? { nil }
 
     public func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation {
         evaluate(outputs: outputs, targets: targets, assignedBy: outputs, wantsGradient: wantsGradient)
@@ -135,17 +133,5 @@ public struct TurnedBoxLoss: DetectionLoss {
         let weight = exp(-stretch * stretch / 9)
         let turn = angle - label.angle
         return (weight * sin(2 * turn) * sin(2 * turn), weight * 2 * sin(4 * turn))
-    }
-
-    public func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts {
-        ScoreSums.parts(evaluation, over: datasetCounts.values.map { max(1, $0) / Double(images) })
-    }
-
-    public func intensity(of evaluation: LossEvaluation) -> LossParts {
-        ScoreSums.parts(evaluation, over: evaluation.counts.values.map { max(1, $0) })
-    }
-
-    public func shareGradients(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> [[Float]] {
-        ScoreSums.gradients(evaluation, datasetCounts, images)
     }
 }

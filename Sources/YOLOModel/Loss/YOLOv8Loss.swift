@@ -6,7 +6,7 @@ import NeuralKernels
 ///
 /// Outputs are two a level: `[1, 4·bins, h, w]` logits of the distances left, top, right and bottom of a cell's centre (with
 /// one bin, the distances themselves), and `[1, nc, h, w]` class logits.
-public struct YOLOv8Loss: DetectionLoss {
+public struct YOLOv8Loss: ScoreSummedLoss {
     /// A distance's distribution mostly is over 0 … 15 cells.
     static let usualBins = 16
 
@@ -30,8 +30,6 @@ public struct YOLOv8Loss: DetectionLoss {
         self.input = input
         self.hyperparameters = hyperparameters
     }
-
-    public func counts(_ targets: [LossTarget]) -> LossCounts? { nil }
 
     public func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation {
         evaluate(outputs: outputs, targets: targets, assignedBy: outputs, wantsGradient: wantsGradient)
@@ -94,17 +92,5 @@ public struct YOLOv8Loss: DetectionLoss {
             }
             return .init(box: 1 - iou.value, distribution: sides.sideLoss)
         }
-    }
-
-    public func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts {
-        ScoreSums.parts(evaluation, over: datasetCounts.values.map { max(1, $0) / Double(images) })
-    }
-
-    public func intensity(of evaluation: LossEvaluation) -> LossParts {
-        ScoreSums.parts(evaluation, over: evaluation.counts.values.map { max(1, $0) })
-    }
-
-    public func shareGradients(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> [[Float]] {
-        ScoreSums.gradients(evaluation, datasetCounts, images)
     }
 }
