@@ -116,7 +116,8 @@ struct ClassList {
             }
             return
         }
-        if trainer == .yolov7, case .string(let text) = node.python {
+        // Each letter is a class to them.
+        if trainer == .yolov7 || trainer == .ultralyticsOld, case .string(let text) = node.python {
             count = text.unicodeScalars.count
             names = text.unicodeScalars.map { String($0) }
             return

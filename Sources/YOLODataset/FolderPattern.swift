@@ -1,13 +1,13 @@
 import Foundation
 
-/// Folders by which some trainers mean others: YOLOv5 and YOLOv7 take the name of a folder for a pattern, as a shell does,
-/// so that `[set]` stands for the folders `s`, `e` and `t`.
+/// Folders by which some trainers mean others: YOLOv5, YOLOv7 and older Ultralytics take the name of a folder for a
+/// pattern, as a shell does, so that `[set]` stands for the folders `s`, `e` and `t`.
 enum FolderPattern {
     private static let signs: Set<Character> = ["[", "*", "?"]
 
     /// Whether the trainer takes the text for a pattern.
     static func isOne(_ text: String, _ trainer: Trainer) -> Bool {
-        (trainer == .yolov5 || trainer == .yolov7) && text.contains(where: signs.contains)
+        trainer != .ultralytics && trainer != .darknet && text.contains(where: signs.contains)
     }
 
     /// The folders that a source means, as the trainer writes them and where they are: itself where it is no pattern.

@@ -88,6 +88,13 @@ import YOLODataset
         #expect(dataset.problems.contains { $0.stops && $0.subject == .classes }, "\(dataset.problems)")
     }
 
+    @Test func olderVersionsTakeEachLetterForAClass() throws {
+        let folder = try place(Self.splits + "names: ab\n")
+        #expect(try dataset(folder, .ultralyticsOld).classNames == ["a", "b"])
+        #expect(try dataset(folder, .ultralyticsOld).problems.isEmpty)
+        #expect(try dataset(folder).problems.contains(where: \.stops))
+    }
+
     @Test func ofClassesNamedTwiceTheLaterCounts() throws {
         let dataset = try dataset(try place(Self.splits + "names:\n  0: a\n  1: x\n  1: b\n"))
         #expect(dataset.classNames == ["a", "b"])

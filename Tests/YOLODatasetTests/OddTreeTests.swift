@@ -56,7 +56,7 @@ import YOLODataset
             return try dataset.listSamples(splits: ["train"]).samples.map(\.image)
         }
         #expect(try images(.ultralytics) == ["[set]/images/a.jpg"])
-        #expect(try images(.yolov5).isEmpty)
+        for trainer in [Trainer.yolov5, .yolov7, .ultralyticsOld] { #expect(try images(trainer).isEmpty, "\(trainer)") }
         try folder.write(row, to: "s/images/b.jpg")
         try folder.write(row, to: "t/images/c.jpg")
         #expect(try images(.yolov5) == ["s/images/b.jpg", "t/images/c.jpg"])
