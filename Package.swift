@@ -105,12 +105,12 @@ let package = Package(
         // Floor 2
         library("AnnotationSources", ["CArchive", "FileReading"]),
         library("Findings", ["TextForms"]),
-        library("Charting", ["Geometry", "TextForms"]),
         library("Imaging", ["CImageCodecs", "FileReading", "Geometry"]),
         library("YAMLText", ["CYAML", "FileReading", "TextForms"]),
         library("NeuralKernels", ["CVectorKernels", "FileReading"]),
 
         // Floor 3
+        library("Charting", ["FileReading", "Geometry", "Imaging", "TextForms"]),
         library("OneDNNKernels", ["COneDNN", "CVectorKernels", "NeuralKernels"]),
         library("YOLODataset", ["FileReading", "Geometry", "YAMLText"]),
         library("YOLOModel", ["FileReading", "Geometry", "NeuralKernels", "Randomness", "YAMLText"]),

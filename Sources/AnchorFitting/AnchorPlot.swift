@@ -38,23 +38,10 @@ public struct AnchorPlot {
     /// Writes it as the path's suffix says: `.png`, or SVG.
     ///
     /// - Throws: `FileError` where the file cannot be written.
-    public func write(to path: String) throws {
-        if Paths.suffix(of: path).lowercased() == "png" {
-            try AtomicFile.write(try png(path), to: path)
-        } else {
-            try AtomicFile.write(svg(), to: path)
-        }
-    }
+    public func write(to path: String) throws { try DrawingFile.write(drawing, to: path) }
 
     /// As PNG, two pixels a unit.
-    package func png(_ path: String) throws -> [UInt8] {
-        let raster = drawing.raster()
-        let image = RGBImage(width: raster.width, height: raster.height, pixels: raster.pixels)
-        guard let bytes = ImageEncoder.png(image) else {
-            throw FileError(file: path, message: "cannot be encoded", wayOut: "free some memory, or write an .svg")
-        }
-        return bytes
-    }
+    package func png(_ path: String) throws -> [UInt8] { try DrawingFile.png(drawing, path) }
 
     // MARK: Width against height
 

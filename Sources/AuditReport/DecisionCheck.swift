@@ -7,6 +7,8 @@ struct DecisionCheck {
     /// In bytes: more than any file system has.
     private static let longestName = 4_096
     private static let longestID = 64
+    /// In bytes, of a note or a person's name.
+    private static let longestNote = 4_096
     /// Trainers take a place that reaches so far, and so does the ledger.
     private static let places = 0...1.01
 
@@ -24,6 +26,9 @@ struct DecisionCheck {
         guard !it.image.isEmpty, it.image.utf8.count <= Self.longestName,
             it.image.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
         else { return "the decision \(it.id) of something that is no image's name" }
+        for text in [it.note, it.by].compactMap(\.self) where !Self.isNote(text) {
+            return "a note of \(it.image) that is too long or holds control characters"
+        }
         if let line = it.line, !(1...Self.mostLines).contains(line) {
             return "a decision of row \(line) of \(it.image)"
         }
@@ -31,6 +36,12 @@ struct DecisionCheck {
             if let wrong = problem(ofRow: row) { return "a row of \(it.image) \(wrong)" }
         }
         return it.decision == .accept ? problem(ofAccepted: it) : nil
+    }
+
+    /// Lines of text, not too many.
+    private static func isNote(_ text: String) -> Bool {
+        text.utf8.count <= longestNote
+            && text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 || $0 == "\n" || $0 == "\t" }
     }
 
     /// What `[class, cx, cy, w, h]` lacks to be one; nil for nothing.

@@ -25,6 +25,12 @@ struct DecisionSubjects {
     /// Whether a decision is about one of the suspicions, wherever its row stands by now, or about how an image looks.
     func know(_ it: DecisionFile.Decision) -> Bool {
         guard it.kind != .check else { return it.line == nil && images.contains(it.image) }
+        if it.isDrawn { return it.line == nil && it.kind == .missing && images.contains(it.image) }
         return suspicions[it.id] == Suspicion(image: it.image, kind: it.kind, hasLine: it.line != nil)
     }
+}
+
+extension DecisionFile.Decision {
+    /// Whether it is about a box that a person has drawn, which nobody suspected.
+    var isDrawn: Bool { id.hasPrefix("drawn-") }
 }

@@ -24,6 +24,10 @@ public struct DecisionFile: Codable, Sendable {
         public var label: [Double]?
         /// The row as it should be; nil where it should go.
         public var row: [Double]?
+        /// What the person wrote beside it.
+        public var note: String?
+        /// Who decided, as they called themselves.
+        public var by: String?
     }
 
     /// `assay-decisions`.
@@ -126,7 +130,7 @@ extension DecisionFile.Decision {
         guard (label == nil) == (row.label == nil), (new == nil) == (row.row == nil) else { return nil }
         self.init(
             id: row.id, decision: row.decision, image: row.image, line: row.line, kind: row.kind, label: label,
-            row: new)
+            row: new, note: row.note, by: row.decidedBy)
     }
 
     func row(isApplied: Bool) -> DecisionRow {
@@ -139,6 +143,6 @@ extension DecisionFile.Decision {
         }
         return DecisionRow(
             id: id, decision: decision, image: image, line: line, kind: kind, label: text(label), row: text(row),
-            isApplied: isApplied)
+            isApplied: isApplied, note: note, decidedBy: by)
     }
 }

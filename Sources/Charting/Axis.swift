@@ -59,7 +59,7 @@ extension Drawing {
     package mutating func grid(_ low: Double, _ high: Double, in area: Edges) -> (across: Axis, up: Axis) {
         let across = Axis(low, high, from: area.left, length: area.width, scale: .logarithmic)
         let up = Axis(low, high, from: area.bottom, length: -area.height, scale: .logarithmic)
-        let paint = look == .page ? Paint.style("grid") : .colour(0xE2E2E2)
+        let paint = paint("grid")
         for (column, row) in zip(across.ticks, up.ticks) {
             line((column.place, area.top), (column.place, area.bottom), paint)
             line((area.left, row.place), (area.right, row.place), paint)
@@ -73,9 +73,9 @@ extension Drawing {
     ///
     /// - Parameters:
     ///   - gap: between bars.
-    ///   - title: what a bar's count is called under the pointer.
+    ///   - title: what a bar is called under the pointer, by its place and its count.
     package mutating func bars(
-        _ counts: [Int], in area: Edges, gap: Double, _ paint: Paint, title: (Int) -> String? = { _ in nil }
+        _ counts: [Int], in area: Edges, gap: Double, _ paint: Paint, title: (Int, Int) -> String? = { _, _ in nil }
     ) {
         let tallest = Double(max(1, counts.max() ?? 1))
         let step = area.width / Double(counts.count)
@@ -83,7 +83,7 @@ extension Drawing {
             let tall = Double(count) / tallest * area.height
             let left = area.left + Double(bin) * step
             let bar = Edges(left: left, top: area.bottom - tall, right: left + step - gap, bottom: area.bottom)
-            add(.rectangle(bar), paint, title: title(count))
+            add(.rectangle(bar), paint, title: title(bin, count))
         }
     }
 }

@@ -36,7 +36,7 @@ package struct Drawing {
     let width: Int
     let height: Int
     let title: String
-    let look: Look
+    package let look: Look
     private(set) var shapes: [Shape] = []
 
     /// - Parameter title: what a screen reader says.

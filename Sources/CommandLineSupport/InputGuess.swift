@@ -2,6 +2,7 @@ import AnnotationSources
 import AuditPlan
 import FileReading
 import Foundation
+import TextForms
 import YAMLText
 
 /// Finds what is meant where a person names something else than a data.yaml or a plan.
@@ -193,16 +194,7 @@ enum InputGuess {
         } else {
             words.append(other)
         }
-        return words.map(quoted).joined(separator: " ")
-    }
-
-    /// As a shell takes it.
-    private static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || "/._-+@%=:,".utf8.contains(byte)
-        }
-        return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+        return words.map(ShellWord.quoted).joined(separator: " ")
     }
 }
 

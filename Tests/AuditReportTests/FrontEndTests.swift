@@ -61,7 +61,7 @@ import TextForms
     @Test func everyFileOfThePageIsUsed() throws {
         let folder = SharedMaterial.checkout.appendingPathComponent("Sources/AuditReport/Resources").path
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
-        let script = try bundle(FrontEnd.modules, "review.js")
+        let script = try bundle(FrontEnd.modules, "main.js")
         #expect(Set(files.filter { $0.hasSuffix(".js") }) == Set(FrontEnd.modules.keys))
         for name in FrontEnd.modules.keys { #expect(script.contains("// \(name)\n"), "\(name)") }
         #expect(!script.contains("</script") && !script.contains("\nimport ") && !script.contains("\nexport "))

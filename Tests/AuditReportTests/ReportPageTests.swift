@@ -12,7 +12,7 @@ import Testing
         content.datasetPath = hostile
         content.classNames = [hostile]
         content.cards = [.init(title: hostile, headline: hostile, figures: [(hostile, hostile)])]
-        content.nextSteps = [hostile]
+        content.nextSteps = [NextStep(hostile, commands: [hostile])]
         content.findings = [
             Finding(
                 code: "B003", severity: .error, file: hostile, line: 1, message: hostile, effect: .kept(hostile),
@@ -24,8 +24,12 @@ import Testing
         let picture = SharedMaterial.checkout.path + "/Fixtures/shapes/images/train/shape00.jpg"
         content.pictures = [
             .init(
-                row: ImageLossRow(image: hostile, split: "train", rank: 1, reason: hostile),
-                boxes: [.init(line: 1, classID: 0, cx: 0.5, cy: 0.5, width: 0.2, height: 0.2, suspicion: hostile)],
+                row: ImageLossRow(image: "other", split: "train", rank: 1, reason: hostile),
+                boxes: [
+                    .init(
+                        line: 1, classID: 0, cx: 0.5, cy: 0.5, width: 0.2, height: 0.2, suspicion: hostile,
+                        suspicionID: hostile)
+                ],
                 path: picture)
         ]
         content.suspicions = [
@@ -49,6 +53,7 @@ import Testing
         // The page's own data and program, and nothing else.
         let scripts = page.components(separatedBy: "<script").dropFirst()
         #expect(scripts.count == 2 && scripts.first?.hasPrefix(" type=\"application/json\"") == true)
+        #expect(page.components(separatedBy: "role=\"tab\"").count == 6)
         #expect(page.components(separatedBy: "</script").count == 3)
         #expect(!page.contains("\" onload=\"x") && !page.contains("</style><b>"))
         #expect(!page.contains("<!--") && !page.contains("\u{0}") && !page.contains("\u{1b}"))
@@ -57,7 +62,9 @@ import Testing
 
     @Test func picturesAndBoxesAreInThePage() {
         let page = ReportPage.render(content("plain"))
-        #expect(page.contains("data:image/jpeg;base64,/9j/") && page.contains("class=\"sus\""))
+        #expect(
+            page.contains("data:image/jpeg;base64,/9j/") && page.contains("class=\"sus\"")
+                && page.contains("href=\"#review/plain\""))
         #expect(page.components(separatedBy: "<article").count == 2 && page.hasSuffix("</html>\n"))
     }
 
@@ -67,5 +74,23 @@ import Testing
             .init(row: ImageLossRow(image: "gone.jpg", split: "train"), boxes: [], path: "/nowhere/gone.jpg")
         ]
         #expect(ReportPage.render(broken).contains("The image cannot be shown"))
+    }
+
+    /// A picture that the review has is in the page once.
+    @Test func picturesOfTheReviewAreNotInThePageTwice() {
+        var content = content("plain")
+        content.pictures[0] = .init(
+            row: ImageLossRow(image: "plain", split: "train"), boxes: [], path: content.pictures[0].path)
+        let page = ReportPage.render(content)
+        #expect(page.contains("data-image=\"0\"") && !page.contains("data:image/jpeg;base64,/9j/"))
+    }
+
+    /// Views that would be empty have no tab.
+    @Test func aDatasetAloneHasNoReview() {
+        var content = ReportContent()
+        content.title = "dataset"
+        let page = ReportPage.render(content)
+        #expect(page.contains("id=\"tab-overview\"") && page.contains("id=\"tab-dataset\""))
+        for view in ["review", "training", "gallery"] { #expect(!page.contains("id=\"tab-\(view)\"")) }
     }
 }

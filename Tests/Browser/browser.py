@@ -87,6 +87,8 @@ class Browser:
 
     def open(self, url):
         """Seconds until the first paint."""
+        # An address that differs in its hash alone would not be loaded again.
+        self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=url)
         for _ in range(600):
             if self.evaluate("document.readyState") == "complete" and self.evaluate("location.href") != "about:blank":

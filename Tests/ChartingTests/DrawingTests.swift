@@ -46,10 +46,10 @@ import Testing
         #expect(axis.bins([0, 4.9, 5, 10, 11, -1, .nan], 2) == [3, 3])
         var drawing = drawing()
         drawing.bars([0, 1, 2], in: Edges(left: 0, top: 0, right: 30, bottom: 8), gap: 1, .style("bar")) {
-            "\($0) boxes"
+            "\($0): \($1) boxes"
         }
         let text = drawing.inline().text
-        #expect(text.contains("<rect x=\"10.0\" y=\"4.0\" width=\"9.0\" height=\"4.0\" class=\"bar\"><title>1 boxes"))
+        #expect(text.contains("<rect x=\"10.0\" y=\"4.0\" width=\"9.0\" height=\"4.0\" class=\"bar\"><title>1: 1 boxes"))
         #expect(text.components(separatedBy: "<rect").count == 3)
     }
 

@@ -10,6 +10,13 @@ extension LedgerTable {
         label TEXT, row TEXT, is_applied INTEGER NOT NULL
         """)
 
+    /// What version 4 adds: notes, and who decided.
+    static func addNotes(_ database: Database) throws {
+        for column in ["note", "decided_by"] {
+            try database.execute(sql: "ALTER TABLE decision ADD COLUMN \(column) TEXT")
+        }
+    }
+
     /// Decisions of version 2, whichever columns their table had; of none, an empty table.
     ///
     /// At first they were kept when they were applied, without rows.
@@ -49,17 +56,24 @@ public struct DecisionRow: LedgerRow {
     public var row: String?
     /// Whether the label file says so by now.
     public var isApplied: Bool
+    /// What the person wrote beside it.
+    public var note: String?
+    /// Who decided, as they called themselves.
+    public var decidedBy: String?
 
     private enum CodingKeys: String, CodingKey {
         case id, decision, image, line, kind, label, row
         case isApplied = "is_applied"
+        case note
+        case decidedBy = "decided_by"
     }
 
     /// A row; the parameters are its columns.
     public init(
         id: String, decision: Decision, image: String, line: Int?, kind: SuspicionKind, label: String?, row: String?,
-        isApplied: Bool
+        isApplied: Bool, note: String? = nil, decidedBy: String? = nil
     ) {
+        (self.note, self.decidedBy) = (note, decidedBy)
         (self.id, self.decision, self.image, self.line, self.kind) = (id, decision, image, line, kind)
         (self.label, self.row, self.isApplied) = (label, row, isApplied)
     }

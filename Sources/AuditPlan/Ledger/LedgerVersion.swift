@@ -8,12 +8,16 @@ import GRDB
 /// kept no list of migrations, and tables of several shapes went by one number; so the first migration looks at the
 /// shapes that it finds.
 package enum LedgerVersion {
-    static let current = 3
+    static let current = 4
 
     /// The migrations, named by the version that they lead to.
     package static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("3", migrate: toVersion3)
+        migrator.registerMigration("4") { database in
+            try LedgerTable.addNotes(database)
+            try database.execute(sql: "UPDATE meta SET value = '4' WHERE key = 'schema_version'")
+        }
         return migrator
     }()
 

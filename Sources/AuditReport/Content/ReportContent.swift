@@ -32,8 +32,6 @@ public struct ReportContent: Sendable {
         public var metrics: [AnchorMetricRow] = []
         /// `new`, `keep` or `none`.
         public var verdict = ""
-        /// The stage's pictures, as SVG; empty for none.
-        public var plot: [UInt8] = []
     }
 
     /// One label to draw, in fractions of the image.
@@ -52,10 +50,13 @@ public struct ReportContent: Sendable {
         public let height: Double
         /// Why it is suspected; nil for the others.
         public let suspicion: String?
+        /// That of the suspicion, where the review has it.
+        public let suspicionID: String?
 
         /// The parameters are the properties of the same names.
         public init(
-            line: Int, classID: Int, cx: Double, cy: Double, width: Double, height: Double, suspicion: String?
+            line: Int, classID: Int, cx: Double, cy: Double, width: Double, height: Double, suspicion: String?,
+            suspicionID: String? = nil
         ) {
             self.line = line
             self.classID = classID
@@ -64,6 +65,7 @@ public struct ReportContent: Sendable {
             self.width = width
             self.height = height
             self.suspicion = suspicion
+            self.suspicionID = suspicionID
         }
     }
 
@@ -183,10 +185,16 @@ public struct ReportContent: Sendable {
     public var classNames: [String] = []
     /// What stands on top of the page.
     public var cards: [Card] = []
-    /// Sentences, the most urgent first.
-    public var nextSteps: [String] = []
+    /// What the overview leads with.
+    public var lights: [OverviewLight] = []
+    /// The most urgent first.
+    public var nextSteps: [NextStep] = []
+    /// The plan's path; nil for a dataset alone.
+    public var planPath: String?
     /// Of the label check.
     public var findings: [Finding] = []
+    /// What findings about rows are about, by their place in the list.
+    var crops: [Int: FindingCrop] = [:]
     /// Label rows by class.
     public var boxesByClass: [(name: String, count: Int)] = []
     /// Nil where the stage has not run.
@@ -203,6 +211,10 @@ public struct ReportContent: Sendable {
     public var imageCount = 0
     /// The most probable first.
     public var suspicions: [Accusation] = []
+    /// How many there are, shown or not.
+    public var suspicionCount = 0
+    /// Of all suspicions, shown or not.
+    public var probabilities: [Double] = []
     /// The images of the suspicions.
     public var reviewImages: [ReviewImage] = []
     /// How many errors of each kind are estimated to be there.
@@ -215,10 +227,15 @@ public struct ReportContent: Sendable {
     var decisions = "{}"
     /// Of the probe, fold by fold.
     public var trainingSteps: [TrainingStepRow] = []
+    /// Mean loss of images that a fold has not seen, at moments of the probe's training.
+    var heldOutLosses: [(epoch: Int, loss: Double)] = []
     /// What went wrong in the probe's training.
     public var diagnoses: [String] = []
 
     public init() {}
+
+    /// The title of the card with the dataset's losses.
+    static let lossCard = "Losses and gradients"
 
     func className(_ id: Int) -> String { classNames.indices.contains(id) ? classNames[id] : "class \(id)" }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import TextForms
 
 /// Whether the anchors fit, and which would fit best.
@@ -6,8 +5,16 @@ enum AnchorsSection {
     static func section(_ content: ReportContent) -> PageSection? {
         guard let anchors = content.anchors else { return nil }
         let verdict = Markup.element("p", .element("strong", Markup(text: verdict(anchors))))
-        let panels = PageSection.panels([Charts.sizes(anchors), verdict + metrics(anchors)])
-        return PageSection(id: "anchors", heading: "Anchors", link: "Anchors", body: panels + plot(anchors))
+        let keys: Markup = anchors.current.isEmpty ? "" : ", <span class=\"key-old\">＋</span> current anchors"
+        let caption: Markup =
+            anchors.new.isEmpty ? "" : "; <span class=\"key-new\">＋</span> new anchors\(keys)"
+        let chart = ReportPlot.named("anchors")?.figure(content, caption: caption) ?? ""
+        let panels = PageSection.panels([chart, verdict + metrics(anchors)])
+        guard anchors.verdict == "none" else { return PageSection(id: "anchors", heading: "Anchors", body: panels) }
+        // A model without anchors has no use for them.
+        return PageSection(
+            id: "anchors", heading: "Box sizes",
+            body: .element("details", .element("summary", "This model has no anchors; the sizes of its boxes"), panels))
     }
 
     private static func verdict(_ anchors: ReportContent.Anchors) -> String {
@@ -25,32 +32,15 @@ enum AnchorsSection {
                 .number(Markup(text: ReportFigure.number(value, decimals: decimals)))
             }
             return [
-                .head(Markup(text: row.set.rawValue)), number(row.fitness, 4), number(row.bpr, 4), number(row.aat, 2),
-                number(row.meanIoU, 4),
+                .head(Markup(text: row.set.rawValue)), number(row.fitness, 3), number(row.bpr, 4), number(row.aat, 2),
+                number(row.meanIoU, 3),
             ]
         }
         let table = HTMLTable(
-            columns: ["anchors", .number("fitness"), .number("BPR"), .number("AAT"), .number("mean IoU")], rows: rows)
-        let explanation = PageSection.remark(
-            """
-            Fitness: mean of a box's best side ratio. BPR: share of boxes that some anchor reaches. AAT: anchors that reach a box.
-            """)
+            columns: ["anchors"] + ["fitness", "BPR", "AAT", "mean IoU"].map { .number($0) }, rows: rows)
         let list = anchors.new.map {
-            "\(ReportFigure.number($0.width, decimals: 2)) × \(ReportFigure.number($0.height, decimals: 2))"
+            "\(ReportFigure.number($0.width, decimals: 1)) × \(ReportFigure.number($0.height, decimals: 1))"
         }
-        return table.html + explanation
-            + .element("p", "New anchors in pixels: \(list.joined(separator: ", "))")
-    }
-
-    /// The stage's pictures.
-    private static func plot(_ anchors: ReportContent.Anchors) -> Markup {
-        guard !anchors.plot.isEmpty else { return "" }
-        let image = Markup.void(
-            "img",
-            [
-                "alt": "Box sizes with anchors, sizes against strides, fitness by the number of anchors",
-                "src": "data:image/svg+xml;base64,\(Data(anchors.plot).base64EncodedString())",
-            ])
-        return PageSection.panel(image)
+        return table.html + .element("p", "New anchors in pixels: \(list.joined(separator: ", "))")
     }
 }

@@ -9,19 +9,16 @@ enum DatasetSection {
         }
         let table = HTMLTable(
             columns: ["labels"] + card.splits.map { .number($0) }, rows: classes + [row("images", card.images, card)])
-        let sides = "longer side of a box at the training size, in pixels (strides 8, 16, 32)"
+        let charts = ["labels-per-image", "box-sides", "box-ratios"].compactMap {
+            ReportPlot.named($0)?.figure(content)
+        }
+        let heat = ReportPlot.named("centres")?.figure(
+            content, style: "heat", caption: "; the darkest cell holds \(Counted.number(card.heat.max() ?? 0))")
         return PageSection(
-            id: "dataset", heading: "Dataset", link: "Dataset",
-            body: PageSection.panels([
-                table.html, Charts.heat(card.heat, side: DatasetCard.gridSide),
-                Charts.histogram(card.boxesPerImage, label: "labels an image"),
-                Charts.histogram(card.sides, label: sides, unit: "labels"),
-                Charts.histogram(
-                    card.ratios.map { min($0, 6) }, label: "width over height, up to 6", unit: "labels"),
-            ]))
+            id: "dataset-card", heading: "Dataset", body: PageSection.panels([table.html] + charts + [heat ?? ""]))
     }
 
     private static func row(_ name: String, _ counts: [String: Int], _ card: DatasetCard) -> [HTMLTable.Cell] {
-        [.head(Markup(text: name))] + card.splits.map { .number("\(counts[$0] ?? 0)") }
+        [.head(Markup(text: name))] + card.splits.map { .number(Markup(text: Counted.number(counts[$0] ?? 0))) }
     }
 }

@@ -1,7 +1,7 @@
 import Imaging
 import TextForms
 
-/// The most harmful images with their labels.
+/// The most harmful images with their labels, and what is suspected in them.
 enum GallerySection {
     /// The longer side of embedded pictures, in pixels.
     private static let pictureSide = 560
@@ -16,49 +16,66 @@ enum GallerySection {
         }
         let remark = PageSection.remark(
             """
-            \(content.pictures.count) of \(content.imageCount), by the probability that something is wrong with them times
-            their part of the gradient. A red dashed box is a label that is more probably wrong than right.
+            \(Counted.number(content.pictures.count)) of \(Counted.text(content.imageCount, "image")), by the probability \
+            that something is wrong with them times their part of the gradient. Labels are thin; what is suspected is \
+            thick, and a missing object dashed.
             """)
+        let places = Dictionary(content.reviewImages.enumerated().map { ($1.name, $0) }) { first, _ in first }
         return PageSection(
-            id: "gallery", heading: "Images to look at, the most harmful first", link: "Images to look at",
+            id: "gallery-images", heading: "Images to look at, the most harmful first",
             body: remark + .element("div", ["class": "legend"], .joined(legend))
                 + .element(
                     "div", ["class": "gallery"],
-                    .joined(content.pictures.map { shot($0, content) }, separator: "\n")))
+                    .joined(
+                        content.pictures.map { shot($0, places[$0.row.image], content) }, separator: "\n")))
     }
 
-    private static func shot(_ picture: ReportContent.Picture, _ content: ReportContent) -> Markup {
+    /// - Parameter place: of the image among those of the review, whose pictures the page holds already.
+    private static func shot(_ picture: ReportContent.Picture, _ place: Int?, _ content: ReportContent) -> Markup {
         let row = picture.row
         let figures: [(name: String, value: String)] = [
-            ("loss", ReportFigure.number(row.loss)), ("box", ReportFigure.number(row.box)),
-            ("intensity", ReportFigure.number(row.intensity)), ("obj", ReportFigure.number(row.obj)),
-            ("gradient norm", ReportFigure.number(row.gradientNorm)), ("cls", ReportFigure.number(row.cls)),
-            ("energy share", ReportFigure.percent(row.energyShare, decimals: 2)), ("boxes", String(row.boxes)),
+            ("loss", ReportFigure.number(row.loss)), ("gradient norm", ReportFigure.number(row.gradientNorm)),
+            ("intensity", ReportFigure.number(row.intensity)),
+            ("energy share", ReportFigure.percent(row.energyShare, decimals: 2)), ("labels", String(row.boxes)),
         ]
+        let lead = row.probability.map { "\(ReportFigure.percent($0, decimals: 0)) that something is wrong" }
         let suspects = picture.boxes.filter { $0.suspicion != nil }.prefix(4).map { box in
-            Markup.element("li", "line \(box.line), \(content.className(box.classID)): \(box.suspicion ?? "")")
+            let line = box.line > 0 ? ", row \(box.line)" : ""
+            let text: Markup = "\(content.className(box.classID))\(line): \(box.suspicion ?? "")"
+            return Markup.element(
+                "li", box.suspicionID.map { .element("a", ["href": "#review/\($0)"], text) } ?? text)
         }
         let body = Markup.element(
             "div", ["class": "body"], .element("h3", "\(row.rank). <bdi>\(row.image)</bdi>"),
+            lead.map { .element("p", ["class": "lead"], Markup(text: $0)) } ?? "",
             .element("p", Markup(text: row.reason)), PageSection.figures(figures),
             suspects.isEmpty ? "" : .element("ul", ["class": "why"], .joined(suspects)))
         return .element(
-            "article", ["class": "shot"], .element("div", ["class": "frame"], frame(picture, content)), body)
+            "article", ["class": "shot"], .element("div", ["class": "frame"], frame(picture, place, content)), body)
     }
 
-    private static func frame(_ picture: ReportContent.Picture, _ content: ReportContent) -> Markup {
-        guard let small = ReportPicture.read(picture.path, side: pictureSide) else {
-            return PageSection.remark("The image cannot be shown.")
+    private static func frame(_ picture: ReportContent.Picture, _ place: Int?, _ content: ReportContent) -> Markup {
+        var size = (width: picture.row.width, height: picture.row.height)
+        var source: String?
+        if place == nil {
+            guard let small = ReportPicture.read(picture.path, side: pictureSide) else {
+                return PageSection.remark("The image cannot be shown.")
+            }
+            guard let jpeg = ImageEncoder.jpeg(small, quality: 80) else { return "" }
+            size = (small.width, small.height)
+            source = ReportPicture.uri(jpeg)
         }
-        guard let jpeg = ImageEncoder.jpeg(small, quality: 82) else { return "" }
-        let boxes = picture.boxes.map { self.box($0, width: small.width, height: small.height, content) }
+        // What is suspected lies above the rest.
+        let boxes = picture.boxes.sorted { ($0.suspicion == nil ? 0 : 1) < ($1.suspicion == nil ? 0 : 1) }.map {
+            self.box($0, width: size.width, height: size.height, content)
+        }
         let image = Markup.void(
             "img",
             [
-                "width": small.width, "height": small.height, "loading": "lazy",
-                "alt": "\(picture.row.image) with its labels", "src": ReportPicture.uri(jpeg),
+                "width": size.width, "height": size.height, "loading": "lazy",
+                "alt": "\(picture.row.image) with its labels", "src": source, "data-image": place,
             ])
-        return image + .element("svg", ["viewBox": "0 0 \(small.width) \(small.height)"], .joined(boxes))
+        return image + .element("svg", ["viewBox": "0 0 \(size.width) \(size.height)"], .joined(boxes))
     }
 
     /// - Parameters:
@@ -70,14 +87,19 @@ enum GallerySection {
         func pixels(_ share: Double, of side: Int) -> String {
             ReportFigure.number(share * Double(side), decimals: 1)
         }
-        let why = box.suspicion.map { ": " + $0 } ?? ""
-        return .element(
-            "rect",
-            [
-                "class": box.suspicion.map { _ in "sus" },
-                "stroke": (box.suspicion == nil ? ClassColours.colour(box.classID) : nil) as String?,
-                "x": pixels(box.cx - box.width / 2, of: width), "y": pixels(box.cy - box.height / 2, of: height),
-                "width": pixels(box.width, of: width), "height": pixels(box.height, of: height),
-            ], .element("title", "\(content.className(box.classID)), line \(box.line)\(why)"))
+        func rectangle(_ style: String?, _ stroke: String?) -> Markup {
+            let why = box.suspicion.map { ": " + $0 } ?? ""
+            let line = box.line > 0 ? ", row \(box.line)" : ", no label"
+            return .element(
+                "rect",
+                [
+                    "class": style, "stroke": stroke,
+                    "x": pixels(box.cx - box.width / 2, of: width), "y": pixels(box.cy - box.height / 2, of: height),
+                    "width": pixels(box.width, of: width), "height": pixels(box.height, of: height),
+                ], .element("title", "\(content.className(box.classID))\(line)\(why)"))
+        }
+        let style = box.suspicion.map { _ in box.line > 0 ? "sus" : "missing" }
+        let both = rectangle("under", nil) + rectangle(style, ClassColours.colour(box.classID))
+        return box.suspicionID.map { .element("a", ["href": "#review/\($0)"], both) } ?? both
     }
 }

@@ -26,10 +26,12 @@ struct HTMLTable {
         fileprivate let html: Markup
 
         /// Of text.
-        init(stringLiteral value: String) { html = .element("th", Markup(text: value)) }
+        init(stringLiteral value: String) { html = .element("th", Glossary.explained(value)) }
 
         /// Of numbers, which stand at the right.
-        static func number(_ name: String) -> Column { Column(.element("th", ["class": "num"], Markup(text: name))) }
+        static func number(_ name: String) -> Column {
+            Column(.element("th", ["class": "num"], Glossary.explained(name)))
+        }
 
         private init(_ html: Markup) { self.html = html }
     }
@@ -38,10 +40,17 @@ struct HTMLTable {
     let columns: [Column]
     let rows: [[Cell]]
 
-    var html: Markup {
+    var html: Markup { Self.table(style: style, columns: columns, rows: rows.map { Self.row($0) }) }
+
+    /// Of rows that `row` has made.
+    static func table(style: String? = nil, columns: [Column], rows: [Markup]) -> Markup {
         .element(
-            "table", ["class": style],
-            .element("thead", .element("tr", .joined(columns.map(\.html)))),
-            .element("tbody", .joined(rows.map { .element("tr", .joined($0.map(\.html))) })))
+            "table", ["class": style], .element("thead", .element("tr", .joined(columns.map(\.html)))),
+            .element("tbody", .joined(rows)))
+    }
+
+    /// A row with attributes of its own.
+    static func row(_ cells: [Cell], _ attributes: KeyValuePairs<String, any MarkupValue> = [:]) -> Markup {
+        .element("tr", attributes, .joined(cells.map(\.html)))
     }
 }

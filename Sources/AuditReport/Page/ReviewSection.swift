@@ -8,14 +8,23 @@ struct ReviewSection {
     init(_ content: ReportContent) { self.content = content }
 
     /// Nil where nothing is suspected.
-    var section: PageSection? {
+    var view: PageView? {
         guard !content.suspicions.isEmpty else { return nil }
+        let terms = ["probability", "impact", "loss", "gradient"].map { ($0, Glossary.explained($0)) }
+        let about: Markup = "\(shown)\(judged)\(expected)\(left)"
+        let body = FrontEnd.review.filled(
+            ["about": about, "data": Markup(verbatim: json)].merging(terms) { first, _ in first })
+        return PageView("review", "Review", body)
+    }
+
+    /// How many of those that there are.
+    private var shown: Markup {
         let count = content.suspicions.count { $0.kind != .check }
-        let body = FrontEnd.review.filled([
-            "count": "\(count)", "judged": judged, "expected": expected, "left": left,
-            "data": Markup(verbatim: json), "script": Markup(verbatim: FrontEnd.script),
-        ])
-        return PageSection(id: "review-title", heading: "Suspicions to decide", link: "Suspicions", body: body)
+        guard content.suspicionCount > count else { return "\(Counted.text(count, "suspicion")), the worst first. " }
+        return """
+            The \(Counted.number(count)) most probable of \(Counted.text(content.suspicionCount, "suspicion")); \
+            report.suspicions in the plan says how many. 
+            """
     }
 
     private var judged: Markup {
@@ -53,6 +62,9 @@ struct ReviewSection {
             json.member("key", String(ContentDigest.of(Array(content.datasetPath.utf8)).hex.prefix(16)))
             json.member("classes", content.classNames)
             json.member("colours", ClassColours.all)
+            json.object("expected") { json in
+                for entry in content.expectedErrors { json.member(entry.kind, Share(entry.count)) }
+            }
             json.array("images", .hanging) { json in
                 for image in content.reviewImages { json.value(image) }
             }

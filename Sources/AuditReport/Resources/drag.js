@@ -1,12 +1,15 @@
-// Moving a box by its middle, or one of its corners.
+// The pointer on the image: moving a box by its middle or one of its corners, drawing a new one, going on by a swipe.
 
 import { shownView } from "./canvas.js";
 import { labelOf } from "./data.js";
-import { decide } from "./decisions.js";
+import { decide, step } from "./decisions.js";
+import { endDraft, spanDraft } from "./draft.js";
 import { changed, current, resultOf, state } from "./state.js";
 
-/** How far from a corner a pointer still means it, in pixels. */
-const reach = 12;
+/** How far from a corner a pointer still means it, in pixels; a finger is less exact. */
+const reach = { mouse: 12, pen: 16, touch: 26 };
+/** How far a finger goes for a swipe, in pixels. */
+const swipe = 60;
 const canvas = document.getElementById("review-canvas");
 let drag = null;
 
@@ -15,29 +18,44 @@ export function openDrag() {
   canvas.addEventListener("pointerdown", begin);
   canvas.addEventListener("pointermove", move);
   canvas.addEventListener("pointerup", end);
+  canvas.addEventListener("pointercancel", () => {
+    drag = null;
+  });
 }
 
 function begin(event) {
   const suspicion = current();
   const { view } = shownView;
-  if (!suspicion || !view || suspicion.kind === "image") return;
-  const own = labelOf(suspicion);
-  const row = resultOf(suspicion) || (own ? own.slice(1) : null);
-  if (!row) return;
-  const near = ([x, y]) => Math.hypot(x - event.offsetX, y - event.offsetY) < reach;
-  const corner = view.corners(row).find(near);
+  if (!suspicion || !view) return;
   const [x, y] = view.fraction(event.offsetX, event.offsetY);
-  const isInside = Math.abs(x - row[1]) < row[3] / 2 && Math.abs(y - row[2]) < row[4] / 2;
-  if (!corner && !isInside) return;
-  drag = { id: suspicion.id, from: row.slice(), corner, x, y };
+  const start = { x, y, clientX: event.clientX, clientY: event.clientY };
+  drag = state.draft ? { ...start, isNew: true } : ofBox(suspicion, start, event);
+  if (!drag && event.pointerType === "touch") drag = { ...start, isSwipe: true };
+  if (!drag) return;
   canvas.setPointerCapture(event.pointerId);
   event.preventDefault();
 }
 
+function ofBox(suspicion, start, event) {
+  if (suspicion.kind === "image" || suspicion.kind === "check") return null;
+  const { view } = shownView;
+  const own = labelOf(suspicion);
+  const row = resultOf(suspicion) || (own ? own.slice(1) : null);
+  if (!row) return null;
+  const far = reach[event.pointerType] || reach.mouse;
+  const corner = view.corners(row).find(([x, y]) => Math.hypot(x - event.offsetX, y - event.offsetY) < far);
+  const isInside = Math.abs(start.x - row[1]) < row[3] / 2 && Math.abs(start.y - row[2]) < row[4] / 2;
+  return corner || isInside ? { ...start, id: suspicion.id, from: row.slice(), corner } : null;
+}
+
 function move(event) {
-  if (!drag) return;
+  if (!drag || drag.isSwipe) return;
   const { view } = shownView;
   const [x, y] = view.fraction(event.offsetX, event.offsetY);
+  if (drag.isNew) {
+    spanDraft([drag.x, drag.y], [x, y]);
+    return;
+  }
   const [id, cx, cy, width, height] = drag.from;
   let [left, right, top, bottom] = [cx - width / 2, cx + width / 2, cy - height / 2, cy + height / 2];
   const clamp = (value) => Math.min(1, Math.max(0, value));
@@ -59,7 +77,12 @@ function move(event) {
   changed();
 }
 
-function end() {
-  if (drag && state.edit) decide("accept", { row: state.edit.row, goesOn: false });
+function end(event) {
+  if (!drag) return;
+  const { isNew, isSwipe, clientX, clientY } = drag;
   drag = null;
+  const [across, down] = [event.clientX - clientX, event.clientY - clientY];
+  if (isNew) endDraft();
+  else if (isSwipe && Math.abs(across) > swipe && Math.abs(across) > 2 * Math.abs(down)) step(across < 0 ? 1 : -1);
+  else if (state.edit) decide("accept", { row: state.edit.row, goesOn: false });
 }

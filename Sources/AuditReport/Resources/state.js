@@ -5,13 +5,19 @@ import { data } from "./data.js";
 /** The one state of the page. */
 export const state = {
   /** Decisions by the id of their suspicion. */
-  decisions: data.decisions,
+  decisions: data ? data.decisions : {},
   /** Suspicions that the filters let through, in order. */
   shown: [],
   /** The place of the current one in `shown`. */
   at: 0,
   /** A row that is being dragged, `{ id, row }`; null for none. */
   edit: null,
+  /** A new box that is being drawn, `[class, cx, cy, w, h]`, or `"waiting"` for its first corner; null for none. */
+  draft: null,
+  /** Notes about suspicions that are not decided yet, by id. */
+  notes: {},
+  /** What odds are multiplied by, by kind, in the light of the decisions of this session. */
+  factors: {},
 };
 
 const listeners = [];
@@ -29,6 +35,14 @@ export function changed() {
 /** The suspicion to decide; undefined where the filters let none through. */
 export function current() {
   return state.shown[state.at];
+}
+
+/** How probable it is by now. */
+export function probabilityOf(suspicion) {
+  const factor = state.factors[suspicion.kind];
+  if (factor === undefined) return suspicion.probability;
+  const odds = (suspicion.probability / Math.max(1 - suspicion.probability, 1e-9)) * factor;
+  return odds / (1 + odds);
 }
 
 /** The row that accepting writes: `[class, cx, cy, w, h]`, or null for none. */

@@ -1,26 +1,30 @@
-// Where decisions are kept: served, in the ledger; otherwise in the browser.
+// Where decisions are kept: served, in the ledger; otherwise in the browser, an entry each, so that two tabs lose nothing.
 
 import { data } from "./data.js";
 import { changed, say, state } from "./state.js";
 
-const key = `assay-decisions:${data.key}`;
+const prefix = data ? `assay-decision:${data.key}:` : "";
+const earlier = data ? `assay-decisions:${data.key}` : "";
 const isServed = location.protocol === "http:";
+/** How often other people's decisions are asked for, in milliseconds. */
+const pause = 5000;
 // Requests go one after the other, so that the last word counts.
 let sending = Promise.resolve();
 let waiting = 0;
+let sent = 0;
 
 /** Begins with what is known, and goes on listening to other tabs. */
 export function openStore() {
   if (isServed) {
     load();
     window.addEventListener("focus", load);
+    setInterval(() => document.hidden || load(), pause);
   } else {
-    state.decisions = { ...data.decisions, ...stored(localStorageItem()) };
+    state.decisions = { ...data.decisions, ...parsed(read(earlier)) };
+    for (const id of storedNames(prefix)) take(id, read(prefix + id));
     window.addEventListener("storage", (event) => {
-      if (event.key !== key) return;
-      const decisions = stored(event.newValue);
-      if (!decisions) return;
-      state.decisions = decisions;
+      if (!event.key?.startsWith(prefix)) return;
+      take(event.key.slice(prefix.length), event.newValue);
       changed();
     });
   }
@@ -31,37 +35,66 @@ export function openStore() {
 
 /** Keeps the decision of a suspicion, or that there is none any more; what cannot be kept is said. */
 export function keep(id) {
-  if (isServed) {
-    send(JSON.stringify({ id, ...state.decisions[id] }));
-    return;
-  }
+  const decision = state.decisions[id];
+  if (isServed) send(JSON.stringify({ id, ...decision }));
+  else write(prefix + id, JSON.stringify(decision || { decision: null }));
+}
+
+/** Names of entries of the browser's store, without what they begin with. */
+export function storedNames(start) {
   try {
-    localStorage.setItem(key, JSON.stringify(state.decisions));
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length));
+  } catch {
+    return [];
+  }
+}
+
+/** An entry of the browser's store; null where there is none. */
+export function read(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Writes an entry of the browser's store; null removes it. */
+export function write(name, text) {
+  try {
+    if (text === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, text);
   } catch {
     say("The browser keeps nothing: download before you leave.");
   }
 }
 
-function localStorageItem() {
+/** The value of a JSON text; an empty object where it is none. */
+export function parsed(text) {
   try {
-    return localStorage.getItem(key);
+    return JSON.parse(text || "{}") || {};
   } catch {
-    return null;
+    return {};
   }
 }
 
-function stored(text) {
-  try {
-    return JSON.parse(text || "{}");
-  } catch {
-    return null;
-  }
+/** An entry without a decision takes back what the page was made with. */
+function take(id, text) {
+  const decision = parsed(text);
+  if (decision.decision) state.decisions[id] = decision;
+  else delete state.decisions[id];
 }
 
 async function load() {
+  const before = sent;
   try {
     const response = await fetch("decisions");
-    state.decisions = await response.json();
+    const decisions = await response.json();
+    // What was decided meanwhile is not in the answer.
+    if (waiting || sent !== before) return;
+    if (JSON.stringify(decisions) === JSON.stringify(state.decisions)) return;
+    state.decisions = decisions;
     changed();
   } catch {
     say("The server does not answer: start assay-report --serve again.");
@@ -70,6 +103,7 @@ async function load() {
 
 function send(body) {
   waiting += 1;
+  sent += 1;
   sending = sending
     .then(() => post(body))
     .catch((error) => say(`Not kept: ${error.message || "the server does not answer"}`))

@@ -1,7 +1,7 @@
-// Which suspicions are shown, and in which order.
+// Which suspicions are shown, in which order, and the lines between them.
 
-import { className, data, imageOf, ownClass, placeOf } from "./data.js";
-import { changed, state } from "./state.js";
+import { baseName, className, data, imageOf, likely, ownClass, placeOf } from "./data.js";
+import { changed, probabilityOf, state } from "./state.js";
 
 const sides = {
   small: (side) => side < 0.05,
@@ -10,17 +10,18 @@ const sides = {
 };
 
 const orders = {
-  probability: (s) => s.probability,
-  toxicity: (s) => s.probability * s.impact,
+  probability: probabilityOf,
+  toxicity: (s) => probabilityOf(s) * s.impact,
   impact: (s) => s.impact,
   loss: (s) => imageOf(s).loss,
   gradient: (s) => imageOf(s).gradient,
 };
 
 const selects = ["filter-kind", "filter-class", "filter-split", "filter-fold", "filter-state", "filter-size", "sort"];
+let isByImage = false;
 
 /** Fills the lists of choices, and filters whenever one changes; `moved` is called after each. */
-export function openFilters(moved) {
+export function openQueue(moved) {
   const numbers = (values) => [...new Set(values)].sort((a, b) => a - b);
   offer("filter-kind", [...new Set(data.suspicions.map((s) => s.kind))]);
   offer("filter-class", numbers(data.suspicions.map(ownClass).filter((id) => id !== null)), className);
@@ -33,6 +34,7 @@ export function openFilters(moved) {
   };
   for (const id of selects) document.getElementById(id).addEventListener("change", again);
   for (const id of ["filter-text", "filter-score"]) document.getElementById(id).addEventListener("input", again);
+  document.getElementById("by-image").addEventListener("change", again);
   again();
 }
 
@@ -46,6 +48,43 @@ export function offer(id, values, nameOf = String) {
   }
 }
 
+/** Sorts what comes after the current suspicion anew; what was decided stays where it is. */
+export function reorder() {
+  if (isByImage) return;
+  const free = [];
+  for (let index = state.at + 1; index < state.shown.length; index++) {
+    if (!state.decisions[state.shown[index].id]) free.push(index);
+  }
+  const measure = orders[document.getElementById("sort").value];
+  const sorted = free.map((index) => state.shown[index]).sort(byMeasure(measure));
+  for (const [place, index] of free.entries()) state.shown[index] = sorted[place];
+}
+
+/** What is listed: suspicions by their place in `shown`, and lines that say what follows. */
+export function queueItems() {
+  const items = [];
+  let section = null;
+  for (const [index, suspicion] of state.shown.entries()) {
+    const own = isByImage ? suspicion.image : sectionOf(suspicion);
+    if (own !== section && (isByImage || !state.decisions[suspicion.id] || section === null)) {
+      section = own;
+      items.push({ title: isByImage ? baseName(imageOf(suspicion).name) : own });
+    }
+    items.push({ index });
+  }
+  return items;
+}
+
+function sectionOf(suspicion) {
+  if (suspicion.kind === "check") return "Samples to check: nothing is suspected here";
+  return probabilityOf(suspicion) >= likely ? "Likely wrong" : "Less likely";
+}
+
+function byMeasure(measure) {
+  // Samples come last, whatever the order.
+  return (a, b) => (a.kind === "check") - (b.kind === "check") || measure(b) - measure(a);
+}
+
 function filter() {
   const value = (id) => document.getElementById(id).value;
   const [kind, one, split, fold] = ["kind", "class", "split", "fold"].map((name) => value(`filter-${name}`));
@@ -53,7 +92,7 @@ function filter() {
   const fits = sides[value("filter-size")];
   const words = value("filter-text").trim().toLowerCase();
   const kept = state.shown[state.at];
-  const measure = orders[value("sort")];
+  isByImage = document.getElementById("by-image").checked;
   // Sorting keeps the order of equals.
   state.shown = data.suspicions
     .filter((s) => {
@@ -63,15 +102,26 @@ function filter() {
         (one === "" || String(ownClass(s)) === one) &&
         (!split || image.split === split) &&
         (!fold || String(image.fold) === fold) &&
-        s.probability >= least &&
+        (s.kind === "check" ? least === 0 : probabilityOf(s) >= least) &&
         (!fits || fits(side(s))) &&
         isInState(s, value("filter-state")) &&
         (!words || image.name.toLowerCase().includes(words))
       );
     })
-    .sort((a, b) => measure(b) - measure(a));
+    .sort(byMeasure(orders[value("sort")]));
+  if (isByImage) groupByImage();
   state.at = Math.max(0, state.shown.indexOf(kept));
   document.getElementById("review-count").textContent = `${state.shown.length} shown`;
+}
+
+/** The images in the order of their first suspicion. */
+function groupByImage() {
+  const groups = new Map();
+  for (const suspicion of state.shown) {
+    if (!groups.has(suspicion.image)) groups.set(suspicion.image, []);
+    groups.get(suspicion.image).push(suspicion);
+  }
+  state.shown = [...groups.values()].flat();
 }
 
 /** Square root of the area, in fractions of the image. */

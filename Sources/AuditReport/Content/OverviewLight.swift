@@ -1,0 +1,109 @@
+import AuditPlan
+import Findings
+import TextForms
+
+/// One of the figures that the overview leads with.
+public struct OverviewLight: Sendable {
+    /// How much it asks for.
+    public enum Level: String, Sendable {
+        case red, amber, green
+        /// Nothing was measured.
+        case grey
+    }
+
+    /// What it is called.
+    public let title: String
+    /// The figure itself.
+    public let headline: String
+    /// What it says, in a sentence.
+    public let detail: String
+    /// How much it asks for.
+    public let level: Level
+    /// Where on the page there is more; nil for nowhere.
+    public let place: String?
+
+    init(_ title: String, _ headline: String, _ detail: String, _ level: Level, at place: String?) {
+        (self.title, self.headline, self.detail, self.level, self.place) = (title, headline, detail, level, place)
+    }
+
+    /// Rules about images that stand in two splits.
+    private static let leaks: Set<String> = ["D005", "D006", "D014", "D020"]
+
+    /// Whether training starts, and on how much.
+    package static func trainable(_ findings: [Finding], images: Int, dropped: Int) -> OverviewLight {
+        let title = "Can it be trained?"
+        if let stop = findings.first(where: { $0.effect.verdict == .stops }) {
+            return .init(title, "No", "\(stop.code): \(stop.message)", .red, at: "findings")
+        }
+        if images > 0, dropped >= images { return .init(title, "No", "every image is dropped", .red, at: "findings") }
+        let errors = findings.count { $0.severity == .error }
+        if dropped > 0 || errors > 0 {
+            let detail = errors > 0 ? Counted.text(errors, "error") + " to look at" : "a part of it is dropped"
+            return .init(title, "Yes, but", detail, .amber, at: "findings")
+        }
+        return .init(title, "Yes", "no error stands in the way", .green, at: nil)
+    }
+
+    /// Images and rows that training never sees.
+    static func lost(images: Int, of all: Int, rows: Int) -> OverviewLight {
+        let share = all > 0 ? Double(images) / Double(all) : 0
+        let more = rows > 0 ? ", with " + Counted.text(rows, "label row") : ""
+        return .init(
+            "Images lost", Counted.number(images), "of \(Counted.number(all))\(more)",
+            images == 0 ? .green : share > 0.02 ? .red : .amber, at: images == 0 ? nil : "findings")
+    }
+
+    /// Sums of probabilities, with an interval at 95 % as if suspicions were independent.
+    ///
+    /// - Parameter expected: by kind, of which whole images are left out.
+    package static func wrong(_ suspicions: [SuspicionRow], expected: [(kind: String, count: Double)], labels: Int)
+        -> OverviewLight
+    {
+        func sum(_ isCounted: (SuspicionKind) -> Bool) -> (mean: Double, half: Double) {
+            let mean = expected.filter { SuspicionKind(rawValue: $0.kind).map(isCounted) ?? false }.reduce(0) {
+                $0 + $1.count
+            }
+            let spread = suspicions.filter { isCounted($0.kind) }.reduce(0) { $0 + $1.score * (1 - $1.score) }
+            return (mean, 1.96 * spread.squareRoot())
+        }
+        func range(_ it: (mean: Double, half: Double)) -> String {
+            let bounds = [it.mean - it.half, it.mean + it.half].map { ReportFigure.number(max(0, $0), decimals: 0) }
+            return "\(bounds[0])–\(bounds[1])"
+        }
+        let rows = sum { ![.missing, .image, .check].contains($0) }
+        let missing = sum { $0 == .missing }
+        let share = labels > 0 ? rows.mean / Double(labels) : 0
+        let detail =
+            "\(range(rows)) of \(Counted.text(labels, "label")); objects without a label: \(ReportFigure.number(missing.mean, decimals: 0)) (\(range(missing)))"
+        return .init(
+            "Labels probably wrong", "about \(ReportFigure.number(rows.mean, decimals: 0))", detail,
+            share > 0.05 ? .red : share > 0.01 ? .amber : .green, at: "review")
+    }
+
+    /// How far the judge can be believed.
+    package static func judge(found: Double?, isOutOfFold: Bool, isCalibrated: Bool) -> OverviewLight {
+        let title = "Quality of the probe"
+        guard isOutOfFold else {
+            return .init(
+                title, "in sample", "a checkpoint excuses what it has learned; a probe judges out of fold", .amber,
+                at: "training")
+        }
+        guard let found else { return .init(title, Figure.none, "not measured", .grey, at: nil) }
+        let calibration = isCalibrated ? "" : "; probabilities are not calibrated"
+        return .init(
+            title, "\(ReportFigure.percent(found, decimals: 0))",
+            "of the labels are found by a model that has not seen them\(calibration)",
+            found < 0.5 ? .red : found < 0.8 || !isCalibrated ? .amber : .green, at: "training")
+    }
+
+    /// Images that stand in two splits.
+    package static func leakage(_ findings: [Finding]) -> OverviewLight {
+        let found = findings.filter { leaks.contains($0.code) }
+        guard let worst = found.map(\.severity).max() else {
+            return .init("Leakage", "none", "no image was found in two splits", .green, at: nil)
+        }
+        return .init(
+            "Leakage", Counted.text(found.count, "finding"), found[0].message, worst == .error ? .red : .amber,
+            at: "findings")
+    }
+}

@@ -1,0 +1,11 @@
+/// Words of commands that people copy into a shell.
+public enum ShellWord {
+    /// As a shell takes it: as it stands, or in single quotes.
+    public static func quoted(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "/._-+@%=:,".utf8.contains(byte)
+        }
+        return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+}
