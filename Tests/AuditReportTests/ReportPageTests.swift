@@ -53,7 +53,7 @@ import Testing
         // The page's own data and program, and nothing else.
         let scripts = page.components(separatedBy: "<script").dropFirst()
         #expect(scripts.count == 2 && scripts.first?.hasPrefix(" type=\"application/json\"") == true)
-        #expect(page.components(separatedBy: "role=\"tab\"").count == 6)
+        #expect(page.components(separatedBy: "<a role=\"tab\"").count == 6)
         #expect(page.components(separatedBy: "</script").count == 3)
         #expect(!page.contains("\" onload=\"x") && !page.contains("</style><b>"))
         #expect(!page.contains("<!--") && !page.contains("\u{0}") && !page.contains("\u{1b}"))

@@ -48,7 +48,7 @@ import Testing
         // The fixture's classes by split, and its images.
         let report = place.text("plan.assay/report.html")
         let card = report[try #require(report.range(of: "id=\"dataset\"")).upperBound...]
-        #expect(card.contains("circle") && card.contains("Heat map of label centres"))
+        #expect(card.contains("circle") && card.contains("Where the centres of labels lie"))
         let page = try data(place)
         let images = try #require(page["images"] as? [[String: Any]])
         let suspicions = try #require(page["suspicions"] as? [[String: Any]])
