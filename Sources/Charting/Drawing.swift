@@ -36,6 +36,7 @@ package struct Drawing {
     let width: Int
     let height: Int
     let title: String
+    /// Who says how it looks.
     package let look: Look
     private(set) var shapes: [Shape] = []
 

@@ -26,7 +26,8 @@ struct GenerateDocs: ParsableCommand {
 
     func run() throws {
         let pages = [
-            ("rules.md", RuleRegistry.page), ("plan.schema.json", PlanSchema.text), ("glossary.md", Glossary.page), ("glossary.md", Glossary.page),
+            ("rules.md", RuleRegistry.page), ("plan.schema.json", PlanSchema.text),
+            ("glossary.md", Glossary.page),
             (
                 "formats.md",
                 try filled(

@@ -49,7 +49,8 @@ import Testing
             "\($0): \($1) boxes"
         }
         let text = drawing.inline().text
-        #expect(text.contains("<rect x=\"10.0\" y=\"4.0\" width=\"9.0\" height=\"4.0\" class=\"bar\"><title>1: 1 boxes"))
+        #expect(
+            text.contains("y=\"4.0\" width=\"9.0\" height=\"4.0\" class=\"bar\"><title>1: 1 boxes"))
         #expect(text.components(separatedBy: "<rect").count == 3)
     }
 
