@@ -21,5 +21,5 @@ struct Assay: ParsableCommand {
             assay labels, anchors, probe, toxic and report start the tools of those names.
             Exit status: 0 clean, 1 findings, 2 wrong usage or environment.
             """,
-        version: assayVersion, subcommands: [Plan.self, Run.self, Convert.self])
+        version: assayVersion, subcommands: [Plan.self, Run.self, Diff.self, Convert.self])
 }
