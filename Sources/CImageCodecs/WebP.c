@@ -6,6 +6,7 @@
 
 #include <webp/decode.h>
 #include <webp/demux.h>
+#include <webp/encode.h>
 
 static assay_image_status damaged(assay_image *out, const char *message) {
     snprintf(out->message, sizeof out->message, "%s", message);
@@ -60,4 +61,24 @@ assay_image_status assay_webp_decode(const uint8_t *bytes, size_t count, uint64_
     }
     if (status != ASSAY_IMAGE_OK) assay_image_free(out);
     return status;
+}
+
+assay_image_status assay_webp_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **encoded, size_t *count) {
+    *encoded = NULL;
+    *count = 0;
+    if (width == 0 || height == 0 || width > WEBP_MAX_DIMENSION || height > WEBP_MAX_DIMENSION) {
+        return ASSAY_IMAGE_TOO_LARGE;
+    }
+    uint8_t *bytes = NULL;
+    size_t size = WebPEncodeRGB(pixels, (int)width, (int)height, (int)width * 3, (float)quality, &bytes);
+    if (size == 0) return ASSAY_IMAGE_NO_MEMORY;
+    // The caller frees with free(), the library allocated with its own.
+    *encoded = malloc(size);
+    if (*encoded) {
+        memcpy(*encoded, bytes, size);
+        *count = size;
+    }
+    WebPFree(bytes);
+    return *encoded ? ASSAY_IMAGE_OK : ASSAY_IMAGE_NO_MEMORY;
 }

@@ -16,7 +16,8 @@ struct AssayReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-report", abstract: "The page that annotators work from, and the way back into the dataset.",
         discussion: "Exit status: 0 done, 1 some decisions do not fit any more, 2 wrong usage or environment.",
-        version: assayVersion, subcommands: [Page.self, Apply.self, Export.self], defaultSubcommand: Page.self)
+        version: assayVersion, subcommands: [Page.self, Apply.self, Export.self, Plot.self],
+        defaultSubcommand: Page.self)
 }
 
 struct Page: PlanCommand {
@@ -104,7 +105,8 @@ struct Apply: ParsableCommand {
             return try Tool.show(StageOutput(written: outcome.json, hasFindings: !outcome.refused.isEmpty))
         }
         let rows = outcome.fixes.reduce(0) { $0 + $1.rows.count }
-        Tool.output("\(rows) rows in \(outcome.fixes.count) files \(diff ? "would change" : "changed")\n")
+        let files = Counted.text(outcome.fixes.count, "file")
+        Tool.output("\(Counted.text(rows, "row")) in \(files) \(diff ? "would change" : "changed")\n")
         if let backup = outcome.backup {
             Tool.output(
                 "the files as they were: \(backup)\ntake it back with: assay-labels undo \(plan.settings.dataset)\n")

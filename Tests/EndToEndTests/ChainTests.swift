@@ -9,7 +9,7 @@ import Testing
         let outcome = try place.run("assay", "run", "plan.yaml")
         #expect(outcome.status == 0, "\(outcome.errors)")
         let page = place.text("plan.assay/report.html")
-        #expect(page.contains("Images to look at") && page.contains("data:image/jpeg;base64,"))
+        #expect(page.contains("Images to look at") && page.contains("data:image/webp;base64,"))
         #expect(page.contains("Content-Security-Policy"))
         #expect(!page.contains("http://") && !page.contains("https://"))
         let plan = place.text("plan.yaml")

@@ -37,6 +37,20 @@ import Testing
         #expect(small.image.width == 8 && small.image.height == 6)
     }
 
+    @Test func webPIsCloseAndSmall() throws {
+        // A slope, as WebP halves the resolution of colours.
+        var pixels: [UInt8] = []
+        for index in 0..<64 * 48 { pixels += [UInt8(index % 64 * 4), UInt8(index / 64 * 5), 90] }
+        let bytes = try #require(ImageEncoder.webp(RGBImage(width: 64, height: 48, pixels: pixels), quality: 90))
+        let decoded = try ImageDecoder.decode(bytes, file: "x.webp").image
+        #expect(decoded.width == 64 && decoded.height == 48)
+        var error = 0
+        for (new, old) in zip(decoded.pixels, pixels) { error += abs(Int(new) - Int(old)) }
+        #expect(Double(error) / Double(pixels.count) < 6)
+        let wide = RGBImage(width: 16_384, height: 1, pixels: [UInt8](repeating: 0, count: 3 * 16_384))
+        #expect(ImageEncoder.webp(wide, quality: 1) == nil)
+    }
+
     @Test func whatIsNoImageIsRefused() {
         for bytes in [[], Array("hello".utf8), [0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]]
             as [[UInt8]]

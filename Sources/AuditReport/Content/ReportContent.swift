@@ -213,6 +213,8 @@ public struct ReportContent: Sendable {
     public var suspicions: [Accusation] = []
     /// How many there are, shown or not.
     public var suspicionCount = 0
+    /// The most probable that nobody has decided.
+    var worst: [SuspicionRow] = []
     /// Of all suspicions, shown or not.
     public var probabilities: [Double] = []
     /// The images of the suspicions.

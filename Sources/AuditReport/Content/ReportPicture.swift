@@ -18,6 +18,14 @@ enum ReportPicture {
         read(path, side: 800).flatMap { ImageEncoder.jpeg($0, quality: 80) }
     }
 
+    /// The same picture for the page itself, as the data URI of a WebP: a third of the JPEG. Nil where it cannot be
+    /// decoded.
+    static func reviewURI(_ path: String) -> String? {
+        read(path, side: 800).flatMap { ImageEncoder.webp($0, quality: 75) }.map { uri($0, type: "webp") }
+    }
+
     /// A data URI.
-    static func uri(_ jpeg: [UInt8]) -> String { "data:image/jpeg;base64,\(Data(jpeg).base64EncodedString())" }
+    static func uri(_ bytes: [UInt8], type: String = "jpeg") -> String {
+        "data:image/\(type);base64,\(Data(bytes).base64EncodedString())"
+    }
 }

@@ -142,6 +142,8 @@ struct ReportSource {
         let suspicions = try ledger.suspicions()
         content.suspicionCount = suspicions.count
         content.probabilities = suspicions.map(\.score)
+        let decided = Set(try ledger.decisions().map(\.id))
+        content.worst = Array(suspicions.lazy.filter { !decided.contains($0.id) }.prefix(10))
         let labels = content.card?.sides.count ?? 0
         content.lights += [
             .wrong(suspicions, expected: content.expectedErrors, labels: labels),

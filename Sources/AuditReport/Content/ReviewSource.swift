@@ -57,11 +57,11 @@ struct ReviewSource {
         let lossOf = Dictionary(losses.map { ($0.image, $0) }) { first, _ in first }
         var outputs: [String] = []
         for (number, name) in names.enumerated() {
-            let jpeg = ReportPicture.reviewJPEG(Paths.absolute(name, relativeTo: source.dataset.root))
+            let path = Paths.absolute(name, relativeTo: source.dataset.root)
             var place = ""
             if names.count <= Self.mostPicturesInside {
-                place = jpeg.map(ReportPicture.uri) ?? ""
-            } else if let jpeg {
+                place = ReportPicture.reviewURI(path) ?? ""
+            } else if let jpeg = ReportPicture.reviewJPEG(path) {
                 place = "pictures/\(number + 1).jpg"
                 outputs.append(try write(jpeg, place))
             }
@@ -108,7 +108,7 @@ struct ReviewSource {
             .init(
                 id: SpotCheckEstimate.id(digest), image: image, line: nil, kind: .check, probability: 0,
                 impact: 0, suggestion: nil,
-                evidence: "nothing is suspected here: accept where you find something wrong, reject where all is right")
+                evidence: "nothing is suspected here; the image was drawn at random")
         }
     }
 }

@@ -5,6 +5,7 @@ import { lastStep, remember } from "./history.js";
 import { reveal } from "./list.js";
 import { changed, current, resultOf, say, state } from "./state.js";
 import { keep, read, write } from "./store.js";
+import { verdictOf } from "./words.js";
 
 const nameEntry = "assay-name";
 const drawnPrefix = "drawn-";
@@ -16,7 +17,8 @@ export function decide(decision, { row, goesOn = true } = {}) {
   apply([[suspicion.id, decided(suspicion, decision, row)]]);
   state.edit = null;
   const name = baseName(imageOf(suspicion).name);
-  say(`${decision}: ${name}${suspicion.line === null ? "" : ` row ${suspicion.line}`}`);
+  const verdict = verdictOf(suspicion, state.decisions[suspicion.id]);
+  say(`${name}${suspicion.line === null ? "" : ` row ${suspicion.line}`}, ${verdict}`);
   if (goesOn) step(1);
   else changed();
 }

@@ -99,7 +99,7 @@ function showConfidence() {
 }
 
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
   const { target, key } = event;
   if (document.getElementById("review").offsetParent === null) return;
   if (state.draft && !isField(target) && pressDraft(key, event.shiftKey)) {
@@ -110,12 +110,17 @@ function press(event) {
     target.blur();
     return;
   }
-  if (isField(target) || (target !== document.body && !document.getElementById("review").contains(target))) return;
+  if (isField(target) || !isHere(target)) return;
   const isDigit = key >= "0" && key <= "9";
   if (!isDigit && !Object.hasOwn(keys, key)) return;
   if (isDigit) choose(Number(key));
   else keys[key]();
   event.preventDefault();
+}
+
+/** Whether keys mean the review: nothing has the focus, something of the review, or a tab. */
+function isHere(target) {
+  return target === document.body || target.role === "tab" || document.getElementById("review").contains(target);
 }
 
 /** Whether what has the focus takes keys for itself. */

@@ -61,6 +61,9 @@ int assay_reads_jpeg2000(void);
 // Encodes RGB; *encoded is to be freed with free().
 assay_image_status assay_jpeg_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **encoded, size_t *count);
+// Lossy WebP; quality 0…100.
+assay_image_status assay_webp_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **encoded, size_t *count);
 // kind: 0 RGB, 1 grey (from the red channel), 2 palette of at most 256 colours, 3 RGB with 16 bits a sample
 assay_image_status assay_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int kind, uint8_t **encoded, size_t *count);

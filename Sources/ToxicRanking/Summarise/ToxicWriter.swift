@@ -105,12 +105,14 @@ public enum ToxicWriter {
     }
 
     /// A row a prediction, of all views together; boxes in fractions of the image.
-    public static func predictionsCSV(_ predictions: [ImagePredictions]) -> String {
+    ///
+    /// - Parameter least: less confident ones are left out: they are nine in ten.
+    public static func predictionsCSV(_ predictions: [ImagePredictions], least: Double = 0) -> String {
         var csv = CSVWriter(columns: [
             "image", "fold", "class", "confidence", "objectness", "cx", "cy", "w", "h", "corners",
         ])
         for image in predictions {
-            for it in image.predictions {
+            for it in image.predictions where it.confidence >= least {
                 csv.row(
                     image.image, image.fold + 1, it.box.classID, it.confidence, it.objectness, it.box.cx, it.box.cy,
                     it.box.width, it.box.height, corners(it.box))
@@ -120,11 +122,14 @@ public enum ToxicWriter {
     }
 
     /// The files of a run by name, in the order in which they are written.
-    public static func files(_ result: ToxicResult) -> [(name: String, text: String)] {
+    ///
+    /// - Parameter least: predictions from this confidence on.
+    public static func files(_ result: ToxicResult, least: Double = 0) -> [(name: String, text: String)] {
         [
             ("images.csv", csv(result.images)), ("images.json", json(result.images)),
             ("boxes.csv", boxesCSV(result.images)), ("suspicions.csv", suspicionsCSV(result.suspicions.suspicions)),
-            ("hyp.suggested.yaml", result.advice.yaml), ("predictions.csv", predictionsCSV(result.predictions)),
+            ("hyp.suggested.yaml", result.advice.yaml),
+            ("predictions.csv", predictionsCSV(result.predictions, least: least)),
         ]
     }
 }
