@@ -204,10 +204,10 @@ let package = Package(
             "assay",
             [
                 "AnnotationSources", "AuditReport", "AuditStages", "DatasetConversion", "FileReading", "ProbeTraining",
-                "TextForms", "ToxicRanking", "YOLOModel",
+                "TextForms", "ToxicRanking", "YOLODataset", "YOLOModel",
             ]),
         tool("assay-labels", ["AuditStages", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
-        tool("assay-anchors", ["AnchorFitting", "AuditStages", "FileReading"]),
+        tool("assay-anchors", ["AnchorFitting", "AuditStages", "FileReading", "TextForms"]),
         tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining", "TextForms"]),
         tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "TextForms", "ToxicRanking", "YOLOModel"]),
         tool("assay-report", ["AuditReport", "FileReading", "LabelRules", "ReportServing", "TextForms"]),
@@ -253,6 +253,7 @@ let package = Package(
             resources: [.copy("Ledgers")]),
         tests("AuditReport", ["AuditPlan", "FileReading", "Findings", "TextForms"]),
         tests("ReportServing", ["AuditPlan"]),
+        tests("CommandLineSupport"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

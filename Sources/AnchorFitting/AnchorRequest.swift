@@ -1,4 +1,5 @@
 import FileReading
+import TextForms
 
 /// What a person asks for, as a command line or a plan says it; what is left out follows from the model in use.
 public struct AnchorRequest: Sendable, Hashable {
@@ -132,7 +133,7 @@ public struct AnchorRequest: Sendable, Hashable {
                 throw Problem(
                     setting: "count",
                     message:
-                        "\(count) anchors do not fill \(strides.count) levels evenly; say how many each has with --per-level"
+                        "\(Counted.text(count, "anchor")) do not fill \(Counted.text(strides.count, "level")) evenly; say how many each has with --per-level"
                 )
             }
             each = [count / strides.count]

@@ -28,12 +28,12 @@ public enum AnchorText {
         if let bound = comparison.bound {
             let gap = (bound.fitness / max(comparison.newMetrics.fitness, 1e-12) - 1) * 100
             lines.append(
-                "proven: no set of \(comparison.anchors.count) anchors has a fitness above \(figure(bound.fitness)), "
+                "proven: no set of \(Counted.text(comparison.anchors.count, "anchor")) has a fitness above \(figure(bound.fitness)), "
                     + "\(Figure.text(gap, decimals: 2)) % above the new ones")
         }
         if let asked = comparison.missedRecall {
             lines.append(
-                "no set of \(comparison.anchors.count) anchors was found with a BPR of \(asked); "
+                "no set of \(Counted.text(comparison.anchors.count, "anchor")) was found with a BPR of \(asked); "
                     + "this one has the highest found")
         }
         if comparison.source?.isOutOfOrder == true {
@@ -56,10 +56,11 @@ public enum AnchorText {
 
     private static func summary(_ comparison: AnchorComparison) -> String {
         let settings = comparison.settings
-        var text = "\(comparison.boxCount) boxes at \(settings.input.name) px, \(settings.input.resize.rawValue)"
+        var text =
+            "\(Counted.text(comparison.boxCount, "box")) at \(settings.input.name) px, \(settings.input.resize.rawValue)"
         if comparison.tooSmall > 0 { text += "; \(comparison.tooSmall) under 2 px on both sides left out" }
         if comparison.unreadableImages > 0 {
-            text += "; the boxes of \(comparison.unreadableImages) unreadable images left out"
+            text += "; the boxes of \(Counted.text(comparison.unreadableImages, "unreadable image")) left out"
         }
         if let least = settings.fit.leastRecall { text += "; a BPR of \(figure(least)) is asked for" }
         let factors = settings.variation.factors

@@ -1,4 +1,5 @@
 import FileReading
+import TextForms
 import YAMLText
 import YOLOModel
 
@@ -51,7 +52,7 @@ struct ModelYAMLAnchors {
         }
         guard NetworkBounds.levels.contains(rows.count) else {
             throw FileError(
-                file: path, line: node.line, message: "anchors has \(rows.count) rows",
+                file: path, line: node.line, message: "anchors has \(Counted.text(rows.count, "row"))",
                 wayOut: "write a row a level: [w,h, w,h, …]")
         }
         return .made(.modelYAML, rows: rows, nil)

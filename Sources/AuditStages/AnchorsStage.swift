@@ -45,6 +45,14 @@ public enum AnchorsStage: AuditStage {
         StageOutput(written: try plan.output(format == .json ? "anchors.json" : "anchors.txt"))
     }
 
+    /// The table and the verdict, without levels, classes and lists.
+    public static func brief(_ plan: PlanFile, _ options: AnchorOptions, _ session: AuditSession) throws -> StageOutput
+    {
+        let text = try plan.output("anchors.txt")
+        let first = text.split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+        return StageOutput(written: first.joined(separator: "\n") + "\n")
+    }
+
     private static func summary(_ comparison: AnchorComparison) -> [StageResult.Entry] {
         var entries: [StageResult.Entry] = [
             .init("boxes", comparison.boxCount), .init("boxes_left_out", comparison.tooSmall),

@@ -2,6 +2,7 @@ import AuditPlan
 import FileReading
 import Findings
 import LabelRules
+import TextForms
 import ToolOptions
 import YOLODataset
 
@@ -40,6 +41,29 @@ public enum LabelsStage: AuditStage {
     public static func addInputs(_ plan: PlanFile, _ options: LabelOptions, to digest: inout DigestBuilder) throws {
         // Another set of rules is another check.
         RuleRegistry.documentation.map(\.code).add(to: &digest)
+    }
+
+    /// So many findings are shown in a chain.
+    private static let briefFindings = 3
+
+    public static func brief(_ plan: PlanFile, _ options: LabelOptions, _ session: AuditSession) throws -> StageOutput {
+        func count(_ key: String) -> Int { plan.summary(.labels, key)?.int ?? 0 }
+        let dropped = count("dropped_images")
+        let loss =
+            dropped > 0
+            ? "would silently drop \(Counted.text(dropped, "image")) with \(Counted.text(count("dropped_boxes"), "row"))"
+            : "would drop no image"
+        let images = Counted.text(count("images"), "image")
+        let rows = Counted.text(count("boxes"), "label row")
+        let headline: TerminalText = "\(images), \(rows). \(options.reader.trainer.name) \(loss).\n"
+        let findings = try Ledger(plan.ledgerPath).findings().enumerated()
+            .sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
+        let sheet = FindingSheet(
+            findings, root: try session.dataset(plan.settings.dataset, readBy: options.reader.trainer).root,
+            failOn: options.failOn, version: assayVersion)
+        return StageOutput(
+            sheet.text(as: .text, colour: session.hasColour, most: briefFindings, headline: headline),
+            hasFindings: sheet.hasFindings)
     }
 
     public static func show(

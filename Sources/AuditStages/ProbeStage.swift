@@ -58,9 +58,13 @@ public enum ProbeStage: AuditStage {
     ) throws -> StageOutput {
         if format == .json { return StageOutput(written: StageResult.json(plan.results[.probe]?.summary ?? [])) }
         func value(_ key: String) -> String { plan.summary(.probe, key)?.string ?? "–" }
+        func count(_ key: String, _ noun: String) -> String {
+            plan.summary(.probe, key)?.int.map { Counted.text($0, noun) } ?? "\(Figure.none) \(noun)s"
+        }
+        let loss = plan.summary(.probe, "loss")?.double.map { Figure.text($0, decimals: 4) } ?? Figure.none
         let headline: TerminalText = """
-            probe: \(value("folds")) folds of \(value("images")) images, \(value("epochs")) epochs at \
-            \(value("image_size")) px, loss \(value("loss"))
+            \(count("folds", "fold")) of \(count("images", "image")), \(count("epochs", "epoch")) at \
+            \(value("image_size")) px; loss of the last epoch \(loss)
 
             """
         let diagnoses = plan.summary(.probe, "diagnoses")?.sequence ?? []

@@ -28,14 +28,15 @@ public struct ProbeSummary {
         let loss = Figure.text(result.lastLoss.total, decimals: 5)
         let clipped = Figure.percent(result.clippedShare)
         let headline =
-            "\(result.settings.folds) folds of \(result.split.samples.count) images (\(result.split.groupedImages) of "
-            + "them duplicates or near-duplicates, kept together), \(result.settings.training.epochs) epochs at "
+            "\(Counted.text(result.settings.folds, "fold")) of \(Counted.text(result.split.samples.count, "image")) "
+            + "(\(result.split.groupedImages) of them duplicates or near-duplicates, kept together), "
+            + "\(Counted.text(result.settings.training.epochs, "epoch")) at "
             + "\(result.settings.training.imageSize) px\n"
             + "loss of the last epoch \(loss), \(clipped) % of the steps clipped\n"
         let diagnoses = result.diagnoses.map { $0 + "\n" }.joined()
         guard !result.split.unreadable.isEmpty else { return headline + diagnoses }
         return headline + diagnoses
-            + "\(result.split.unreadable.count) images could not be decoded: assay-labels names them\n"
+            + "\(Counted.text(result.split.unreadable.count, "image")) could not be decoded: assay-labels names them\n"
     }
 
     /// One object with the entries.

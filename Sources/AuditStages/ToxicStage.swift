@@ -65,7 +65,9 @@ public enum ToxicStage: AuditStage {
             boxes: result.images.sorted { $0.sample.image < $1.sample.image }.flatMap(LedgerRows.boxes),
             suspicions: suspicions.map(LedgerRows.suspicion),
             predictions: result.predictions.flatMap(LedgerRows.predictions))
-        let outputs = try ToxicWriter.files(result).map { try work.write($0.text, to: $0.name) }
+        let outputs = try ToxicWriter.files(result, least: LedgerRows.leastConfidence).map {
+            try work.write($0.text, to: $0.name)
+        }
         // A part that the family lacks is left out.
         var losses: [StageResult.Entry] = [
             .init("loss", result.datasetLoss.total), .init("box", result.datasetLoss.box),
@@ -105,6 +107,30 @@ public enum ToxicStage: AuditStage {
     public static func addInputs(_ plan: PlanFile, _ options: RankingOptions, to digest: inout DigestBuilder) throws {
         (Backends.named(options.passing.backend?.name)?.name).add(to: &digest)
         try plan.settings.sharedOptions().image.pixels.add(to: &digest)
+    }
+
+    /// So many suspicions are shown in a chain.
+    private static let briefSuspicions = 5
+
+    /// What is likely wrong, with its probability, and the dataset's loss.
+    public static func brief(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws -> StageOutput
+    {
+        let problems = plan.summary(.toxic, "problems")?.int ?? 0
+        let loss = plan.summary(.toxic, "loss")?.double.map { Figure.text($0, decimals: 4) } ?? Figure.none
+        let images = Counted.text(plan.summary(.toxic, "images")?.int ?? 0, "image")
+        let suspicions = try Ledger(plan.ledgerPath).suspicions()
+        let likely = suspicions.count { $0.score >= 0.5 }
+        let isOutOfFold = plan.summary(.toxic, "out_of_fold")?.bool ?? false
+        var text: TerminalText = """
+            \(images), loss \(loss); \(Counted.text(suspicions.count, "suspicion")), of which \(Counted.number(likely)) are \
+            likely wrong, \(isOutOfFold ? "by models that have not seen the labels" : "in sample")
+
+            """
+        text += suspicions.prefix(briefSuspicions).map { it -> TerminalText in
+            let line = it.line.map { ":\($0)" } ?? ""
+            return "\(Figure.text(it.score, decimals: 2))  \(it.kind.rawValue)  \(it.image)\(line)  \(it.evidence)\n"
+        }.joined()
+        return StageOutput(text, hasFindings: problems > 0)
     }
 
     public static func show(
@@ -173,9 +199,12 @@ enum LedgerRows {
     /// SQLite keeps no NaN: an image with one carries the problem in its own row.
     private static func number(_ value: Double) -> Double { value.isFinite ? value : 0 }
 
+    /// Less confident predictions are of no use to a person, and nine in ten.
+    static let leastConfidence = 0.2
+
     /// Those confident enough to be shown.
     static func predictions(_ image: ImagePredictions) -> [PredictionRow] {
-        image.predictions.filter { $0.confidence >= 0.2 }.map {
+        image.predictions.filter { $0.confidence >= leastConfidence }.map {
             PredictionRow(
                 image: image.image, class: Int($0.box.classID), confidence: $0.confidence, cx: $0.box.cx, cy: $0.box.cy,
                 w: $0.box.width, h: $0.box.height)

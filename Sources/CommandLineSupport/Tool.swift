@@ -68,7 +68,9 @@ public enum Tool {
 
     /// A line on stderr for people.
     public static func note(_ text: TerminalText, quiet: Bool = false) {
-        if !quiet { StandardStream.error.write(text + "\n") }
+        guard !quiet else { return }
+        ProgressLine.clear()
+        StandardStream.error.write(text + "\n")
     }
 
     /// What a stage shows, and status 1 where there is something to look at.
@@ -78,7 +80,10 @@ public enum Tool {
     }
 
     /// Text on stdout.
-    public static func output(_ text: TerminalText) { StandardStream.output.write(text) }
+    public static func output(_ text: TerminalText) {
+        ProgressLine.clear()
+        StandardStream.output.write(text)
+    }
 
     /// What one of our own writers has made, on stdout: lines for people, JSON, CSV, XML or YAML.
     public static func output(written text: String) { output(TerminalText(written: text)) }

@@ -30,8 +30,8 @@ public struct ConversionResult: Sendable {
     public var text: String {
         let parts = imagesBySplit.map { "\($0.split) \($0.images)" }.joined(separator: ", ")
         var text =
-            "read \(format.title): \(imagesBySplit.reduce(0) { $0 + $1.images }) images (\(parts)), \(objects) objects, "
-            + "\(classNames.count) classes\n"
+            "read \(format.title): \(Counted.text(imagesBySplit.reduce(0) { $0 + $1.images }, "image")) (\(parts)), \(Counted.text(objects, "object")), "
+            + "\(Counted.text(classNames.count, "class"))\n"
         for gravity in [LossKind.Gravity.lost, .changed, .told] {
             for (kind, count) in losses.totals where kind.gravity == gravity {
                 text += "  \(gravity.rawValue): \(count) \(kind.meaning)\n"

@@ -40,7 +40,7 @@ public struct FindingSheet {
         }
         guard format == .text else { return text }
         let counts = Severity.allCases.reversed().map { severity in
-            "\(findings.count { $0.severity == severity }) \(severity.rawValue)s"
+            Counted.text(findings.count { $0.severity == severity }, severity.rawValue)
         }
         return text + headline + "\(counts.joined(separator: ", "))\n"
     }

@@ -1,6 +1,7 @@
 import FileReading
 import Imaging
 import NeuralKernels
+import TextForms
 import YOLODataset
 import YOLOModel
 
@@ -49,7 +50,9 @@ public struct ProbeSplit: Sendable {
         foldCount = folds
         guard samples.count >= 2 * folds else {
             throw FileError(
-                file: dataset.yamlPath, message: "has \(samples.count) readable images, too few for \(folds) folds",
+                file: dataset.yamlPath,
+                message:
+                    "has \(Counted.text(samples.count, "readable image")), too few for \(Counted.text(folds, "fold"))",
                 wayOut: "name more splits, or fewer folds")
         }
         let groups = FoldAssignment.groups(digests: readable.map(\.digest), hashes: readable.map(\.hash))

@@ -1,6 +1,7 @@
 import AvailableBackends
 import FileReading
 import NeuralKernels
+import TextForms
 import YOLODataset
 import YOLOModel
 
@@ -23,7 +24,8 @@ public enum ToxicRun {
         guard model.classCount == dataset.classCount else {
             throw FileError(
                 file: weights,
-                message: "knows \(model.classCount) classes, the dataset \(dataset.yamlPath) has \(dataset.classCount)",
+                message:
+                    "knows \(Counted.text(model.classCount, "class")), the dataset \(dataset.yamlPath) has \(dataset.classCount)",
                 wayOut: "use a checkpoint that was trained on this dataset, or correct nc in data.yaml")
         }
         guard !mapsClasses else {

@@ -93,7 +93,8 @@ struct ClassList {
     private mutating func compare(_ nc: YAMLNode) {
         guard let declared, declared == count else {
             return stop(
-                nc, "nc is \(nc.string ?? "nothing"), but names has \(count) entries", "leave nc out, or correct it")
+                nc, "nc is \(nc.string ?? "nothing"), but names has \(count == 1 ? "one entry" : "\(count) entries")",
+                "leave nc out, or correct it")
         }
     }
 

@@ -4,6 +4,7 @@ import AuditPlan
 import AuditStages
 import CommandLineSupport
 import FileReading
+import TextForms
 import ToolOptions
 
 @main struct AssayAnchorsMain {
@@ -138,7 +139,8 @@ struct AssayAnchors: PlanCommand {
         let sizes = BoxSizes(fitting.boxes.sizes, variation: fitting.settings.variation)
         let metrics = AnchorMetrics.measure(source.anchors, on: sizes)
         Tool.output(
-            "bpr \(metrics.bestPossibleRecall), fitness \(metrics.fitness), \(fitting.boxes.sizes.count) boxes\n")
+            "bpr \(metrics.bestPossibleRecall), fitness \(metrics.fitness), \(Counted.text(fitting.boxes.sizes.count, "box"))\n"
+        )
         if metrics.bestPossibleRecall < options.minBpr?.value ?? 0.98 { throw ExitStatus.findings }
     }
 }

@@ -3,6 +3,7 @@ import AuditPlan
 import CommandLineSupport
 import Findings
 import LabelRules
+import TextForms
 import ToolOptions
 
 @main struct AssayLabelsMain {
@@ -133,7 +134,7 @@ struct Undo: ParsableCommand {
         let outcome = try LabelBackup.undo(dataset)
         switch plain.format {
         case .text:
-            Tool.output("\(outcome.restored.count) files restored\n")
+            Tool.output("\(Counted.text(outcome.restored.count, "file")) restored\n")
             for path in outcome.changed { Tool.output("changed since, left alone: \(path)\n") }
         case .json: Tool.output(written: outcome.json)
         }

@@ -101,7 +101,7 @@ struct Check: PlanCommand {
             let made = Baseline(findings, root: root)
             try made.write(to: writeBaseline.path)
             return Tool.output(
-                "\(writeBaseline): \(made.count) findings; use it with --baseline \(writeBaseline)\n")
+                "\(writeBaseline): \(Counted.text(made.count, "finding")); use it with --baseline \(writeBaseline)\n")
         }
         let sheet = FindingSheet(findings, root: root, failOn: options.failOn, version: assayVersion)
         Tool.output(
@@ -118,7 +118,9 @@ struct Check: PlanCommand {
             isCancelled: session.isCancelled)
         let rows = fixes.reduce(0) { $0 + $1.rows.count }
         if diff {
-            return Tool.output("\(LabelFixer.diff(fixes))\(rows) rows in \(fixes.count) files would change\n")
+            return Tool.output(
+                "\(LabelFixer.diff(fixes))\(Counted.text(rows, "row")) in \(Counted.text(fixes.count, "file")) would change\n"
+            )
         }
         if fixes.isEmpty {
             Tool.output("nothing to correct\n")
@@ -126,7 +128,7 @@ struct Check: PlanCommand {
             let backup = try LabelFixer.apply(fixes, root: dataset.root)
             Tool.output(
                 """
-                \(rows) rows in \(fixes.count) files corrected; the files as they were: \(backup)
+                \(Counted.text(rows, "row")) in \(Counted.text(fixes.count, "file")) corrected; the files as they were: \(backup)
                 take it back with: assay-labels undo \(input)
 
                 """)

@@ -45,7 +45,7 @@ struct Convert: ParsableCommand {
         request.replaces = force
         request.seed = seeding.number
         request.jobs = common.workers
-        let line = ProgressLine("assay convert", quiet: common.quiet)
+        let line = ProgressLine("assay convert", unit: "image", quiet: common.quiet)
         let result = try Conversion.run(
             request, isCancelled: { Interruption.isRequested }, progress: { line.update($0, of: $1) })
         Tool.output(written: format == .json ? result.json : result.text)

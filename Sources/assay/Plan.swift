@@ -71,7 +71,7 @@ struct Plan: ParsableCommand {
             try AtomicFile.write(PlanSchema.text, to: schema)
             try AtomicFile.write(template.text, to: output)
             switch format {
-            case .text: Tool.output("wrote \(output); now: assay run \(output)\n")
+            case .text: if !common.quiet { Tool.output("wrote \(output); now: assay run \(output)\n") }
             case .json: try Tool.show(StageOutput(json: ["plan": Paths.absolute(output)]))
             }
         }

@@ -25,16 +25,25 @@ struct Run: ParsableCommand {
     func run() throws {
         let session = common.session()
         var results: [(stage: StageName, json: String)] = []
+        var heading: StageName?
+        var unchanged: [StageName] = []
+        var hasRun = false
+        let path = try AuditInput.openPlan(plan)
         let hasFindings = try AuditChain(
             [LabelsStage.self, AnchorsStage.self, ProbeStage.self, ToxicStage.self, ReportStage.self]
         ).run(
-            plan: AuditInput.openPlan(plan), session: session, overrides: seed.map { ["seed": "--seed=\($0)"] } ?? [:],
+            plan: path, session: session, overrides: seed.map { ["seed": "--seed=\($0)"] } ?? [:],
             format: format,
-            begin: { common.note("— \($0.rawValue)") },
+            begin: { stage in heading = stage },
             end: { stage, shown, isUnchanged in
-                if isUnchanged { common.note("\(stage.rawValue): unchanged") }
+                if isUnchanged { unchanged.append(stage) }
                 switch format {
-                case .text: Tool.output(shown.text)
+                case .text:
+                    // What has not changed was shown when it was made.
+                    guard !isUnchanged else { break }
+                    common.note("— \(heading?.rawValue ?? "")")
+                    Tool.output(shown.text)
+                    hasRun = true
                 case .json:
                     results.append((stage, String(shown.text.text.reversed().drop(while: \.isNewline).reversed())))
                 }
@@ -47,6 +56,19 @@ struct Run: ParsableCommand {
             json.endLine()
             Tool.output(written: json.text)
         }
+        if !unchanged.isEmpty {
+            common.note("\(unchanged.map { "\($0.rawValue): unchanged" }.joined(separator: ", "))")
+        }
+        if format == .text {
+            let summary = try summary(of: path, session)
+            Tool.output(hasRun ? "\n" + summary.text : summary.unchanged)
+        }
         if hasFindings { throw ExitStatus.findings }
+    }
+
+    private func summary(of path: String, _ session: AuditSession) throws -> RunSummary {
+        let plan = try PlanFile.load(path)
+        let labels: LabelOptions = try plan.settings.options()
+        return try RunSummary(plan, named: path, failOn: labels.failOn, session)
     }
 }

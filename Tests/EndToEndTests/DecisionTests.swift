@@ -76,7 +76,7 @@ import Testing
         #expect(shown.status == 0 && shown.output.contains("would change"))
         #expect(place.text("shapes/" + labelPath(name)) == before)
         let outcome = try place.run("assay-report", "apply", "plan.yaml", "decisions.json")
-        #expect(outcome.status == 0 && outcome.output.contains("1 rows in 1 files changed"), "\(outcome.errors)")
+        #expect(outcome.status == 0 && outcome.output.contains("1 row in 1 file changed"), "\(outcome.errors)")
         let after = place.text("shapes/" + labelPath(name))
         #expect(after.split(separator: "\n").count == before.split(separator: "\n").count - 1)
         #expect(try place.run("assay-report", "plan.yaml").status == 0)

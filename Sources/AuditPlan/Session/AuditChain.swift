@@ -49,7 +49,9 @@ public struct AuditChain {
         var isUnchanged = false
         if case .unchanged = outcome { isUnchanged = true }
         let plan = try PlanFile.load(path)
-        return (try stage.output(plan, try options(of: plan, overrides), session, as: format), isUnchanged)
+        return (
+            try stage.output(plan, try options(of: plan, overrides), session, as: format, isBrief: true), isUnchanged
+        )
     }
 
     private func options<Options: StageOptions>(of plan: PlanFile, _ overrides: [String: String]) throws -> Options {

@@ -22,6 +22,9 @@ public protocol AuditStage {
     /// Computes, and writes rows and files. The result's digest is filled in by the runner.
     static func run(_ work: StageWork<Options>) throws -> StageResult
 
+    /// What a person is shown after the stage has run in a chain: the same, short.
+    static func brief(_ plan: PlanFile, _ options: Options, _ session: AuditSession) throws -> StageOutput
+
     /// What a person or a program is shown of the results that the plan holds.
     static func show(_ plan: PlanFile, _ options: Options, _ session: AuditSession, as format: ResultFormat) throws
         -> StageOutput
@@ -109,11 +112,19 @@ public struct StageWork<Options: StageOptions> {
 
 extension AuditStage {
     /// What the stage shows, or why it is blocked.
+    ///
+    /// - Parameter isBrief: text is short, as in a chain.
     public static func output(
-        _ plan: PlanFile, _ options: Options, _ session: AuditSession, as format: ResultFormat
+        _ plan: PlanFile, _ options: Options, _ session: AuditSession, as format: ResultFormat, isBrief: Bool = false
     ) throws -> StageOutput {
         guard plan.results[name]?.status == .done else { return .blocked(plan, name, as: format) }
-        return try show(plan, options, session, as: format)
+        guard isBrief, format == .text else { return try show(plan, options, session, as: format) }
+        return try brief(plan, options, session)
+    }
+
+    /// All that the stage shows.
+    public static func brief(_ plan: PlanFile, _ options: Options, _ session: AuditSession) throws -> StageOutput {
+        try show(plan, options, session, as: .text)
     }
 }
 

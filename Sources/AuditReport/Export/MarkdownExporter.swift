@@ -15,7 +15,8 @@ struct MarkdownExporter: ReportExporter {
         let kinds = Dictionary(grouping: suspicions, by: \.kind).map { ($0.key.rawValue, $0.value.count) }.sorted {
             $0.0 < $1.0
         }
-        var text = "## Dataset audit\n\n\(export.entries.count) images, \(suspicions.count) suspicions"
+        var text =
+            "## Dataset audit\n\n\(Counted.text(export.entries.count, "image")), \(Counted.text(suspicions.count, "suspicion"))"
         text += kinds.isEmpty ? ".\n" : ": \(kinds.map { "\($0.1) \($0.0)" }.joined(separator: ", ")).\n"
         if export.isInSample { text += "\nIn sample: the checkpoint has learned these labels.\n" }
         guard !suspicions.isEmpty else { return text }

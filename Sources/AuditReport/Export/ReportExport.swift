@@ -1,5 +1,6 @@
 import AuditPlan
 import FileReading
+import TextForms
 import YOLODataset
 
 /// A plan's labels and suspicions, gathered for whatever tool they go to.
@@ -88,7 +89,8 @@ public struct ReportExport: Sendable {
     /// How much there is, for people.
     public var summary: String {
         let labels = entries.reduce(0) { $0 + $1.regions.count { $0.line != nil } }
-        return "\(entries.count) images, \(labels) labels, \(suspicions.count) suspicions"
+        return
+            "\(Counted.text(entries.count, "image")), \(Counted.text(labels, "label")), \(Counted.text(suspicions.count, "suspicion"))"
     }
 
     func className(_ id: Int) -> String { classNames.indices.contains(id) ? classNames[id] : "class \(id)" }

@@ -1,6 +1,7 @@
 import AnnotationSources
 import FileReading
 import Foundation
+import TextForms
 import YOLODataset
 
 /// The image files of an export, by what its annotations may call them.
@@ -71,8 +72,10 @@ extension ImageIndex {
         switch find(name, near: folder) {
         case .file(let path): return path
         case .several(let count):
-            losses.add(.missingImage, name, "\(count) files of that name, and \(objects) objects")
-        case .none: losses.add(.missingImage, name, objects == 0 ? "" : "with \(objects) objects")
+            losses.add(
+                .missingImage, name,
+                "\(Counted.text(count, "file")) of that name, and \(Counted.text(objects, "object"))")
+        case .none: losses.add(.missingImage, name, objects == 0 ? "" : "with \(Counted.text(objects, "object"))")
         }
         return nil
     }

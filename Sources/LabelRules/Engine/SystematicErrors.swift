@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 
 /// An error that most label files have is one error, of the tool that wrote them.
 enum SystematicErrors {
@@ -36,7 +37,7 @@ enum SystematicErrors {
                     code: code, severity: worst.severity, file: entry.first.file, line: entry.first.line,
                     column: entry.first.column,
                     message: "\(meanings[code] ?? ""), in \(entry.files.count) of \(total(code)) \(files) "
-                        + "(\(entry.rows) findings, reported once); here: \(entry.first.message)",
+                        + "(\(Counted.text(entry.rows, "finding")), reported once); here: \(entry.first.message)",
                     effect: worst.effect,
                     fix: isOfImages(code) ? worst.fix : "one error of the tool that wrote the labels: " + worst.fix)
             }

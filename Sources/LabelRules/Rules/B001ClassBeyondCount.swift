@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// B001: class id not below nc.
@@ -21,7 +22,8 @@ public struct ClassBeyondCount: LabelRule {
             guard row.problem == nil, let id = row.classID, id >= file.classCount else { return nil }
             return finding(
                 file, row,
-                message: "class id \(id), but the dataset has \(file.classCount) classes (0…\(file.classCount - 1))",
+                message:
+                    "class id \(id), but the dataset has \(Counted.text(file.classCount, "class")) (0…\(file.classCount - 1))",
                 effect: .refusedImage)
         }
     }

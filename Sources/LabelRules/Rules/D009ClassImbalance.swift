@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// D009: strong class imbalance.
@@ -25,7 +26,7 @@ public struct ClassImbalance: LabelRule {
         return [
             finding(
                 classesOf: survey.dataset,
-                message: "\(survey.dataset.className(most.key)) has \(most.value) boxes in training, "
+                message: "\(survey.dataset.className(most.key)) has \(Counted.text(most.value, "box")) in training, "
                     + "\(survey.dataset.className(least.key)) \(least.value)",
                 effect: .kept("the rare class is hardly learned"))
         ]

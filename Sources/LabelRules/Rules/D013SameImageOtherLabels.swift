@@ -1,5 +1,6 @@
 import CheckedNumbers
 import Findings
+import TextForms
 import YOLODataset
 
 /// D013: same image, different labels.
@@ -25,7 +26,8 @@ public struct SameImageOtherLabels: LabelRule {
                 let onlyThere = rows.subtracting(others).count
                 return finding(
                     other.image,
-                    message: "the same bytes as \(first.image), but \(onlyHere) rows that the other does not have, and "
+                    message:
+                        "the same bytes as \(first.image), but \(Counted.text(onlyHere, "row")) that the other does not have, and "
                         + "\(onlyThere) that only the other has",
                     effect: .kept("one picture is learned with two sets of labels"))
             }

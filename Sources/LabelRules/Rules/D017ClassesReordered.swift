@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// D017: classes reordered between splits.
@@ -44,7 +45,7 @@ public struct ClassesReordered: LabelRule {
             return finding(
                 classesOf: survey.dataset,
                 message: "in \(name), \(pairs.joined(separator: ", "))" + (moved.count > 8 ? ", …" : ""),
-                effect: .readWrong("the ids of \(moved.count) classes mean other classes than in train"))
+                effect: .readWrong("the ids of \(Counted.text(moved.count, "class")) mean other classes than in train"))
         }
     }
 

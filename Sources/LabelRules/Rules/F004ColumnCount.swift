@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// F004: wrong number of columns.
@@ -21,13 +22,15 @@ public struct ColumnCount: LabelRule {
             guard case .wrongColumnCount(let count) = row.problem, !row.hasSixthColumn else { return nil }
             guard let shape = file.keypointShape, shape.count == 2 else {
                 return finding(
-                    file, row, message: "\(count) columns, where 5 are expected (or a polygon's odd number from 7)",
+                    file, row,
+                    message:
+                        "\(Counted.text(count, "column")), where 5 are expected (or a polygon's odd number from 7)",
                     effect: .refusedImage)
             }
             return finding(
                 file, row,
                 message:
-                    "\(count) columns, where kpt_shape \(shape) asks for \(5 + shape[0] * shape[1]): class, box and "
+                    "\(Counted.text(count, "column")), where kpt_shape \(shape) asks for \(5 + shape[0] * shape[1]): class, box and "
                     + "\(shape[0]) key points of \(shape[1]) numbers",
                 effect: .refusedImage)
         }

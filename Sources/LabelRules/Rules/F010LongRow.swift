@@ -1,4 +1,5 @@
 import Findings
+import TextForms
 import YOLODataset
 
 /// F010: very long row.
@@ -26,7 +27,7 @@ public struct LongRow: LabelRule {
         if let row = file.labels.rows.first(where: { $0.fields > Self.mostColumns }) {
             return [
                 finding(
-                    file, row, message: "a row of \(row.fields) columns",
+                    file, row, message: "a row of \(Counted.text(row.fields, "column"))",
                     effect: .kept("read as one outline"))
             ]
         }
@@ -34,7 +35,8 @@ public struct LongRow: LabelRule {
         guard Double(mean) > file.thresholds[Self.longestRow] else { return [] }
         return [
             finding(
-                file.sample.label, message: "\(file.byteCount) bytes for \(file.labels.rows.count) rows",
+                file.sample.label,
+                message: "\(Counted.text(file.byteCount, "byte")) for \(Counted.text(file.labels.rows.count, "row"))",
                 effect: .kept("read as it stands"))
         ]
     }

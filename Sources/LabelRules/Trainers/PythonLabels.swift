@@ -61,7 +61,9 @@ struct PythonLabels {
         guard let classID = values.first else { return "a row has no columns" }
         var box: TrainedBox
         if hasPolygons {
-            guard row.fields % 2 == 1, row.fields >= 3 else { return "\(row.fields) columns are no polygon" }
+            guard row.fields % 2 == 1, row.fields >= 3 else {
+                return "\(Counted.text(row.fields, "column")) make no polygon"
+            }
             box = Self.box(of: values)
             if row.fields == 5 {
                 judgement.effect = .readWrong("centre and size are taken for two points of a polygon")
@@ -70,7 +72,9 @@ struct PythonLabels {
             }
         } else {
             let expected = keypointShape.map { $0.checkedProduct()?.checkedPlus(5) ?? .max } ?? 5
-            guard row.fields == expected else { return "\(row.fields) columns, where \(expected) are expected" }
+            guard row.fields == expected else {
+                return "\(Counted.text(row.fields, "column")), where \(expected) are expected"
+            }
             box = TrainedBox(
                 classID: classID, cx: values[1], cy: values[2], width: values[3], height: values[4])
         }

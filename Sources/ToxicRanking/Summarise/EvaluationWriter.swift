@@ -18,7 +18,9 @@ public enum EvaluationWriter {
         }
         text += "precision and recall at a confidence of \(figure(evaluation.precision.confidence))\n"
         text += consistency(evaluation.images)
-        if evaluation.unreadable > 0 { text += "\(evaluation.unreadable) images could not be decoded\n" }
+        if evaluation.unreadable > 0 {
+            text += "\(Counted.text(evaluation.unreadable, "image")) could not be decoded\n"
+        }
         return text
     }
 

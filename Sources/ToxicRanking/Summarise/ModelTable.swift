@@ -13,7 +13,8 @@ public enum ModelTable {
             let sources = layer.from.map(String.init).joined(separator: ",")
             text += row(["\(layer.index)", sources, layer.module, "\(layer.parameterCount)"])
         }
-        text += "\(model.family.rawValue), \(model.parameterCount) parameters, \(model.classCount) classes"
+        text +=
+            "\(model.family.rawValue), \(Counted.text(model.parameterCount, "parameter")), \(Counted.text(model.classCount, "class"))"
         if let operations = model.operations(size: 640) {
             text += ", \(Figure.text(operations / 1e9, decimals: 1)) GFLOPs at 640 px"
         }

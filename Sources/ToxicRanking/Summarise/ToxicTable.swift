@@ -36,7 +36,7 @@ public enum ToxicTable {
         let loss = result.datasetLoss
         return """
 
-            \(result.images.count) images; loss of the dataset as one batch \(short(loss.total, decimals: 5)) \
+            \(Counted.text(result.images.count, "image")); loss of the dataset as one batch \(short(loss.total, decimals: 5)) \
             (box \(short(loss.box, decimals: 5)), obj \(short(loss.objectness, decimals: 5)), \
             cls \(short(loss.classification, decimals: 5)))
             clipping at max_norm 10 would touch \(short(result.clippedAt10 * 100, decimals: 1)) % of the images, at 1 \

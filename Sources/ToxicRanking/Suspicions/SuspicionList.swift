@@ -70,7 +70,7 @@ public struct SuspicionList: Sendable {
                         probability: total / Double(image.rows.count),
                         impact: image.rows.reduce(0) { $0 + $1.energy } / energy, label: nil, suggestion: nil,
                         evidence:
-                            "most of its \(image.rows.count) labels fit nothing that the model sees: do they belong to another image?"
+                            "most of its \(Counted.text(image.rows.count, "label")) fit nothing that the model sees: do they belong to another image?"
                     ))
             }
         }
