@@ -82,6 +82,7 @@ public struct AuditDiff {
 
     // MARK: Suspicions
 
+    /// What changed among those that are likely wrong.
     package static func suspicions(
         _ old: [SuspicionRow], _ new: [SuspicionRow], accepted: Set<String>, _ classNames: [String]
     ) -> [Change] {

@@ -59,7 +59,7 @@ public enum ToxicStage: AuditStage {
     }
 
     private static func write(_ result: ToxicResult, _ work: StageWork<RankingOptions>) throws -> StageResult {
-        let suspicions = result.suspicions.suspicions
+        let suspicions = result.suspicions.shown
         try work.ledger.replaceLosses(
             images: result.images.map(LedgerRows.image),
             boxes: result.images.sorted { $0.sample.image < $1.sample.image }.flatMap(LedgerRows.boxes),

@@ -100,7 +100,7 @@ public enum ToxicRun {
             result.images[index].trace = models.traces[image].flatMap(TraceFigures.init)
         }
         result.advice = TrainingAdvice(result.images, classCount: dataset.classCount)
-        result.images = ToxicOrder.rank(result.images, result.suspicions.suspicions)
+        result.images = ToxicOrder.rank(result.images, result.suspicions.shown)
         return result
     }
 }

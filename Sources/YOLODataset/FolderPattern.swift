@@ -21,8 +21,8 @@ enum FolderPattern {
         defer { globfree(&found) }
         guard glob(escaped + (isWithin ? source.text : source.path), GLOB_ONLYDIR | GLOB_NOESCAPE, nil, &found) == 0
         else { return [] }
-        return (0..<Int(clamping: found.gl_pathc)).compactMap { index in
-            guard let name = found.gl_pathv[index], let path = String(validatingCString: name) else { return nil }
+        return UnsafeBufferPointer(start: found.gl_pathv, count: Int(clamping: found.gl_pathc)).compactMap { name in
+            guard let name, let path = String(validatingCString: name) else { return nil }
             return (base.isEmpty ? path : String(path.dropFirst(base.count)), path)
         }
     }

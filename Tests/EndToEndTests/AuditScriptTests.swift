@@ -87,7 +87,7 @@ import Testing
         let outcome = try audit(["--output", "out"], in: place)
         #expect(outcome.status == 1, "\(outcome.errors)")
         for part in [
-            "B001", "anchors:", "the first suspicions:", "planted errors: 48;", "gradient",
+            "B001", "fitness", "likely wrong:", "the first suspicions:", "planted errors: 48;", "gradient",
             "out/plan.assay/report.html",
         ] {
             #expect(outcome.output.contains(part), "\(part)")

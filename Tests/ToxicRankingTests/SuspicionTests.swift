@@ -64,7 +64,7 @@ import YOLOModel
         let good = judge([label(1, class: 0, 0.5, 0.5)], Array(repeating: [candidate(0.5, 0.5, 1, [1, 0])], count: 2))
         let bare = judge([label(1, class: 0, 0.5, 0.5)], [[], []])
         let unlabelled = judge([], [[candidate(0.5, 0.5, 0.9, [0.9, 0.1])], []])
-        let kinds = try list([good, bare, unlabelled, judge([], [[], []])]).suspicions.map(\.kind)
+        let kinds = try list([good, bare, unlabelled, judge([], [[], []])]).shown.map(\.kind)
         #expect(kinds == [.spurious, .missing])
     }
 
@@ -82,7 +82,7 @@ import YOLOModel
     @Test func probabilitiesAreThoseOfADatasetWithKnownErrors() throws {
         var images: [ImageJudgement] = []
         var wrong: Set<String> = []
-        var dropped = 0
+        var (dropped, rows) = (0, 0)
         func unit(_ counter: Int) -> Double {
             (Double(CounterBasedNumber.symmetricUnit(seed: 9, counter: UInt64(counter))) + 1) / 2
         }
@@ -118,6 +118,7 @@ import YOLOModel
                 default: boxes.append(label(line, class: Int32(id), x, y, side: side))
                 }
             }
+            rows += boxes.count
             let evidence = ImageEvidence(views: views, letterbox: letterbox, labels: boxes, classCount: 2)
             var judgement = ImageJudgement(image: "\(number)", digest: nil)
             judgement.judge(
@@ -126,6 +127,10 @@ import YOLOModel
         }
         let found = try list(images)
         #expect(found.isCalibrated && wrong.count > 20 && dropped > 10)
+        // No row is left out, whatever its probability; what is not shown is the end of the order.
+        #expect(found.suspicions.count { $0.line != nil } == rows && found.shown.count { $0.line != nil } < rows)
+        let firstUnshown = found.suspicions.firstIndex { !$0.isShown } ?? 0
+        #expect(found.suspicions[firstUnshown...].allSatisfy { !$0.isShown && $0.evidence.isEmpty })
         let accused = found.suspicions.filter { $0.line != nil && $0.probability >= 0.5 }
         let hits = accused.count { wrong.contains("\($0.image):\($0.line ?? 0)") }
         #expect(hits >= wrong.count * 6 / 10, "\(hits) of \(wrong.count)")

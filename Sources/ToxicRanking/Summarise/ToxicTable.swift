@@ -54,7 +54,7 @@ public enum ToxicTable {
             result.isOutOfFold
             ? "\nsuspicions, by models that have not seen the labels they judge:\n"
             : "\nsuspicions, in sample: a checkpoint excuses wrong labels that it has learned (assay-probe judges out of fold)\n"
-        for it in list.suspicions.prefix(top) {
+        for it in list.shown.prefix(top) {
             let row = it.line.map { ":\($0)" } ?? ""
             text +=
                 "\(Figure.text(it.probability, decimals: 2))  \(it.kind.rawValue)  \(it.image)\(row)  \(it.evidence)\n"

@@ -85,6 +85,9 @@ public enum ToxicWriter {
 
     /// A row a suspicion: the box is the suggestion, the label's own where the label should go, or the whole image. The
     /// score is the probability; the corners are those of a turned box, x and y by turns.
+    ///
+    /// Every label row and every prediction that may be an object has its place; of those that are not shown, figures have
+    /// single precision and the evidence is empty.
     public static func suspicionsCSV(_ suspicions: [Suspicion]) -> String {
         var csv = CSVWriter(columns: [
             "id", "image", "line", "kind", "score", "impact", "class", "cx", "cy", "w", "h", "evidence",
@@ -92,6 +95,16 @@ public enum ToxicWriter {
         ])
         for it in suspicions {
             let box = it.suggestion ?? it.label
+            // Most rows are there for the order alone: short figures are a third of the file.
+            guard it.isShown else {
+                let figures = [
+                    it.probability, it.impact, box?.cx ?? 0.5, box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1,
+                ].map { "\(Float($0))" }
+                csv.row(
+                    it.id, it.image, it.line, it.kind.rawValue, figures[0], figures[1], box?.classID, figures[2],
+                    figures[3], figures[4], figures[5], it.evidence, corners(box))
+                continue
+            }
             csv.row(
                 it.id, it.image, it.line, it.kind.rawValue, it.probability, it.impact, box?.classID, box?.cx ?? 0.5,
                 box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1, it.evidence, corners(box))

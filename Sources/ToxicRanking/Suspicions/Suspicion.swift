@@ -20,15 +20,17 @@ public struct Suspicion: Sendable, Hashable {
     public let label: LabelBox?
     /// The row as it should be; nil where it should go, and for a whole image.
     public let suggestion: LabelBox?
-    /// What speaks for it, in one sentence.
+    /// What speaks for it, in one sentence; empty where it is not shown.
     public let evidence: String
+    /// Whether it is probable enough for a person to look at; else it only has a place in the order.
+    public let isShown: Bool
 
     /// The row to draw: the label, or the place of the missing one.
     public var box: LabelBox? { label ?? suggestion }
 
     init(
         image: String, digest: ContentDigest?, kind: SuspicionKind, probability: Double, impact: Double,
-        label: LabelBox?, suggestion: LabelBox?, evidence: String
+        label: LabelBox?, suggestion: LabelBox?, evidence: String, isShown: Bool = true
     ) {
         self.image = image
         line = label.map { Int($0.line) }
@@ -38,6 +40,7 @@ public struct Suspicion: Sendable, Hashable {
         self.label = label
         self.suggestion = suggestion
         self.evidence = evidence
+        self.isShown = isShown
         let row =
             (label ?? suggestion).map { row in
                 let numbers =

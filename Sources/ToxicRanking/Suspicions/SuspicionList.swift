@@ -6,7 +6,7 @@ import YOLODataset
 
 /// All suspicions of a dataset, and how much of it is wrong in which way.
 public struct SuspicionList: Sendable {
-    /// The most probable first.
+    /// The most probable first: every label row, and every prediction that may be an object without a label.
     public private(set) var suspicions: [Suspicion] = []
     /// The estimated number of wrong labels of each kind.
     public private(set) var expected: [SuspicionKind: Double] = [:]
@@ -15,8 +15,11 @@ public struct SuspicionList: Sendable {
     /// The part of the labels near which something is predicted: below one half, the models have learned too little.
     public private(set) var foundShare = 1.0
 
-    /// Suspicions that are less probable are left out.
-    public static let leastProbability = 0.002
+    /// Those that a person may want to look at.
+    public var shown: [Suspicion] { suspicions.filter(\.isShown) }
+
+    /// Less probable suspicions only have a place in the order: they are neither shown nor explained.
+    public static let leastShown = 0.002
     /// Labels from which on probabilities can be fitted.
     public static let fewest = 100
 
@@ -47,21 +50,21 @@ public struct SuspicionList: Sendable {
                 total += probability
                 let worst = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
                 let isUntrainable = row.matches == 0 && probability < 0.5
-                guard probability >= Self.leastProbability || isUntrainable else { continue }
+                let isShown = probability >= Self.leastShown || isUntrainable
                 let kind = isUntrainable ? .untrainable : Self.rowKinds[worst]
                 suspicions.append(
                     Suspicion(
                         image: image.image, digest: image.digest, kind: kind, probability: probability,
                         impact: row.energy / energy, label: row.label, suggestion: Self.suggestion(row, kind),
-                        evidence: wording.row(row, kind)))
+                        evidence: isShown ? wording.row(row, kind) : "", isShown: isShown))
             }
-            for (absence, probability) in zip(image.absences, judged.absences[number])
-            where probability >= Self.leastProbability {
+            for (absence, probability) in zip(image.absences, judged.absences[number]) {
+                let isShown = probability >= Self.leastShown
                 suspicions.append(
                     Suspicion(
                         image: image.image, digest: image.digest, kind: .missing, probability: probability,
                         impact: absence.energy / energy, label: nil, suggestion: absence.suggestion,
-                        evidence: wording.absence(absence)))
+                        evidence: isShown ? wording.absence(absence) : "", isShown: isShown))
             }
             if image.rows.count >= 3, total > 0.5 * Double(image.rows.count) {
                 suspicions.append(
