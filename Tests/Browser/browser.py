@@ -41,6 +41,7 @@ class Browser:
         self.number, self.events = 0, []
         for domain in ("Page", "Runtime", "Log"):
             self.call(domain + ".enable")
+        self.call("Performance.enable", timeDomain="threadTicks")
 
     def _read(self, count):
         while len(self.buffer) < count:
@@ -89,6 +90,11 @@ class Browser:
         """Seconds until the first paint."""
         # An address that differs in its hash alone would not be loaded again.
         self.call("Page.navigate", url="about:blank")
+        # A navigation that meets another one is never answered.
+        for _ in range(600):
+            if self.evaluate("location.href + document.readyState") == "about:blankcomplete":
+                break
+            time.sleep(0.05)
         self.call("Page.navigate", url=url)
         for _ in range(600):
             if self.evaluate("document.readyState") == "complete" and self.evaluate("location.href") != "about:blank":
@@ -97,6 +103,11 @@ class Browser:
         time.sleep(0.3)
         paints = self.evaluate("performance.getEntriesByType('paint').map(e => e.startTime)")
         return min(paints) / 1000 if paints else None
+
+    def busy(self):
+        """Milliseconds that the page's thread has computed so far, whatever else the machine does."""
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return 1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
 
     def key(self, key):
         code = {"text": key} if len(key) == 1 else {}
