@@ -37,7 +37,9 @@ private func writeJSON(_ text: String) {
 private func writeTables(_ text: String) {
     let field = CSVText.field(text)
     demand(isSame(CSVText.plain(field), text), "a cell reads back otherwise: \(field)")
-    demand(!"=+-@".contains(field.drop { $0 == "\"" || $0 == " " }.first ?? "a"), "a formula: \(field)")
+    // One quote opens a cell; a second one is of its text, which is no formula then.
+    let cell = field.hasPrefix("\"") ? field.dropFirst() : field[...]
+    demand(!"=+-@".contains(cell.drop { $0 == " " }.first ?? "a"), "a formula: \(field)")
     let shown = TerminalText.shown(text)
     demand(isSame(TerminalText.shown(shown), shown), "shown twice: \(shown)")
     for form in [field, shown, CodeSpan.of(text), QuotedText.json(text), PercentText.url(path: text)] {
