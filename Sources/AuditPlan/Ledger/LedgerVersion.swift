@@ -39,11 +39,16 @@ package enum LedgerVersion {
             return try migrator.hasCompletedMigrations(database)
         }
         guard !isDone else { return }
-        do {
-            try migrator.migrate(queue)
-        } catch {
-            // Another process has done it meanwhile.
-            guard (try? queue.read(migrator.hasCompletedMigrations)) == true else { throw error }
+        var done = try queue.read(migrator.appliedIdentifiers)
+        while true {
+            do {
+                return try migrator.migrate(queue)
+            } catch {
+                // Another process has done a version meanwhile: there may be more to do.
+                let now = try queue.read(migrator.appliedIdentifiers)
+                guard now.count > done.count else { throw error }
+                done = now
+            }
         }
     }
 
