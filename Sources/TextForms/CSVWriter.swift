@@ -71,6 +71,11 @@ extension Double: CSVField {
     public func write(to csv: inout CSVWriter) { if isFinite { csv.write(number: ExactNumber.text(self)) } }
 }
 
+extension Float: CSVField {
+    /// So that it reads back exactly; empty where it is not finite.
+    public func write(to csv: inout CSVWriter) { if isFinite { csv.write(number: "\(self)") } }
+}
+
 extension Optional: CSVField where Wrapped: CSVField {
     /// Empty where there is none.
     public func write(to csv: inout CSVWriter) { if let self { self.write(to: &csv) } }

@@ -174,4 +174,17 @@ import YOLOModel
         #expect(BoostedTrees([], classes: [], weights: [], classCount: 2).probabilities([]).count == 2)
         #expect(try ErrorMixture([], kinds: 2).probabilities.isEmpty)
     }
+
+    /// Figures of rows that are not shown are shorter, and numbers still: a place left of the image is no formula.
+    @Test func figuresOfUnshownRowsAreNumbers() throws {
+        let box = LabelBox(classID: 0, cx: -0.1, cy: 1 / 3, width: 0.2, height: 0.2, line: 4)
+        func line(isShown: Bool) -> String? {
+            let it = Suspicion(
+                image: "a.png", digest: nil, kind: .shifted, probability: 0.001, impact: 1e-9, label: box,
+                suggestion: nil, evidence: "", isShown: isShown)
+            return ToxicWriter.suspicionsCSV([it]).split(separator: "\n").last.map(String.init)
+        }
+        #expect(try #require(line(isShown: true)).contains(",0.001,1e-09,0,-0.1,0.3333333333333333,0.2,0.2,"))
+        #expect(try #require(line(isShown: false)).contains(",0.001,1e-09,0,-0.1,0.33333334,0.2,0.2,"))
+    }
 }

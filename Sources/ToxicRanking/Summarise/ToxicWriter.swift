@@ -93,22 +93,15 @@ public enum ToxicWriter {
             "id", "image", "line", "kind", "score", "impact", "class", "cx", "cy", "w", "h", "evidence",
             "corners",
         ])
-        for it in suspicions {
+        func row(_ it: Suspicion, _ figure: (Double) -> some CSVField) {
             let box = it.suggestion ?? it.label
-            // Most rows are there for the order alone: short figures are a third of the file.
-            guard it.isShown else {
-                let figures = [
-                    it.probability, it.impact, box?.cx ?? 0.5, box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1,
-                ].map { "\(Float($0))" }
-                csv.row(
-                    it.id, it.image, it.line, it.kind.rawValue, figures[0], figures[1], box?.classID, figures[2],
-                    figures[3], figures[4], figures[5], it.evidence, corners(box))
-                continue
-            }
             csv.row(
-                it.id, it.image, it.line, it.kind.rawValue, it.probability, it.impact, box?.classID, box?.cx ?? 0.5,
-                box?.cy ?? 0.5, box?.width ?? 1, box?.height ?? 1, it.evidence, corners(box))
+                it.id, it.image, it.line, it.kind.rawValue, figure(it.probability), figure(it.impact), box?.classID,
+                figure(box?.cx ?? 0.5), figure(box?.cy ?? 0.5), figure(box?.width ?? 1), figure(box?.height ?? 1),
+                it.evidence, corners(box))
         }
+        // Most rows are there for the order alone: short figures are a third of the file.
+        for it in suspicions { if it.isShown { row(it) { $0 } } else { row(it) { Float($0) } } }
         return csv.text
     }
 

@@ -28,7 +28,10 @@ public struct Suspicion: Sendable, Hashable {
     /// The row to draw: the label, or the place of the missing one.
     public var box: LabelBox? { label ?? suggestion }
 
-    init(
+    /// A suspicion of these properties; its identity follows from them.
+    ///
+    /// - Parameter digest: of the image's bytes; nil where they cannot be read.
+    package init(
         image: String, digest: ContentDigest?, kind: SuspicionKind, probability: Double, impact: Double,
         label: LabelBox?, suggestion: LabelBox?, evidence: String, isShown: Bool = true
     ) {
