@@ -2,7 +2,6 @@ import AuditPlan
 import FileReading
 import Findings
 import LabelRules
-import TextForms
 import ToolOptions
 import YOLODataset
 
@@ -48,21 +47,18 @@ public enum LabelsStage: AuditStage {
 
     public static func brief(_ plan: PlanFile, _ options: LabelOptions, _ session: AuditSession) throws -> StageOutput {
         func count(_ key: String) -> Int { plan.summary(.labels, key)?.int ?? 0 }
-        let dropped = count("dropped_images")
-        let loss =
-            dropped > 0
-            ? "would silently drop \(Counted.text(dropped, "image")) with \(Counted.text(count("dropped_boxes"), "row"))"
-            : "would drop no image"
-        let images = Counted.text(count("images"), "image")
-        let rows = Counted.text(count("boxes"), "label row")
-        let headline: TerminalText = "\(images), \(rows). \(options.reader.trainer.name) \(loss).\n"
-        let findings = try Ledger(plan.ledgerPath).findings().enumerated()
+        let all = try Ledger(plan.ledgerPath).findings()
+        let headline = LabelHeadline(
+            trainer: options.reader.trainer, images: count("images"), rows: count("boxes"),
+            droppedImages: count("dropped_images"), droppedRows: count("dropped_boxes"),
+            stops: all.filter { $0.effect.verdict == .stops }.map(\.message))
+        let findings = all.enumerated()
             .sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
         let sheet = FindingSheet(
             findings, root: try session.dataset(plan.settings.dataset, readBy: options.reader.trainer).root,
             failOn: options.failOn, version: assayVersion)
         return StageOutput(
-            sheet.text(as: .text, colour: session.hasColour, most: briefFindings, headline: headline),
+            sheet.text(as: .text, colour: session.hasColour, most: briefFindings, headline: headline.text),
             hasFindings: sheet.hasFindings)
     }
 

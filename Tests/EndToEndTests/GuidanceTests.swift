@@ -29,6 +29,7 @@ import Testing
         ("assay-labels", ["pointer.yaml"], "git lfs pull"), ("assay", ["run", "pointer.yaml"], "git lfs pull"),
         ("assay-toxic", ["page.yaml", "--weights", "model.safetensors"], "download the file again"),
         ("assay", ["run", "page.yaml"], "download the file again"),
+        ("assay-labels", ["shapes", "--working-directory", "nowhere"], "nowhere: is no folder"),
     ]
 
     @Test(arguments: mistakes)

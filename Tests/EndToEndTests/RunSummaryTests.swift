@@ -25,6 +25,18 @@ import Testing
         #expect(again.output.contains("next: ") && again.output.contains("exit status 1: 1 error"))
     }
 
+    /// In a chain as alone: a dataset that stops training loses more than no image.
+    @Test func aRunSaysThatTrainingDoesNotStart() throws {
+        let place = try Workplace()
+        let yaml = place.text("shapes/data.yaml") + "kpt_shape: [0, 3]\n"
+        try place.folder.write(yaml, to: "shapes/data.yaml")
+        try place.makePlan(weights: nil)
+        let outcome = try place.run("assay", "run", "plan.yaml")
+        #expect(outcome.status == 1 && outcome.output.contains("does not start training: kpt_shape"), "\(outcome)")
+        #expect(!outcome.output.contains("would drop no image"))
+        #expect(lines(outcome.output).contains { $0.hasPrefix("trainable:") && $0.contains("no: D019") })
+    }
+
     @Test func quietSaysNothingOfAPlanThatWasMade() throws {
         let place = try Workplace()
         let outcome = try place.run("assay", "plan", "init", "shapes/data.yaml", "-o", "a.yaml", "--quiet")
