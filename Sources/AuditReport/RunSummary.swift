@@ -32,25 +32,22 @@ public struct RunSummary {
 
     /// Whether it trains, what is lost, what is likely wrong, what to do next, and why the exit status is what it is.
     public var text: TerminalText {
-        lines(["Can it be trained?", "Images lost"]) + wrong + next + status
+        line("trainable", .trainable, between: ": ") + line("lost", .lost, between: " ") + wrong + next + status
     }
 
     /// What to do next, and why the exit status is what it is, of a run that found nothing new.
-    public var unchanged: TerminalText { "\(nextWords); \(statusWords)\n" }
+    public var unchanged: TerminalText { "next: \(nextWords); exit status \(statusWords)\n" }
 
-    private func lines(_ titles: [String]) -> TerminalText {
-        let names = ["Can it be trained?": "trainable", "Images lost": "lost"]
-        return titles.compactMap { title in content.lights.first { $0.title == title } }.map { light -> TerminalText in
-            let between = light.title == "Images lost" ? " " : ": "
-            let words = light.headline.lowercased() + between + light.detail
-            return "\(head(names[light.title] ?? ""))\(words)\n"
-        }.joined()
+    private func light(_ topic: OverviewLight.Topic) -> OverviewLight? { content.lights.first { $0.topic == topic } }
+
+    private func line(_ name: String, _ topic: OverviewLight.Topic, between: String) -> TerminalText {
+        light(topic).map { "\(head(name))\($0.headline.lowercased())\(between)\($0.detail)\n" } ?? ""
     }
 
     private func head(_ name: String) -> String { Columns.left(name + ":", 14) }
 
     private var wrong: TerminalText {
-        guard let light = content.lights.first(where: { $0.title == "Labels probably wrong" }) else { return "" }
+        guard let light = light(.wrong) else { return "" }
         let named = content.worst.prefix(Self.shown).map { it -> TerminalText in
             let line = it.line.map { ":\($0)" } ?? ""
             return
@@ -62,22 +59,16 @@ public struct RunSummary {
     private var nextWords: TerminalText {
         let isOpen = content.worst.contains { $0.score >= 0.5 }
         if content.findings.contains(where: { $0.effect.verdict == .stops }) || !reasons.isEmpty && !isOpen {
-            return "next: assay-labels \(plan)"
+            return "assay-labels \(plan)"
         }
-        return isOpen ? "next: assay-report \(plan) --serve" : "next: nothing stands in the way of training"
+        return isOpen ? "assay-report \(plan) --serve" : "nothing stands in the way of training"
     }
 
-    private var next: TerminalText {
-        let words = nextWords.text.dropFirst("next: ".count)
-        return "\(head("next"))\(TerminalText(written: String(words)))\n"
-    }
+    private var next: TerminalText { "\(head("next"))\(nextWords)\n" }
 
     private var statusWords: TerminalText {
-        reasons.isEmpty ? "exit status 0: nothing that fails" : "exit status 1: \(reasons.joined(separator: ", "))"
+        reasons.isEmpty ? "0: nothing that fails" : "1: \(reasons.joined(separator: ", "))"
     }
 
-    private var status: TerminalText {
-        let words = statusWords.text.dropFirst("exit status ".count)
-        return "\(head("exit status"))\(TerminalText(written: String(words)))\n"
-    }
+    private var status: TerminalText { "\(head("exit status"))\(statusWords)\n" }
 }

@@ -25,7 +25,6 @@ struct Run: ParsableCommand {
     func run() throws {
         let session = common.session()
         var results: [(stage: StageName, json: String)] = []
-        var heading: StageName?
         var unchanged: [StageName] = []
         var hasRun = false
         let path = try AuditInput.openPlan(plan)
@@ -34,14 +33,13 @@ struct Run: ParsableCommand {
         ).run(
             plan: path, session: session, overrides: seed.map { ["seed": "--seed=\($0)"] } ?? [:],
             format: format,
-            begin: { stage in heading = stage },
             end: { stage, shown, isUnchanged in
                 if isUnchanged { unchanged.append(stage) }
                 switch format {
                 case .text:
                     // What has not changed was shown when it was made.
                     guard !isUnchanged else { break }
-                    common.note("— \(heading?.rawValue ?? "")")
+                    common.note("— \(stage.rawValue)")
                     Tool.output(shown.text)
                     hasRun = true
                 case .json:

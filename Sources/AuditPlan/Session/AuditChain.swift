@@ -12,13 +12,12 @@ public struct AuditChain {
     ///
     /// - Parameters:
     ///   - overrides: arguments that go before the plan's, by the key of the setting at the top of the plan.
-    ///   - begin: called before a stage.
     ///   - end: called after a stage, with what it shows and whether nothing had changed.
     /// - Returns: whether a stage has something to look at.
     /// - Throws: what a stage throws; `CancellationError` after an interruption.
     public func run(
         plan path: String, session: AuditSession, overrides: [String: String], format: ResultFormat,
-        begin: (StageName) -> Void, end: (StageName, StageOutput, Bool) -> Void
+        end: (StageName, StageOutput, Bool) -> Void
     ) throws -> Bool {
         // What is wrong with the inputs is said before anything is written.
         let plan = try PlanFile.load(path)
@@ -26,7 +25,6 @@ public struct AuditChain {
         for stage in wanted { try check(stage, plan, session, overrides) }
         var hasFindings = false
         for stage in wanted {
-            begin(stage.name)
             if session.isCancelled() { throw CancellationError() }
             let (shown, isUnchanged) = try run(stage, path, session, overrides, format)
             hasFindings = hasFindings || shown.hasFindings

@@ -11,8 +11,19 @@ public struct OverviewLight: Sendable {
         case grey
     }
 
+    /// What it is about.
+    public enum Topic: String, Sendable {
+        case trainable = "Can it be trained?"
+        case lost = "Images lost"
+        case wrong = "Labels probably wrong"
+        case judge = "Quality of the probe"
+        case leakage = "Leakage"
+    }
+
+    /// What it is about.
+    public let topic: Topic
     /// What it is called.
-    public let title: String
+    public var title: String { topic.rawValue }
     /// The figure itself.
     public let headline: String
     /// What it says, in a sentence.
@@ -22,8 +33,8 @@ public struct OverviewLight: Sendable {
     /// Where on the page there is more; nil for nowhere.
     public let place: String?
 
-    init(_ title: String, _ headline: String, _ detail: String, _ level: Level, at place: String?) {
-        (self.title, self.headline, self.detail, self.level, self.place) = (title, headline, detail, level, place)
+    init(_ topic: Topic, _ headline: String, _ detail: String, _ level: Level, at place: String?) {
+        (self.topic, self.headline, self.detail, self.level, self.place) = (topic, headline, detail, level, place)
     }
 
     /// Rules about images that stand in two splits.
@@ -31,17 +42,18 @@ public struct OverviewLight: Sendable {
 
     /// Whether training starts, and on how much.
     package static func trainable(_ findings: [Finding], images: Int, dropped: Int) -> OverviewLight {
-        let title = "Can it be trained?"
         if let stop = findings.first(where: { $0.effect.verdict == .stops }) {
-            return .init(title, "No", "\(stop.code): \(stop.message)", .red, at: "findings")
+            return .init(.trainable, "No", "\(stop.code): \(stop.message)", .red, at: "findings")
         }
-        if images > 0, dropped >= images { return .init(title, "No", "every image is dropped", .red, at: "findings") }
+        if images > 0, dropped >= images {
+            return .init(.trainable, "No", "every image is dropped", .red, at: "findings")
+        }
         let errors = findings.count { $0.severity == .error }
         if dropped > 0 || errors > 0 {
             let detail = errors > 0 ? Counted.text(errors, "error") + " to look at" : "a part of it is dropped"
-            return .init(title, "Yes, but", detail, .amber, at: "findings")
+            return .init(.trainable, "Yes, but", detail, .amber, at: "findings")
         }
-        return .init(title, "Yes", "no error stands in the way", .green, at: nil)
+        return .init(.trainable, "Yes", "no error stands in the way", .green, at: nil)
     }
 
     /// Images and rows that training never sees.
@@ -49,7 +61,7 @@ public struct OverviewLight: Sendable {
         let share = all > 0 ? Double(images) / Double(all) : 0
         let more = rows > 0 ? ", with " + Counted.text(rows, "label row") : ""
         return .init(
-            "Images lost", Counted.number(images), "of \(Counted.number(all))\(more)",
+            .lost, Counted.number(images), "of \(Counted.number(all))\(more)",
             images == 0 ? .green : share > 0.02 ? .red : .amber, at: images == 0 ? nil : "findings")
     }
 
@@ -76,22 +88,21 @@ public struct OverviewLight: Sendable {
         let detail =
             "\(range(rows)) of \(Counted.text(labels, "label")); objects without a label: \(ReportFigure.number(missing.mean, decimals: 0)) (\(range(missing)))"
         return .init(
-            "Labels probably wrong", "about \(ReportFigure.number(rows.mean, decimals: 0))", detail,
+            .wrong, "about \(ReportFigure.number(rows.mean, decimals: 0))", detail,
             share > 0.05 ? .red : share > 0.01 ? .amber : .green, at: "review")
     }
 
     /// How far the judge can be believed.
     package static func judge(found: Double?, isOutOfFold: Bool, isCalibrated: Bool) -> OverviewLight {
-        let title = "Quality of the probe"
         guard isOutOfFold else {
             return .init(
-                title, "in sample", "a checkpoint excuses what it has learned; a probe judges out of fold", .amber,
+                .judge, "in sample", "a checkpoint excuses what it has learned; a probe judges out of fold", .amber,
                 at: "training")
         }
-        guard let found else { return .init(title, Figure.none, "not measured", .grey, at: nil) }
+        guard let found else { return .init(.judge, Figure.none, "not measured", .grey, at: nil) }
         let calibration = isCalibrated ? "" : "; probabilities are not calibrated"
         return .init(
-            title, "\(ReportFigure.percent(found, decimals: 0))",
+            .judge, "\(ReportFigure.percent(found, decimals: 0))",
             "of the labels are found by a model that has not seen them\(calibration)",
             found < 0.5 ? .red : found < 0.8 || !isCalibrated ? .amber : .green, at: "training")
     }
@@ -100,10 +111,10 @@ public struct OverviewLight: Sendable {
     package static func leakage(_ findings: [Finding]) -> OverviewLight {
         let found = findings.filter { leaks.contains($0.code) }
         guard let worst = found.map(\.severity).max() else {
-            return .init("Leakage", "none", "no image was found in two splits", .green, at: nil)
+            return .init(.leakage, "none", "no image was found in two splits", .green, at: nil)
         }
         return .init(
-            "Leakage", Counted.text(found.count, "finding"), found[0].message, worst == .error ? .red : .amber,
+            .leakage, Counted.text(found.count, "finding"), found[0].message, worst == .error ? .red : .amber,
             at: "findings")
     }
 }
