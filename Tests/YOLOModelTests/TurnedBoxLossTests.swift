@@ -60,14 +60,7 @@ import YOLOModel
             let largest = slope.map(abs).max() ?? 0
             guard largest > 1e-6 else { continue }
             for at in slope.indices where abs(slope[at]) > largest / 20 {
-                func total(_ step: Float) -> Double {
-                    var moved = outputs
-                    moved[output][at] += step
-                    return loss.evaluate(
-                        outputs: moved, targets: targets, assignedBy: outputs, wantsGradient: false
-                    ).parts.total
-                }
-                let numeric = (total(4e-3) - total(-4e-3)) / 8e-3
+                let numeric = loss.numericSlope(outputs, targets, at: (output, at), step: 4e-3)
                 #expect(abs(numeric - Double(slope[at])) < 2e-3 * max(abs(numeric), Double(largest) / 10))
                 checked[output % 3] += 1
             }

@@ -1,9 +1,19 @@
 import NeuralKernels
 
 /// A loss whose parts all divide by the sum of target scores, in which the predictions have a say.
-public protocol ScoreSummedLoss: DetectionLoss {}
+public protocol ScoreSummedLoss: DetectionLoss {
+    /// The loss with the assignment of other outputs: it is not differentiated, and so stands still where the loss is
+    /// differentiated by number.
+    func evaluate(
+        outputs: [[Float]], targets: [LossTarget], assignedBy assigning: [[Float]], wantsGradient: Bool
+    ) -> LossEvaluation
+}
 
 extension ScoreSummedLoss {
+    public func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation {
+        evaluate(outputs: outputs, targets: targets, assignedBy: outputs, wantsGradient: wantsGradient)
+    }
+
     public func counts(_ targets: [LossTarget]) -> LossCounts? { nil }
 
     public func share(of evaluation: LossEvaluation, datasetCounts: LossCounts, images: Int) -> LossParts {

@@ -31,13 +31,7 @@ public struct YOLOv8Loss: ScoreSummedLoss {
         self.hyperparameters = hyperparameters
     }
 
-    public func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation {
-        evaluate(outputs: outputs, targets: targets, assignedBy: outputs, wantsGradient: wantsGradient)
-    }
-
-    /// The same with the assignment of other outputs: it is not differentiated, and so stands still where the loss is
-    /// differentiated by number.
-    package func evaluate(
+    public func evaluate(
         outputs: [[Float]], targets: [LossTarget], assignedBy assigning: [[Float]], wantsGradient: Bool
     ) -> LossEvaluation {
         let grid = AnchorPointGrid(strides: strides, input: input)
