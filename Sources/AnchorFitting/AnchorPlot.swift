@@ -2,7 +2,6 @@ import Charting
 import FileReading
 import Foundation
 import Geometry
-import Imaging
 import TextForms
 
 /// Three pictures on one sheet: sizes with anchors and what each reaches, sizes against strides, and how fitness and

@@ -35,8 +35,7 @@ public enum AtomicFile {
         do {
             defer { close(descriptor) }
             if let existing { keepOwner(of: existing, descriptor) }
-            let code = DescriptorWriting.write(bytes, to: descriptor)
-            guard code == 0 else { throw failure(path, code) }
+            try bytes.withUnsafeBytes { try writeAll($0, descriptor, path) }
             // Some file systems have nothing to wait for, and say that it makes no sense.
             guard !isDurable || fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path, errno) }
         } catch {
@@ -149,8 +148,7 @@ public enum AtomicFile {
         let descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
-        let code = DescriptorWriting.write(bytes, to: descriptor)
-        guard code == 0 else { throw failure(path, code) }
+        try bytes.withUnsafeBytes { try writeAll($0, descriptor, path) }
     }
 
     /// What a failed system call on `path` means to a person.

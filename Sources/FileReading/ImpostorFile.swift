@@ -19,6 +19,15 @@ public enum ImpostorFile: Sendable, Hashable {
         self = .webPage
     }
 
+    /// - Parameter head: the file's first bytes.
+    /// - Throws: `FileError` where they are of an impostor.
+    public static func refuse(_ head: some Collection<UInt8>, file: String) throws {
+        if let impostor = ImpostorFile(head) { throw impostor.error(file) }
+    }
+
+    /// What is said of a file that is one.
+    public func error(_ file: String) -> FileError { FileError(file: file, message: message, wayOut: wayOut) }
+
     /// To follow the file's name.
     public var message: String {
         switch self {

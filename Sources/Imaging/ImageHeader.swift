@@ -63,9 +63,7 @@ public struct ImageHeader: Sendable, Hashable {
     }
 
     private static func unrecognised(_ head: [UInt8], _ file: String) -> FileError {
-        if let impostor = ImpostorFile(head) {
-            return FileError(file: file, message: impostor.message, wayOut: impostor.wayOut)
-        }
+        if let impostor = ImpostorFile(head) { return impostor.error(file) }
         let message =
             head.isEmpty
             ? "is empty" : format(of: head) == nil ? "is not an image of a known format" : "has a damaged header"

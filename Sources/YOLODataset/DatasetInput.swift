@@ -20,12 +20,6 @@ enum DatasetInput {
         }
     }
 
-    /// - Throws: `FileError` where the file is what was left in its place.
-    static func refuse(_ bytes: [UInt8], _ path: String) throws {
-        guard let impostor = ImpostorFile(bytes) else { return }
-        throw FileError(file: path, message: impostor.message, wayOut: impostor.wayOut)
-    }
-
     /// - Throws: `FileError` where the contents are those of another format.
     static func refuse(_ node: YAMLNode?, _ path: String) throws {
         if let node, node["annotations"] != nil, node["images"] != nil {

@@ -22,7 +22,7 @@ extension Dataset {
             return try DarknetData.open(yamlPath, trainer: trainer, place: place)
         }
         let bytes = try FileReading.bytes(ofFile: yamlPath, limit: 64 << 20)
-        try DatasetInput.refuse(bytes, path)
+        try ImpostorFile.refuse(bytes, file: path)
         func reader(_ place: TrainingPlace) -> DatasetReader {
             DatasetReader(shown: path, yamlPath: yamlPath, trainer: trainer, place: place)
         }

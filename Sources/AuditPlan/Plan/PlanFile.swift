@@ -91,9 +91,7 @@ public struct PlanFile: Sendable {
     /// - Parameter given: its path, which paths in it are relative to.
     init(_ given: String, bytes: [UInt8]) throws {
         path = Paths.absolute(given)
-        if let impostor = ImpostorFile(bytes) {
-            throw FileError(file: given, message: impostor.message, wayOut: impostor.wayOut)
-        }
+        try ImpostorFile.refuse(bytes, file: given)
         let document = try YAMLDocument.parse(bytes, file: given)
         guard let root = document.root, root.mapping != nil else {
             throw FileError(

@@ -58,15 +58,8 @@ public struct FindingCrop: Sendable {
         let wide = min(image.width - left, max(1, Int(clamping: side)))
         let tall = min(image.height - top, max(1, Int(clamping: side)))
         guard wide > 0, tall > 0 else { return nil }
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(3 * wide * tall)
-        for y in top..<top + tall {
-            let first = 3 * (y * image.width + left)
-            pixels += image.pixels[first..<first + 3 * wide]
-        }
-        let scale = min(1, Double(Self.side) / Double(max(wide, tall)))
-        let small = RGBImage(width: wide, height: tall, pixels: pixels).resized(
-            width: max(1, Int(clamping: Double(wide) * scale)), height: max(1, Int(clamping: Double(tall) * scale)))
+        let small = ReportPicture.fitted(
+            image.cropped(x: left, y: top, width: wide, height: tall), side: Self.side)
         guard let jpeg = ImageEncoder.jpeg(small, quality: 75) else { return nil }
         source = ReportPicture.uri(jpeg)
         self.box = box.moved(left: Double(left), up: Double(top)).multiplied(

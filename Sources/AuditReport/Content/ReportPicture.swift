@@ -6,11 +6,15 @@ import Imaging
 enum ReportPicture {
     /// The image, its longer side not above `side` pixels; nil where it cannot be decoded.
     static func read(_ path: String, side: Int) -> RGBImage? {
-        guard let decoded = try? ImageDecoder.decodeFile(path).image else { return nil }
-        let scale = min(1, Double(side) / Double(max(decoded.width, decoded.height)))
-        return decoded.resized(
-            width: max(1, Int(clamping: Double(decoded.width) * scale)),
-            height: max(1, Int(clamping: Double(decoded.height) * scale)))
+        (try? ImageDecoder.decodeFile(path).image).map { fitted($0, side: side) }
+    }
+
+    /// The same with a longer side of no more than that.
+    static func fitted(_ image: RGBImage, side: Int) -> RGBImage {
+        let scale = min(1, Double(side) / Double(max(image.width, image.height)))
+        return image.resized(
+            width: max(1, Int(clamping: Double(image.width) * scale)),
+            height: max(1, Int(clamping: Double(image.height) * scale)))
     }
 
     /// The image as a JPEG for the review, its longer side not above 800 pixels; nil where it cannot be decoded.

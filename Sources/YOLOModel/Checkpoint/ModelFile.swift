@@ -22,9 +22,7 @@ enum ModelFile {
 
     /// What is said of a file that is no model, by its first bytes and name.
     static func unknown(_ path: String, _ head: [UInt8]) -> FileError {
-        if let impostor = ImpostorFile(head) {
-            return FileError(file: path, message: impostor.message, wayOut: impostor.wayOut)
-        }
+        if let impostor = ImpostorFile(head) { return impostor.error(path) }
         return ExportedModel.named(by: path, head)?.refusal(path)
             ?? FileError(
                 file: path, message: "is not a checkpoint: neither a PyTorch archive nor safetensors",
