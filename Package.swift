@@ -11,15 +11,25 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources
         name: name, dependencies: dependencies + ["CheckedNumbers"], resources: resources, swiftSettings: strict)
 }
 
-/// An executable parses arguments, calls a library and prints.
-func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(
-        name: name,
-        dependencies: dependencies + [
-            "AuditPlan", "CheckedNumbers", "CommandLineSupport", "ToolOptions",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ],
-        swiftSettings: strict)
+/// What a command depends on besides the libraries that it calls.
+let parsing: [Target.Dependency] = [
+    "AuditPlan", "CommandLineSupport", "ToolOptions",
+    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+]
+
+/// The commands of an executable: each parses arguments, calls a library and prints.
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    library(name, dependencies + parsing)
+}
+
+/// An executable: it starts what a library of commands holds.
+func tool(_ name: String, _ commands: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: commands + ["CommandLineSupport"], swiftSettings: strict)
+}
+
+/// An executable for those who work on Assay, with its commands.
+func generator(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies + ["CheckedNumbers"] + parsing, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
@@ -200,19 +210,32 @@ let package = Package(
             ]),
 
         // Floor 10
-        tool(
-            "assay",
+        command(
+            "AssayCommand",
             [
                 "AnnotationSources", "AuditReport", "AuditStages", "DatasetConversion", "FileReading", "ProbeTraining",
                 "TextForms", "ToxicRanking", "YOLODataset", "YOLOModel",
             ]),
-        tool("assay-labels", ["AuditStages", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
-        tool("assay-anchors", ["AnchorFitting", "AuditStages", "FileReading", "TextForms"]),
-        tool("assay-probe", ["AuditStages", "FileReading", "ProbeTraining", "TextForms"]),
-        tool("assay-toxic", ["AuditStages", "FileReading", "NeuralKernels", "TextForms", "ToxicRanking", "YOLOModel"]),
-        tool("assay-report", ["AuditReport", "FileReading", "LabelRules", "ReportServing", "TextForms"]),
-        tool("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
-        tool("generate-docs", ["AuditReport", "DatasetConversion", "FileReading", "LabelRules"]),
+        command("LabelsCommand", ["AuditStages", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
+        command("AnchorsCommand", ["AnchorFitting", "AuditStages", "FileReading", "TextForms"]),
+        command("ProbeCommand", ["AuditStages", "FileReading", "ProbeTraining", "TextForms"]),
+        command(
+            "ToxicCommand", ["AuditStages", "FileReading", "NeuralKernels", "TextForms", "ToxicRanking", "YOLOModel"]),
+        command("ReportCommand", ["AuditReport", "FileReading", "LabelRules", "ReportServing", "TextForms"]),
+
+        // Floor 11
+        tool("assay", ["AssayCommand"]),
+        tool("assay-labels", ["LabelsCommand"]),
+        tool("assay-anchors", ["AnchorsCommand"]),
+        tool("assay-probe", ["ProbeCommand"]),
+        tool("assay-toxic", ["ToxicCommand"]),
+        tool("assay-report", ["ReportCommand"]),
+        // All of them in one file, for packages.
+        tool(
+            "assay-multicall",
+            ["AnchorsCommand", "AssayCommand", "LabelsCommand", "ProbeCommand", "ReportCommand", "ToxicCommand"]),
+        generator("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
+        generator("generate-docs", ["AuditReport", "DatasetConversion", "FileReading", "LabelRules"]),
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -260,7 +283,7 @@ let package = Package(
                 "TestSupport", "TextForms", "ToolOptions", "YOLOModel", "assay", "assay-labels", "assay-anchors",
                 "assay-probe",
                 "assay-toxic",
-                "assay-report",
+                "assay-report", "assay-multicall",
                 "generate-docs", "make-fixtures", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
     ]

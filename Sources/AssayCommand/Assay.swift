@@ -3,14 +3,16 @@ import AuditPlan
 import CommandLineSupport
 import ToolOptions
 
-@main struct AssayMain {
-    static func main() {
+/// The executable `assay`.
+public enum AssayTool: ToolEntry {
+    public static let name = "assay"
+
+    public static func start(_ arguments: [String]) -> Never {
         // `assay labels …` starts `assay-labels …`, as git does.
-        let arguments = Array(CommandLine.arguments.dropFirst())
         if let first = arguments.first, let stage = StageName(rawValue: first) {
             Siblings.replaceProcess(by: stage.executable, arguments: Array(arguments.dropFirst()))
         }
-        Tool.main(Assay.self)
+        Tool.main(Assay.self, arguments: arguments)
     }
 }
 

@@ -6,8 +6,10 @@ import LabelRules
 import TextForms
 import ToolOptions
 
-@main struct AssayLabelsMain {
-    static func main() { Tool.main(AssayLabels.self) }
+/// The executable `assay-labels`.
+public enum LabelsTool: ToolEntry {
+    public static let name = "assay-labels"
+    public static func start(_ arguments: [String]) -> Never { Tool.main(AssayLabels.self, arguments: arguments) }
 }
 
 struct AssayLabels: ParsableCommand {

@@ -8,8 +8,10 @@ import ReportServing
 import TextForms
 import ToolOptions
 
-@main struct AssayReportMain {
-    static func main() { Tool.main(AssayReport.self) }
+/// The executable `assay-report`.
+public enum ReportTool: ToolEntry {
+    public static let name = "assay-report"
+    public static func start(_ arguments: [String]) -> Never { Tool.main(AssayReport.self, arguments: arguments) }
 }
 
 struct AssayReport: ParsableCommand {

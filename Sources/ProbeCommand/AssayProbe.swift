@@ -7,8 +7,10 @@ import ProbeTraining
 import TextForms
 import ToolOptions
 
-@main struct AssayProbeMain {
-    static func main() { Tool.main(AssayProbe.self) }
+/// The executable `assay-probe`.
+public enum ProbeTool: ToolEntry {
+    public static let name = "assay-probe"
+    public static func start(_ arguments: [String]) -> Never { Tool.main(AssayProbe.self, arguments: arguments) }
 }
 
 struct AssayProbe: PlanCommand {

@@ -2,12 +2,12 @@ import CommandLineSupport
 import FileReading
 import Foundation
 
-/// The executables beside this one.
+/// The other executables: files beside this one, or this very program under another name.
 enum Siblings {
     static func path(_ name: String) -> String {
         let own =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return Paths.directory(of: own) + "/" + name
+        return SharedProgram.holds(name) ? own : Paths.directory(of: own) + "/" + name
     }
 
     static func replaceProcess(by name: String, arguments: [String]) -> Never {

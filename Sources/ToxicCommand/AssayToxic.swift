@@ -2,8 +2,10 @@ import ArgumentParser
 import AuditPlan
 import CommandLineSupport
 
-@main struct AssayToxicMain {
-    static func main() { Tool.main(AssayToxic.self) }
+/// The executable `assay-toxic`.
+public enum ToxicTool: ToolEntry {
+    public static let name = "assay-toxic"
+    public static func start(_ arguments: [String]) -> Never { Tool.main(AssayToxic.self, arguments: arguments) }
 }
 
 struct AssayToxic: ParsableCommand {

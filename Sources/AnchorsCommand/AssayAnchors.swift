@@ -7,8 +7,10 @@ import FileReading
 import TextForms
 import ToolOptions
 
-@main struct AssayAnchorsMain {
-    static func main() { Tool.main(AssayAnchors.self) }
+/// The executable `assay-anchors`.
+public enum AnchorsTool: ToolEntry {
+    public static let name = "assay-anchors"
+    public static func start(_ arguments: [String]) -> Never { Tool.main(AssayAnchors.self, arguments: arguments) }
 }
 
 struct AssayAnchors: PlanCommand {

@@ -1,0 +1,4 @@
+import AnchorsCommand
+import CommandLineSupport
+
+AnchorsTool.main()

@@ -1,0 +1,4 @@
+import CommandLineSupport
+import LabelsCommand
+
+LabelsTool.main()

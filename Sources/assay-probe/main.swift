@@ -1,0 +1,4 @@
+import CommandLineSupport
+import ProbeCommand
+
+ProbeTool.main()

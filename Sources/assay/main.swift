@@ -1,0 +1,4 @@
+import AssayCommand
+import CommandLineSupport
+
+AssayTool.main()
