@@ -2,7 +2,6 @@ import ArgumentParser
 import AuditPlan
 import AuditReport
 import CommandLineSupport
-import FileReading
 import ToolOptions
 import YOLODataset
 
@@ -29,13 +28,7 @@ struct Diff: ParsableCommand {
 
     func run() throws {
         idle.say(common)
-        let plans = try [old, new].map { path in
-            let plan = try PlanFile.load(try AuditInput.openPlan(path))
-            guard !plan.results.isEmpty else {
-                throw FileError(file: path, message: "has no results to compare", wayOut: "run it: assay run \(path)")
-            }
-            return plan
-        }
+        let plans = try [old, new].map { try AuditDiff.plan(try AuditInput.openPlan($0)) }
         let diff = try AuditDiff(
             plans[0], plans[1], classNames: try Dataset.open(plans[1].settings.dataset).classNames)
         switch format {

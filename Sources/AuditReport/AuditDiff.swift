@@ -3,7 +3,7 @@ import FileReading
 import Findings
 
 /// What changed between two audits: of two plans, or of a plan before and after a dataset was mended.
-public struct AuditDiff {
+public struct AuditDiff: Sendable {
     /// What is gone, what is new, by a name such as a rule or a kind.
     public struct Change: Sendable, Equatable {
         /// A rule's code, or a kind of suspicion with a class.
@@ -41,6 +41,10 @@ public struct AuditDiff {
     public let suspicions: [Change]
     /// Of the datasets.
     public let version: Version
+    /// Findings of the new audit alone, as it lists them.
+    public let newFindings: [Finding]
+    /// What is likely wrong in the new audit and was not in the old one, or came back; the most probable first.
+    public let newSuspicions: [SuspicionRow]
 
     /// From this probability on something is likely wrong.
     private static let likely = 0.5
@@ -48,12 +52,28 @@ public struct AuditDiff {
     /// - Throws: `FileError` where a plan's ledger cannot be read.
     public init(_ old: PlanFile, _ new: PlanFile, classNames: [String]) throws {
         let (before, after) = (try Ledger(old.ledgerPath), try Ledger(new.ledgerPath))
-        rules = Self.rules(try before.findings(), try after.findings())
-        suspicions = Self.suspicions(
-            try before.suspicions(), try after.suspicions(),
-            accepted: Set(try (before.decisions() + after.decisions()).filter { $0.decision == .accept }.map(\.id)),
-            classNames)
+        let findings = (old: try before.findings(), new: try after.findings())
+        rules = Self.rules(findings.old, findings.new)
+        newFindings = Self.new(findings.old, findings.new)
+        let accused = (old: try before.suspicions(), new: try after.suspicions())
+        let accepted = Set(try (before.decisions() + after.decisions()).filter { $0.decision == .accept }.map(\.id))
+        suspicions = Self.suspicions(accused.old, accused.new, accepted: accepted, classNames)
+        let known = Set(accused.old.lazy.filter { $0.score >= Self.likely }.map(\.id))
+        newSuspicions = accused.new.filter {
+            $0.score >= Self.likely && (!known.contains($0.id) || accepted.contains($0.id))
+        }
         version = try Self.version(before, after)
+    }
+
+    /// A plan that has been run, to compare with.
+    ///
+    /// - Throws: `FileError` where it is no plan, or has no results.
+    public static func plan(_ path: String) throws -> PlanFile {
+        let plan = try PlanFile.load(path)
+        guard !plan.results.isEmpty else {
+            throw FileError(file: path, message: "has no results to compare", wayOut: "run it: assay run \(path)")
+        }
+        return plan
     }
 
     /// Whether the new audit has something that the old one had not.
@@ -65,7 +85,7 @@ public struct AuditDiff {
     package static func rules(_ old: [Finding], _ new: [Finding]) -> [Change] {
         func counts(_ findings: [Finding]) -> [String: [String: Int]] {
             var counts: [String: [String: Int]] = [:]
-            for it in findings { counts[it.code, default: [:]]["\(it.file)\n\(it.message)", default: 0] += 1 }
+            for it in findings { counts[it.code, default: [:]][key(it), default: 0] += 1 }
             return counts
         }
         let (before, after) = (counts(old), counts(new))
@@ -79,6 +99,19 @@ public struct AuditDiff {
             return change == Change(name: code) ? nil : change
         }
     }
+
+    /// Those that the old audit does not have, or has less often; the last of several that are alike.
+    package static func new(_ old: [Finding], _ new: [Finding]) -> [Finding] {
+        var left: [String: Int] = [:]
+        for finding in old { left[finding.code + "\n" + key(finding), default: 0] += 1 }
+        return new.filter { finding in
+            guard let count = left[finding.code + "\n" + key(finding)], count > 0 else { return true }
+            left[finding.code + "\n" + key(finding)] = count - 1
+            return false
+        }
+    }
+
+    private static func key(_ finding: Finding) -> String { "\(finding.file)\n\(finding.message)" }
 
     // MARK: Suspicions
 

@@ -57,15 +57,19 @@ extension AuditDiff {
         return json.text
     }
 
-    private var isEmpty: Bool { rules.isEmpty && suspicions.isEmpty && version == Version() }
+    /// Whether nothing differs at all.
+    var isEmpty: Bool { rules.isEmpty && suspicions.isEmpty && version == Version() }
 
-    private var tables: [(String, [Change])] { [("rule", rules), ("likely wrong", suspicions)] }
+    /// What the changes are of, and the changes.
+    var tables: [(String, [Change])] { [("rule", rules), ("likely wrong", suspicions)] }
 
-    private static func figures(_ change: Change) -> [String] {
+    /// Mended, new, come back.
+    static func figures(_ change: Change) -> [String] {
         [change.mended, change.new, change.back].map(Counted.number)
     }
 
-    private var versionLines: [String] {
+    /// What became of images and rows, in two lines.
+    var versionLines: [String] {
         func words(_ counts: [(Int, String)]) -> String? {
             let parts = counts.filter { $0.0 > 0 }.map { "\(Counted.number($0.0)) \($0.1)" }
             return parts.isEmpty ? nil : parts.joined(separator: ", ")

@@ -17,6 +17,10 @@ public enum ReportStage: AuditStage {
         let review = try ReviewSource(source, &content)
         var outputs = try review.addImages(to: &content) { try work.write($0, to: $1) }
         try source.addGallery(&content)
+        if let earlier = work.options.compare {
+            content.changes = try AuditDiff(
+                try AuditDiff.plan(earlier.path), work.plan, classNames: work.dataset.classNames)
+        }
         content.crops = FindingCrop.all(content.findings, work.dataset)
         content.nextSteps = source.steps(content)
         outputs.insert(try work.write(ReportPage.render(content), to: "report.html"), at: 0)
@@ -31,6 +35,12 @@ public enum ReportStage: AuditStage {
         try plan.settings.sharedOptions().image.pixels.add(to: &digest)
         for need in needs { (plan.results[need]?.status.rawValue ?? "none").add(to: &digest) }
         // Decided suspicions are not shown again.
+        try addDecisions(plan, to: &digest)
+        // What was accepted before, and is suspected now, came back.
+        if let earlier = options.compare { try addDecisions(try AuditDiff.plan(earlier.path), to: &digest) }
+    }
+
+    private static func addDecisions(_ plan: PlanFile, to digest: inout DigestBuilder) throws {
         guard FileManager.default.fileExists(atPath: plan.ledgerPath) else { return }
         for row in try Ledger(plan.ledgerPath).decisions() {
             for field in [row.id, row.decision.rawValue, row.row ?? "", "\(row.isApplied)"] { field.add(to: &digest) }

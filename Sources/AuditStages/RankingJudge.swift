@@ -47,7 +47,7 @@ public struct RankingJudge {
                 mapsClasses: options.passing.mapClasses)
         }
         if let release = options.loss {
-            guard models.models.allSatisfy({ $0.family != .v5 }) else {
+            guard models.models.allSatisfy({ !$0.family.hasAnchors }) else {
                 throw FileError(
                     file: file, message: "is a model with anchors, whose loss is the same in every release",
                     wayOut: "leave --loss out")

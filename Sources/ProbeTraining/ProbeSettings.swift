@@ -122,7 +122,7 @@ public enum ProbeRun {
 
     /// A gain that the family's loss does not have would change nothing.
     private static func check(_ gains: [String: Double], _ family: ModelFamily) throws {
-        let known = family == .v5 ? YOLOv5Hyperparameters.gainNames : YOLOv8Hyperparameters.gainNames
+        let known = family.hasAnchors ? YOLOv5Hyperparameters.gainNames : YOLOv8Hyperparameters.gainNames
         guard let idle = gains.keys.sorted().first(where: { !known.contains($0) }) else { return }
         throw FileError(
             file: "--gains", message: "\(idle) is no gain of this model's loss",

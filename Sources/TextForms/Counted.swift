@@ -13,6 +13,8 @@ public enum Counted {
         if noun.hasSuffix("y"), let before = noun.dropLast().last, !vowels.contains(before) {
             return noun.dropLast() + "ies"
         }
+        // Its "ch" is a "k".
+        if noun.hasSuffix("epoch") { return noun + "s" }
         let hisses = ["s", "x", "z", "ch", "sh"].contains { noun.hasSuffix($0) }
         return noun + (hisses ? "es" : "s")
     }

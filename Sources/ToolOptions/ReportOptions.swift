@@ -11,6 +11,9 @@ public struct ReportOptions: StageOptions {
     @Option("Suspicions to decide, the most probable first.")
     public var suspicions: Whole<SuspicionBounds> = 500
 
+    @Option("The plan of an earlier audit; the page then says what has changed since.", otherwise: "none")
+    public var compare: InputFile?
+
     @OptionGroup public var seeding: SeedOption
 
     public init() {}

@@ -21,7 +21,7 @@ struct Evaluate: ParsableCommand {
     @Option("Splits to evaluate on.")
     var splits: SplitList = ["val"]
 
-    @Option("Boxes of one class that overlap by more than this are one.", otherwise: "0.6 for YOLOv5, else 0.7")
+    @Option("Boxes of one class that overlap by more than this are one.", otherwise: "0.6 for YOLOv5, 0.65 for YOLOv7, else 0.7")
     var iou: Fraction?
 
     @Option(
@@ -57,7 +57,7 @@ struct Evaluate: ParsableCommand {
         options.jobs = session.jobs
         passing.set(&options)
         var detection = DetectionOptions()
-        detection.overlap = iou?.value ?? (model.family == .v5 ? 0.6 : 0.7)
+        detection.overlap = iou?.value ?? model.family.usualOverlap
         detection.head = head
         let evaluation = try Evaluation.run(
             model, dataset: dataset, options: options, detection: detection, checksConsistency: consistency,

@@ -30,6 +30,8 @@ import Testing
         #expect(changes.map(\.name) == ["B003", "B005", "B007"])
         #expect(changes.map(\.mended) == [1, 1, 0] && changes.map(\.new) == [0, 0, 1])
         #expect(AuditDiff.rules(old, old).isEmpty)
+        #expect(AuditDiff.new(old, new).map(\.code) == ["B007"] && AuditDiff.new(old, old).isEmpty)
+        #expect(AuditDiff.new([], old).count == 3)
     }
 
     @Test func whatWasAcceptedAndIsSuspectedAgainCameBack() {

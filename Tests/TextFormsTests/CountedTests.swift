@@ -6,7 +6,7 @@ import TextForms
         (1, "image", "1 image"), (0, "image", "0 images"), (2, "box", "2 boxes"), (1, "box", "1 box"),
         (3, "class", "3 classes"), (2, "entry", "2 entries"), (2, "key", "2 keys"),
         (12_345, "label row", "12,345 label rows"),
-        (-1_234_567, "step", "-1,234,567 steps"), (9_999, "batch", "9999 batches"),
+        (2, "epoch", "2 epochs"), (-1_234_567, "step", "-1,234,567 steps"), (9_999, "batch", "9999 batches"),
     ])
     func countsHaveTheRightForm(count: Int, noun: String, text: String) {
         #expect(Counted.text(count, noun) == text)

@@ -46,6 +46,8 @@ import YOLOModel
         #expect(abs(nothing.classes[0].ap50 - 0.426428571428571) < 1e-12)
         let falling = AveragePrecision.of([(predictions: predictions, labels: labels)], convention: .yolov5)
         #expect(abs(falling.classes[0].ap50 - 0.608571428571429) < 1e-12)
+        let ending = AveragePrecision.of([(predictions: predictions, labels: labels)], convention: .yolov7)
+        #expect(abs(ending.classes[0].ap50 - 0.4335714285714286) < 1e-12)
     }
 
     /// Each line was tried on Ultralytics 8.4.190's matching and on YOLOv5 7.0.14's.
@@ -61,6 +63,19 @@ import YOLOModel
         // Not so where the other label is out of reach.
         let far = AveragePrecision.of([(predictions: predictions, labels: [box(0), box(30)])])
         #expect(far.classes[0].recall == 0.5)
+    }
+
+    /// Tried on the matching and the curve of yolov7detect 1.0.1.
+    @Test func sevenTakesALabelForAllThresholds() {
+        let labels = [box(0), box(40)]
+        // The first, of IoU 8 / 12, takes the label also where it is too loose; the second would be right.
+        let predictions = [box(2, 0.9), box(0, 0.8)]
+        func ap(_ convention: AveragePrecision.Convention) -> AveragePrecision.Class {
+            AveragePrecision.of([(predictions: predictions, labels: labels)], convention: convention).classes[0]
+        }
+        // At 0.5 and up to 0.65 the first is right, above it nothing is.
+        #expect(abs(ap(.yolov7).ap - 0.4 * ap(.yolov7).ap50) < 1e-9)
+        #expect(ap(.yolov5).ap > ap(.yolov7).ap + 0.1)
     }
 
     @Test func looserBoxesOnlyCountAtLowThresholds() {

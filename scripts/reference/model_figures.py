@@ -3,9 +3,9 @@
 
     PYTHON scripts/reference/model_figures.py MODEL OUT [--nc 6] [--seed 0] [--size 256] [--kind small|large|rotated|rotated-large]
 
-PYTHON has torch, ultralytics and (for models whose names begin with `v5:`) yolov5. MODEL is the name of a model YAML of
-Ultralytics with its scale, such as yolo26n, yolov9t, yolov8s-obb; or `v5:` and a YAML of the YOLOv5 package, such as
-v5:yolov5s-transformer. OUT gets the dataset, MODEL.pt as the trainer writes it (half precision), and MODEL.json: for each
+PYTHON has torch, ultralytics and, for models whose names begin with `v5:` or `v7:`, yolov5 or yolov7detect. MODEL is the
+name of a model YAML of Ultralytics with its scale, such as yolo26n, yolov9t, yolov8s-obb; `v5:` and a YAML of the YOLOv5
+package, such as v5:yolov5s-transformer; or v7:yolov7 or v7:yolov7-tiny, with YOLOV7 naming the package's folder. OUT gets the dataset, MODEL.pt as the trainer writes it (half precision), and MODEL.json: for each
 image the loss, its items and the gradient norm of a batch of one, in double precision, batch-norm statistics frozen, by
 the loss that the framework itself builds (of segmentation and pose: its detection loss on the detection branch).
 
@@ -255,6 +255,47 @@ def yolov5_figures(options, data, out):
     return result, parameters, f"yolov5 {yolov5.__version__}"
 
 
+# YOLOv7
+
+
+def yolov7_figures(options, data, out):
+    sys.path.insert(0, os.environ["YOLOV7"])
+    sys.path.insert(0, str(Path(__file__).parent))
+    from yolov7.models.yolo import Model
+    from yolov7.utils.loss import ComputeLossOTA
+    from yolov7_layers import configuration
+
+    # Where a level has no match, the package makes an empty tensor on a GPU.
+    made = torch.tensor
+    torch.tensor = lambda *values, device=None, **more: made(*values, **more)
+    torch.manual_seed(options.seed)
+    model = Model(configuration(options.model.removeprefix("v7:"), options.nc), ch=3, nc=options.nc)
+    settle(model, torch.cat([p for _, p, _ in data if p.shape == data[0][1].shape]).float(), options.seed)
+    head = model.model[-1]
+    generator = torch.Generator().manual_seed(options.seed + 2)
+    with torch.no_grad():
+        for level, plus, times in zip(head.m, head.ia, head.im):
+            level.bias.copy_(0.3 * torch.randn(level.bias.shape, generator=generator) - 0.5)
+            plus.implicit.add_(0.1 * torch.randn(plus.implicit.shape, generator=generator))
+            times.implicit.add_(0.1 * torch.randn(times.implicit.shape, generator=generator))
+    model.names = [f"class{n}" for n in range(options.nc)]
+    torch.save(dict(epoch=-1, best_fitness=None, model=half(model), ema=None, updates=None, optimizer=None), out / f"{options.name}.pt")
+    parameters = sum(p.numel() for p in model.parameters())
+    model = exact(model)
+    result = {}
+    for name, pixels, rows in data:
+        scale = 3 / head.nl
+        model.hyp = dict(box=0.05 * scale, cls=0.3 * options.nc / 80 * scale, obj=0.7 * (max(pixels.shape[2:]) / 640) ** 2 * scale,
+                         cls_pw=1.0, obj_pw=1.0, fl_gamma=0.0, anchor_t=4.0, label_smoothing=0.0)
+        model.gr = 1.0
+        model.zero_grad(set_to_none=True)
+        targets = torch.tensor(np.c_[np.zeros(len(rows)), rows] if len(rows) else np.zeros((0, 6)))
+        loss, items = ComputeLossOTA(model)(model(pixels), targets, pixels)
+        loss.sum().backward()
+        result[name] = dict(loss=float(loss.sum()), items=[float(x) for x in items], gradient_norm=norm_of(model))
+    return result, parameters, "yolov7detect 1.0.1"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("model")
@@ -269,7 +310,7 @@ def main():
     options.name = options.name or options.model.replace(":", "-")
     out = Path(options.out)
     data = dataset(out, options.kind, options.size, options.nc, options.seed)
-    make = yolov5_figures if options.model.startswith("v5:") else ultralytics_figures
+    make = {"v5": yolov5_figures, "v7": yolov7_figures}.get(options.model.split(":")[0], ultralytics_figures)
     images, parameters, framework = make(options, data, out)
     found = dict(
         model=options.model, framework=framework, parameters=parameters, size=options.size, nc=options.nc, seed=options.seed,

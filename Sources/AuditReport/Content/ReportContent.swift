@@ -234,6 +234,9 @@ public struct ReportContent: Sendable {
     /// What went wrong in the probe's training.
     public var diagnoses: [String] = []
 
+    /// Against an earlier audit, where one is named.
+    public var changes: AuditDiff?
+
     public init() {}
 
     /// The title of the card with the dataset's losses.

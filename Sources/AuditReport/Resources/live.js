@@ -1,7 +1,7 @@
 // Probabilities in the light of what is decided: after every ten decisions the rest is judged and ordered anew.
 
 import { data } from "./data.js";
-import { resetList } from "./list.js";
+import { drawList, resetList } from "./list.js";
 import { reorder } from "./queue.js";
 import { probabilityOf, state, subscribe } from "./state.js";
 
@@ -9,18 +9,27 @@ const often = 10;
 /** So many decisions' worth of belief in the probabilities as they are. */
 const belief = 10;
 let judged = 0;
+let isWaiting = false;
 
 /** Goes on counting decisions. */
 export function openLive() {
   subscribe(() => {
-    const fresh = freshDecisions();
-    if (Math.abs(fresh.length - judged) < often) return;
-    judged = fresh.length;
-    state.factors = factorsOf(fresh);
-    reorder();
-    resetList();
-    tell();
+    if (isWaiting || Math.abs(freshDecisions().length - judged) < often) return;
+    isWaiting = true;
+    // The next picture comes first: what is after it can wait until it is painted.
+    requestAnimationFrame(() => setTimeout(learn));
   });
+}
+
+function learn() {
+  isWaiting = false;
+  const fresh = freshDecisions();
+  judged = fresh.length;
+  state.factors = factorsOf(fresh);
+  reorder();
+  resetList();
+  drawList();
+  tell();
 }
 
 /** Decisions that the page's probabilities do not know of yet: `[suspicion, isWrong]`. */

@@ -55,8 +55,7 @@ export function reorder() {
   for (let index = state.at + 1; index < state.shown.length; index++) {
     if (!state.decisions[state.shown[index].id]) free.push(index);
   }
-  const measure = orders[document.getElementById("sort").value];
-  const sorted = free.map((index) => state.shown[index]).sort(byMeasure(measure));
+  const sorted = sortedByMeasure(free.map((index) => state.shown[index]));
   for (const [place, index] of free.entries()) state.shown[index] = sorted[place];
 }
 
@@ -80,9 +79,12 @@ function sectionOf(suspicion) {
   return probabilityOf(suspicion) >= likely ? "Likely wrong" : "Less likely";
 }
 
-function byMeasure(measure) {
-  // Samples come last, whatever the order.
-  return (a, b) => (a.kind === "check") - (b.kind === "check") || measure(b) - measure(a);
+/** The highest first; samples come last, whatever the order. Each is measured once, and equals stay in their order. */
+function sortedByMeasure(suspicions) {
+  const measure = orders[document.getElementById("sort").value];
+  const keys = suspicions.map((s) => [s.kind === "check" ? 1 : 0, measure(s), s]);
+  keys.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+  return keys.map((key) => key[2]);
 }
 
 function filter() {
@@ -93,22 +95,20 @@ function filter() {
   const words = value("filter-text").trim().toLowerCase();
   const kept = state.shown[state.at];
   isByImage = document.getElementById("by-image").checked;
-  // Sorting keeps the order of equals.
-  state.shown = data.suspicions
-    .filter((s) => {
-      const image = imageOf(s);
-      return (
-        (!kind || s.kind === kind) &&
-        (one === "" || String(ownClass(s)) === one) &&
-        (!split || image.split === split) &&
-        (!fold || String(image.fold) === fold) &&
-        (s.kind === "check" ? least === 0 : probabilityOf(s) >= least) &&
-        (!fits || fits(side(s))) &&
-        isInState(s, value("filter-state")) &&
-        (!words || image.name.toLowerCase().includes(words))
-      );
-    })
-    .sort(byMeasure(orders[value("sort")]));
+  const fitting = data.suspicions.filter((s) => {
+    const image = imageOf(s);
+    return (
+      (!kind || s.kind === kind) &&
+      (one === "" || String(ownClass(s)) === one) &&
+      (!split || image.split === split) &&
+      (!fold || String(image.fold) === fold) &&
+      (s.kind === "check" ? least === 0 : probabilityOf(s) >= least) &&
+      (!fits || fits(side(s))) &&
+      isInState(s, value("filter-state")) &&
+      (!words || image.name.toLowerCase().includes(words))
+    );
+  });
+  state.shown = sortedByMeasure(fitting);
   if (isByImage) groupByImage();
   state.at = Math.max(0, state.shown.indexOf(kept));
   document.getElementById("review-count").textContent = `${state.shown.length} shown`;

@@ -38,7 +38,12 @@ public struct Evaluation: Sendable {
         progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> Evaluation {
         let (backend, samples) = try ToxicRun.prepare(dataset, options)
-        let convention = model.family == .v5 ? AveragePrecision.Convention.yolov5 : .coco
+        let convention: AveragePrecision.Convention =
+            switch model.family {
+            case .v5: .yolov5
+            case .v7: .yolov7
+            case .v8, .v10, .v26: .coco
+            }
         let source = NetworkSource([model], backend: backend, precision: options.precision)
         let measure = PredictionMeasure(
             model: model, dataset: dataset, options: options, detection: detection, convention: convention,

@@ -43,7 +43,7 @@ struct PredictionMeasure: Sendable {
             var moved = found
             moved.box = found.box.moved(left: Double(letterbox.padLeft), up: Double(letterbox.padTop))
             // YOLOv5 validates with boxes that are cut at the image's edge, the v8 family with whole ones.
-            if model.family == .v5 {
+            if model.family.hasAnchors {
                 moved.box = moved.box.clipped(
                     width: Double(letterbox.scaledWidth), height: Double(letterbox.scaledHeight))
             }

@@ -27,6 +27,9 @@ public struct AveragePrecision: Sendable {
         /// YOLOv5's and older Ultralytics': each prediction is for the label that it overlaps most, and the most
         /// confident one gets it; beyond the highest recall, precision falls on a line to 0 at full recall.
         case yolov5
+        /// v7's: as YOLOv5's, but the label is taken from an IoU of 0.5 on, whatever the threshold; beyond the highest
+        /// recall, precision falls to 0 at once; and the confidence is that of the highest F1 as it is, not smoothed.
+        case yolov7
     }
 
     /// Classes that have labels, by id.
@@ -71,7 +74,16 @@ public struct AveragePrecision: Sendable {
                 }.sorted { ($1.iou, $0.label) < ($0.iou, $1.label) }
             }
             var right = predictions.map { _ in [Bool](repeating: false, count: AveragePrecision.thresholds.count) }
-            for (place, threshold) in AveragePrecision.thresholds.enumerated() {
+            if convention == .yolov7 {
+                var taken: Set<Int> = []
+                for (index, overlaps) in overlaps.enumerated() {
+                    guard let match = overlaps.first, match.iou > AveragePrecision.thresholds[0],
+                        taken.insert(match.label).inserted
+                    else { continue }
+                    right[index] = AveragePrecision.thresholds.map { match.iou > $0 }
+                }
+            }
+            for (place, threshold) in AveragePrecision.thresholds.enumerated() where convention != .yolov7 {
                 var taken: Set<Int> = []
                 for (index, overlaps) in overlaps.enumerated() {
                     let candidates = overlaps.prefix { $0.iou >= threshold }
@@ -104,7 +116,7 @@ public struct AveragePrecision: Sendable {
             }
             return sum / Double(max(1, curves.count))
         }
-        let smooth = Self.smoothed(meanF1, window: 101)
+        let smooth = convention == .yolov7 ? meanF1 : Self.smoothed(meanF1, window: 101)
         let best = smooth.indices.max { (smooth[$0], $1) < (smooth[$1], $0) } ?? 0
         confidence = confidences[best]
         let chosen = confidences[best]
@@ -175,13 +187,20 @@ public struct AveragePrecision: Sendable {
         func averagePrecisions(_ convention: Convention) -> [Double] {
             zip(precision, recall).map { precision, recall in
                 guard !precision.isEmpty else { return 0 }
-                let ends = convention == .coco ? [recall[recall.count - 1], 1] : [1]
+                let highest = recall[recall.count - 1]
+                let ends: [Double] =
+                    switch convention {
+                    case .coco: [highest, 1]
+                    case .yolov5: [1]
+                    case .yolov7: [highest + 0.01]
+                    }
                 let x = [0] + recall + ends
                 var y = [1] + precision + ends.map { _ in 0 }
                 for index in y.indices.dropLast().reversed() { y[index] = max(y[index], y[index + 1]) }
                 var at = 0
                 let samples = (0...100).map { step -> Double in
                     let wanted = Double(step) / 100
+                    guard wanted < x[x.count - 1] else { return y[y.count - 1] }
                     while at + 2 < x.count, x[at + 1] <= wanted { at += 1 }
                     let width = x[at + 1] - x[at]
                     guard width > 0 else { return y[at + 1] }

@@ -3,7 +3,7 @@ import YOLOModel
 
 /// A checkpoint's layers, for people.
 public enum ModelTable {
-    /// A line a layer; then the family, its size and cost, strides, anchors and names.
+    /// A line a layer; then the family, its size and cost, strides, anchors, assigner and names.
     public static func text(_ model: DetectionModel) -> TerminalText {
         func row(_ cells: [String]) -> TerminalText {
             "\(zip(cells.map(TerminalText.shown), [7, 16, 14]).map(Columns.left).joined())\(cells.last ?? "")\n"
@@ -23,17 +23,19 @@ public enum ModelTable {
             let pairs = anchors.map { "\(ExactNumber.text($0.width)),\(ExactNumber.text($0.height))" }
             text += "anchors of stride \(model.strides[level]): \(pairs.joined(separator: " "))\n"
         }
+        text += "labels are assigned \(model.assigner)\n"
         if let names = model.classNames { text += "names: \(names.joined(separator: ", "))\n" }
         return text
     }
 
-    /// One object: family, counts, strides, anchors (a list of pairs a level, in pixels), names and layers.
+    /// One object: family, counts, assigner, strides, anchors (a list of pairs a level, in pixels), names and layers.
     public static func json(_ model: DetectionModel) -> String {
         var json = JSONWriter()
         json.object(.lines) { json in
             json.member("family", model.family.rawValue)
             json.member("parameters", model.parameterCount)
             json.member("classes", model.classCount)
+            json.member("assigner", model.assigner)
             json.member("operations_640", model.operations(size: 640).map { Double($0) })
             json.array("strides") { json in for stride in model.strides { json.value(stride) } }
             json.array("anchors") { json in

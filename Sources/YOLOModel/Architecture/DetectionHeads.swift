@@ -15,7 +15,7 @@ extension GraphBuilder {
 
     /// Heads of the same form with more beside the boxes, which is left out.
     static let boxHeads: Set<String> = [
-        "Detect", "v10Detect", "Segment", "Segment26", "Pose", "Pose26", "OBB", "OBB26",
+        "Detect", "IDetect", "v10Detect", "Segment", "Segment26", "Pose", "Pose26", "OBB", "OBB26",
     ]
     /// Of turned boxes, with how they say the angle.
     private static let turnedHeads: [String: AngleCoding] = ["OBB": .logistic, "OBB26": .plain]
@@ -29,6 +29,10 @@ extension GraphBuilder {
         case "WorldDetect": "is YOLO-World: its classes are texts, whose embeddings a loss here knows nothing of"
         case let name where name.hasPrefix("YOLOE"):
             "is YOLOE: its classes are texts, whose embeddings a loss here knows nothing of"
+        case "IAuxDetect", "IBin":
+            "is a YOLOv7 of the sizes w6 to e6e, trained with auxiliary heads: a loss that is not known here"
+        case "DualDDetect", "TripleDDetect", "DualDetect", "TripleDetect":
+            "is a YOLOv9 of its own repository with auxiliary heads: a loss that is not known here; Ultralytics' is"
         case "SemanticSegment", "Semantic", "Depth":
             "is no detector: it says something of every pixel, and has no boxes"
         default: nil
@@ -67,10 +71,14 @@ extension GraphBuilder {
         let known = try module.tensors["stride"]?.strides(levels: sources.count, name)
         // The usual ones, where they are not out of bounds.
         let strides = known ?? sources.indices.map { 8 << min($0, 9) }
+        let isImplicit = module.className == "IDetect"
         for (level, conv) in convolutions.enumerated() {
-            let node = try convolution(
-                conv.module, batchNorm: nil, activation: .none, sources[level], "\(name).m.\(level)",
+            let source =
+                isImplicit ? try added(module, sources[level], level, name) : sources[level]
+            var node = try convolution(
+                conv.module, batchNorm: nil, activation: .none, source, "\(name).m.\(level)",
                 batchNormName: "", node: "\(name).m.\(level)")
+            if isImplicit { node = try multiplied(module, node, level, name) }
             guard let channels = channels(of: node), channels == anchors.shape[1] * (5 + classCount + more) else {
                 throw ModelError("\(name).m.\(level) has not \(anchors.shape[1]) × (5 + \(classCount)) channels")
             }
@@ -86,7 +94,7 @@ extension GraphBuilder {
                 return (width: Double(anchors.values[at]) * stride, height: Double(anchors.values[at + 1]) * stride)
             }
         }
-        return Head(family: .v5, classCount: classCount, strides: strides, anchors: inPixels)
+        return Head(family: isImplicit ? .v7 : .v5, classCount: classCount, strides: strides, anchors: inPixels)
     }
 
     /// The first channels of each of several groups.

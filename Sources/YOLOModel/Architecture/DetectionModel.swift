@@ -5,6 +5,8 @@ import NeuralKernels
 public enum ModelFamily: String, Sendable, Hashable {
     /// YOLOv5, and v3 in that framework: anchors.
     case v5
+    /// v7 in its own framework: anchors, whose labels are assigned by what is predicted.
+    case v7
     /// v6, v8, v9, 11, 12: no anchors, a distribution for each distance.
     case v8
     /// v10: the same with a second head for one match a label.
@@ -14,6 +16,18 @@ public enum ModelFamily: String, Sendable, Hashable {
 
     /// Whether there is a second head that learns one match a label.
     public var isEndToEnd: Bool { self == .v10 || self == .v26 }
+
+    /// The overlap of suppression with which the trainer validates.
+    public var usualOverlap: Double {
+        switch self {
+        case .v5: 0.6
+        case .v7: 0.65
+        case .v8, .v10, .v26: 0.7
+        }
+    }
+
+    /// Whether boxes are corrections of anchors, and there is an objectness.
+    public var hasAnchors: Bool { self == .v5 || self == .v7 }
 }
 
 /// Which part of a network a parameter belongs to.
@@ -67,7 +81,16 @@ public struct DetectionModel: Sendable {
     }
 
     /// Of each head: the level's only one, distances and classes, or those and the angles.
-    var outputsPerLevel: Int { family == .v5 ? 1 : angles == nil ? 2 : TurnedDecoder.perLevel }
+    var outputsPerLevel: Int { family.hasAnchors ? 1 : angles == nil ? 2 : TurnedDecoder.perLevel }
+
+    /// How labels find the cells that learn them, for people.
+    public var assigner: String {
+        switch family {
+        case .v5: "by the shape of anchors, as YOLOv5"
+        case .v7: "by SimOTA among anchors of like shape, as YOLOv7 trains by default (loss_ota: 1)"
+        case .v8, .v10, .v26: "by task alignment, as Ultralytics \(lossSettings.anchorFree.release.words)"
+        }
+    }
 
     /// How many classes labels and predictions have.
     public var labelClassCount: Int { classOrder?.count ?? classCount }
@@ -157,10 +180,10 @@ public struct DetectionModel: Sendable {
         }
         let loss: any DetectionLoss =
             switch family {
-            case .v5:
+            case .v5, .v7:
                 YOLOv5Loss(
                     classCount: classCount, anchorsInPixels: anchors, strides: strides, input: input,
-                    hyperparameters: lossSettings.anchorBased)
+                    assignment: family == .v7 ? .optimalTransport : .shape, hyperparameters: lossSettings.anchorBased)
             case .v8: head(lossSettings.anchorFree)
             case .v10, .v26: EndToEndLoss(lossSettings.anchorFree, head: head)
             }

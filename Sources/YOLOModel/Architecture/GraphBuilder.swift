@@ -205,13 +205,17 @@ package struct GraphBuilder {
             inputs: [source], name: node)
     }
 
-    /// Modules of v6, v9, ghosts and transformers; nil for what none of them is.
+    /// Modules of v6, v7, v9, ghosts and transformers; nil for what none of them is.
     private mutating func addOther(
         _ module: ModuleRecord, _ sources: [Int], _ source: Int, _ name: String
     ) throws -> Int? {
         switch module.className {
         case "GhostConv": try ghostConvolution(module, source, name)
         case "GhostBottleneck": try ghostBottleneck(module, source, name)
+        case "RepConv" where module["rbr_dense"] != nil || module["rbr_reparam"] != nil:
+            try branches(ofParallel: module, source, name)
+        case "MP", "SP": try wrappedPool(module, source, name)
+        case "SPPCSPC": try partialPooling(module, source, name)
         case "RepConv", "RepConvN": try parallelConvolutions(module, source, name)
         case "ELAN1", "RepNCSPELAN4": try elan(module, source, name)
         case "SPPELAN": try poolingElan(module, source, name)

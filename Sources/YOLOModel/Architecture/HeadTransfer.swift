@@ -33,12 +33,23 @@ public struct StartingModel: Sendable {
                 file: weights, message: "is a model of turned boxes: a probe learns upright ones",
                 wayOut: "start from the detector of the same size, such as yolo11n.pt; or judge by it: --judge weights")
         }
+        if let given, let weights, given.family == .v7 {
+            throw FileError(
+                file: weights, message: "is a YOLOv7, for which no head is made for other classes",
+                wayOut: "start from a YOLO11, YOLO26 or YOLOv5; or judge by it: --judge weights")
+        }
         if let given, given.family != .v5, let weights {
             let yaml = try Self.architecture(of: given, weights)
             model = try Self.refilled(yaml, given, classCount: classCount, classNames: classNames, seed: seed)
             self.yaml = yaml.text
             self.name = Paths.fileName(of: Paths.withoutSuffix(weights))
             return
+        }
+        if let given, let weights, given.strides.count != 3 {
+            throw FileError(
+                file: weights,
+                message: "is a YOLOv5 of \(given.strides.count) levels, where those of a probe have three",
+                wayOut: "start from the same size without the 6 or 7 in its name, such as yolov5n.pt")
         }
         let anchors = anchors ?? given.flatMap { $0.anchors.isEmpty ? nil : $0.anchors }
         for candidate in given == nil ? [name] : StandardModels.names {

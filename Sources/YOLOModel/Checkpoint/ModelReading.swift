@@ -35,6 +35,7 @@ extension DetectionModel {
                 var model =
                     try module.map(GraphBuilder.build)
                     ?? fromWeights(contents.tensors, modelYAML, names: nil, file, yamlFile)
+                if model.family == .v7 { model.lossSettings.anchorBased = .v7 }
                 model.lossSettings.set(
                     version: contents.version, gains: contents.gains, classWeights: module?.tensors["class_weights"])
                 return model

@@ -51,7 +51,7 @@ extension DetectionModel {
         // In logits, so that most cells are dismissed without an exponential.
         let leastLogit = Float(log(least / (1 - least)))
         switch family {
-        case .v5:
+        case .v5, .v7:
             return CandidateCell.best(most, of: anchorCells(outputs, input, leastLogit))
                 .map { anchorCandidate($0, outputs[$0.level], input) }
         case .v8, .v10, .v26:

@@ -14,7 +14,7 @@ extension DetectionModel {
             outputs: outputs, input: input, least: options.leastConfidence, most: Suppression.mostCandidates,
             head: options.head
         ).flatMap { candidate in
-            let factor = family == .v5 ? candidate.objectness : 1
+            let factor = family.hasAnchors ? candidate.objectness : 1
             let scores = candidate.classes.enumerated().map { ($0.offset, factor * $0.element) }
             return Self.kept(scores, options).map { id, score in
                 Detection(box: candidate.box, confidence: score, classID: id)

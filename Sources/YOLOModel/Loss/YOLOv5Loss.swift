@@ -20,6 +20,13 @@ public struct YOLOv5Hyperparameters: Sendable, Hashable {
 
     public init() {}
 
+    /// v7's: the same but for the gains of objectness and classes.
+    public static let v7 = {
+        var gains = YOLOv5Hyperparameters()
+        (gains.objectness, gains.classification) = (0.7, 0.3)
+        return gains
+    }()
+
     /// The trainer's names of the gains and weights that can be set.
     public static let gainNames = ["box", "obj", "cls", "obj_pw", "cls_pw"]
 
@@ -45,7 +52,7 @@ extension YOLOv5Hyperparameters: Digestible {
     }
 }
 
-/// The anchor-based loss: CIoU for boxes, cross-entropy for objectness and classes.
+/// The anchor-based loss of YOLOv5 and v7: CIoU for boxes, cross-entropy for objectness and classes.
 ///
 /// Outputs are `[1, na·(5 + nc), h, w]` a level, with the channels of an anchor together: x, y, w, h, objectness, classes.
 public struct YOLOv5Loss: DetectionLoss {
@@ -54,7 +61,17 @@ public struct YOLOv5Loss: DetectionLoss {
     let anchors: [[(width: Float, height: Float)]]
     let strides: [Int]
     let input: TensorShape
+    /// Which cells learn which label.
+    let assignment: Assignment
     let hyperparameters: YOLOv5Hyperparameters
+
+    /// Which cells learn which label.
+    public enum Assignment: Sendable, Hashable {
+        /// YOLOv5's: where the sides of anchor and label are alike.
+        case shape
+        /// v7's: of those, the ones whose predictions cost least.
+        case optimalTransport
+    }
 
     private var levels: Int { anchors.count }
     private var boxGain: Double { hyperparameters.box * 3 / Double(levels) }
@@ -70,8 +87,9 @@ public struct YOLOv5Loss: DetectionLoss {
     /// - Parameter anchors: in pixels, a level each.
     public init(
         classCount: Int, anchorsInPixels anchors: [[(width: Double, height: Double)]], strides: [Int],
-        input: TensorShape, hyperparameters: YOLOv5Hyperparameters = .init()
+        input: TensorShape, assignment: Assignment = .shape, hyperparameters: YOLOv5Hyperparameters = .init()
     ) {
+        self.assignment = assignment
         self.classCount = classCount
         self.strides = strides
         self.input = input
@@ -138,9 +156,10 @@ public struct YOLOv5Loss: DetectionLoss {
         position - position.rounded(.down) < 0.5 && position > 1
     }
 
-    /// How many matches each level has; depends on labels and anchors alone.
+    /// How many matches each level has; nil where that depends on what is predicted, too.
     public func counts(_ targets: [LossTarget]) -> LossCounts? {
-        LossCounts(anchors.indices.map { Double(matches(targets, level: $0).count) })
+        guard assignment == .shape else { return nil }
+        return LossCounts(anchors.indices.map { Double(matches(targets, level: $0).count) })
     }
 
     public func evaluate(outputs: [[Float]], targets: [LossTarget], wantsGradient: Bool) -> LossEvaluation {
@@ -148,8 +167,11 @@ public struct YOLOv5Loss: DetectionLoss {
         var evaluation = LossEvaluation(
             parts: LossParts(objectness: 0), labels: [], counts: LossCounts([]), boxNumerators: [], classNumerators: [],
             outputGradients: [], isFinite: true)
-        for level in anchors.indices {
-            let levelMatches = matches(targets, level: level)
+        var matches = anchors.indices.map { self.matches(targets, level: $0) }
+        if assignment == .optimalTransport {
+            matches = OptimalTransport(loss: self, outputs: outputs, targets: targets).assigned(matches)
+        }
+        for (level, levelMatches) in matches.enumerated() {
             let result = evaluate(outputs[level], levelMatches, targets, level, wantsGradient, &pass)
             let count = Double(max(1, levelMatches.count))
             evaluation.parts.box += boxGain * result.box / count

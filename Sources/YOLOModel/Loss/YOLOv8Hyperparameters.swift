@@ -10,6 +10,9 @@ public enum LossRelease: String, Sendable, Hashable, CaseIterable {
     /// From 8.4.128: sides under the second stride count as the second stride.
     case from84128 = "8.4.128"
 
+    /// `up to 8.3`, `from 8.4.0 on`.
+    var words: String { self == .upTo83 ? "up to \(rawValue)" : "from \(rawValue) on" }
+
     /// The newest, where nobody says otherwise.
     public static let newest = LossRelease.from84128
 
