@@ -55,7 +55,8 @@ struct Page: PlanCommand {
             try given.refuse(["output"], "with a plan, whose page lies beside it; leave it out")
             try runPlan(path)
         case .dataset(let path):
-            try given.refuse(["serve", "top", "suspicions", "compare"], "without a plan; make one with assay plan init")
+            try given.refuse(
+                ["serve", "top", "suspicions", "compare"], "without a plan; make one with assay plan init")
             let session = common.session()
             let content = try ReportStage.content(of: try session.dataset(path), jobs: session.jobs)
             let page = output?.path ?? "report.html"

@@ -21,7 +21,9 @@ struct Evaluate: ParsableCommand {
     @Option("Splits to evaluate on.")
     var splits: SplitList = ["val"]
 
-    @Option("Boxes of one class that overlap by more than this are one.", otherwise: "0.6 for YOLOv5, 0.65 for YOLOv7, else 0.7")
+    @Option(
+        "Boxes of one class that overlap by more than this are one.",
+        otherwise: "0.6 for YOLOv5, 0.65 for YOLOv7, else 0.7")
     var iou: Fraction?
 
     @Option(
