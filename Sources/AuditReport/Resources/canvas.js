@@ -38,6 +38,7 @@ function drawImage(element, suspicion) {
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
   canvas.dataset.image = suspicion.image;
+  canvas.dataset.suspicion = suspicion.id;
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.imageSmoothingEnabled = view.scale < 3;
