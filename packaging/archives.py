@@ -91,7 +91,7 @@ def deb(tree, scratch, output):
             file.chmod(0o755 if file.is_dir() or file.stat().st_mode & 0o100 else 0o644)
         os.utime(file, (EPOCH, EPOCH), follow_symlinks=False)
     place = output / f"assay_{version()}_{ARCHITECTURES[platform.machine()]}.deb"
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(place)], check=True,
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "-z4", "--build", str(root), str(place)], check=True,
                    stdout=subprocess.DEVNULL)
     return place
 

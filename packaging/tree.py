@@ -137,6 +137,25 @@ def licences(origins, checkouts, folder):
         + "".join(row + "\n" for row in rows))
 
 
+def manuals(program, share):
+    """Manual pages and completions, where programs of the system look for them."""
+    if not re.search(r"^\s+manual\b", output(str(program), "--help"), re.M):
+        return
+    (share / "man").mkdir()
+    output(str(program), "manual", "--output", str(share / "man/man1"))
+    for shell, folder, first, others in (
+        ("bash", "bash-completion/completions", "assay", "{}"),
+        ("zsh", "zsh/site-functions", "_assay", None),
+        ("fish", "fish/vendor_completions.d", "assay.fish", "{}.fish"),
+    ):
+        place = share / folder
+        place.mkdir(parents=True)
+        (place / first).write_text(output(str(program), "completions", shell))
+        # zsh's first line names all tools; bash and fish look for a file of the name.
+        for name in NAMES if others else ():
+            (place / others.format(name)).symlink_to(first)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", type=pathlib.Path, required=True)
@@ -160,6 +179,7 @@ def main():
         shutil.copyfile(ROOT / name, documents / name)
     licences(origins, arguments.checkouts, documents / "licenses")
     shutil.copytree(ROOT / "Fixtures/demo", tree / "share/assay/example")
+    manuals(program, tree / "share")
 
 
 if __name__ == "__main__":

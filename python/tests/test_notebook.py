@@ -34,6 +34,6 @@ def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), f"{NOTEBOOK.name}, cell {number}", "exec"), names)
     assert any(names["findings"]["code"] == "B001")
-    assert names["hits"] / len(names["first"]) > 0.7
+    assert names["hits"] / len(names["first"]) > 0.6
     assert names["images"]["loss"].notna().all()
     assert (tmp_path / "plan.assay/report.html").stat().st_size > 100_000
