@@ -38,6 +38,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
         resources: resources, swiftSettings: strict)
 }
 
+/// What the environment says of the build, as a definition in C; nothing where it says nothing, or something odd.
+func fact(_ name: String, _ allowed: String) -> [CSetting] {
+    guard let text = Context.environment[name], !text.isEmpty, text.allSatisfy(allowed.contains) else { return [] }
+    return [.define(name, to: "\"\(text)\"")]
+}
+
 let package = Package(
     name: "assay",
     products: [
@@ -93,6 +99,11 @@ let package = Package(
                 .linkedLibrary("openjp2", .when(traits: ["JPEG2000"])),
             ]),
         .target(name: "CVectorKernels"),
+        // Who builds the package may say of which commit, and where its documents are published.
+        .target(
+            name: "CBuildFacts",
+            cSettings: fact("ASSAY_COMMIT", "0123456789abcdef+")
+                + fact("ASSAY_DOCUMENTATION", "abcdefghijklmnopqrstuvwxyz0123456789.:/-_~")),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"]), .brew(["libzip"])]),
         .target(
@@ -111,10 +122,12 @@ let package = Package(
         library("TextForms"),
         library("Randomness"),
         library("Geometry"),
+        library("BuildFacts", ["CBuildFacts"]),
+        library("CommandHelp"),
 
         // Floor 2
         library("AnnotationSources", ["CArchive", "FileReading"]),
-        library("Findings", ["TextForms"]),
+        library("Findings", ["FileReading", "TextForms"]),
         library("Imaging", ["CImageCodecs", "FileReading", "Geometry"]),
         library("YAMLText", ["CYAML", "FileReading", "TextForms"]),
         library("NeuralKernels", ["CVectorKernels", "FileReading"]),
@@ -131,7 +144,7 @@ let package = Package(
             ["NeuralKernels", .target(name: "OneDNNKernels", condition: .when(traits: ["OneDNN"]))]),
         library(
             "LabelRules",
-            ["FileReading", "Findings", "Geometry", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
+            ["BuildFacts", "FileReading", "Findings", "Geometry", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
         library(
             "DatasetConversion",
             [
@@ -205,7 +218,8 @@ let package = Package(
         library(
             "CommandLineSupport",
             [
-                "AnnotationSources", "AuditPlan", "FileReading", "TextForms", "ToolOptions", "YAMLText",
+                "AnnotationSources", "AuditPlan", "AvailableBackends", "BuildFacts", "CommandHelp", "FileReading",
+                "TextForms", "ToolOptions", "YAMLText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -213,10 +227,10 @@ let package = Package(
         command(
             "AssayCommand",
             [
-                "AnnotationSources", "AuditReport", "AuditStages", "DatasetConversion", "FileReading", "ProbeTraining",
-                "TextForms", "ToxicRanking", "YOLODataset", "YOLOModel",
+                "AnnotationSources", "AuditReport", "AuditStages", "CommandHelp", "DatasetConversion", "FileReading",
+                "TextForms", "YOLODataset",
             ]),
-        command("LabelsCommand", ["AuditStages", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
+        command("LabelsCommand", ["AuditStages", "FileReading", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
         command("AnchorsCommand", ["AnchorFitting", "AuditStages", "FileReading", "TextForms"]),
         command("ProbeCommand", ["AuditStages", "FileReading", "ProbeTraining", "TextForms"]),
         command(
@@ -245,7 +259,7 @@ let package = Package(
         tests("Randomness"),
         tests("Geometry"),
         tests("Charting", ["Geometry"]),
-        tests("Findings", ["TextForms"]),
+        tests("Findings", ["FileReading", "TextForms"]),
         tests("AnnotationSources", ["FileReading"]),
         tests("Imaging", ["FileReading", "Geometry"], resources: [.copy("Pixels")]),
         tests("YAMLText", ["FileReading"]),
@@ -276,6 +290,7 @@ let package = Package(
             resources: [.copy("Ledgers")]),
         tests("AuditReport", ["AuditPlan", "FileReading", "Findings", "TextForms"]),
         tests("ReportServing", ["AuditPlan"]),
+        tests("CommandHelp"),
         tests("CommandLineSupport"),
         .testTarget(
             name: "EndToEndTests",

@@ -20,16 +20,18 @@ struct AssayAnchors: PlanCommand {
             With a plan, options override the settings of its block “anchors”.
 
             Exit status: 0 measured, 1 --check failed or --min-bpr cannot be had, 2 wrong usage or environment.
-            """, version: assayVersion)
+            """, version: Tool.version)
 
     enum Format: String, SettingWord {
-        case text, json, yaml, darknet, mmyolo, mmdetection, paddledetection
+        case text, json
+        case jsonV2 = "json-v2"
+        case yaml, darknet, mmyolo, mmdetection, paddledetection
     }
 
     static let stage = StageName.anchors
 
-    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
-    var input = "."
+    @Argument(help: inputHelp, completion: .file())
+    var input: String?
 
     @OptionGroup(title: "What to fit (in a plan: the block “anchors”)") var options: AnchorOptions
 
@@ -61,7 +63,7 @@ struct AssayAnchors: PlanCommand {
                 ["format", "write", "plot", "certify", "folds", "method", "whole-pixels", "per-level", "count"],
                 "with --check, which only measures")
         }
-        switch try AuditInput.open(input) {
+        switch try AuditInput.open(input, saying: common) {
         case .plan(let path):
             try given.refuse(
                 ["write", "plot", "check"],
@@ -75,8 +77,8 @@ struct AssayAnchors: PlanCommand {
     private func runStage(_ path: String) throws {
         let session = common.session()
         let options = try Self.merged(with: try PlanFile.load(path)).options
-        guard [.text, .json, .yaml].contains(format) else {
-            throw ValidationError("with a plan, --format is text, json or yaml")
+        guard [.text, .json, .jsonV2, .yaml].contains(format) else {
+            throw ValidationError("with a plan, --format is text, json, json-v2 or yaml")
         }
         let outcome = try StageRunner.run(AnchorsStage.self, plan: path, session: session) {
             try Self.merged(with: $0).options
@@ -89,7 +91,8 @@ struct AssayAnchors: PlanCommand {
             }
             return Tool.output(written: try plan.output("anchors.yaml"))
         }
-        try Tool.show(AnchorsStage.output(plan, options, session, as: format == .json ? .json : .text))
+        let form = OutputFormat(rawValue: format.rawValue) ?? .text
+        try Tool.show(AnchorsStage.output(plan, options, session, as: form.plain), .anchors, as: form)
     }
 
     private func measure(_ path: String) throws {
@@ -104,7 +107,8 @@ struct AssayAnchors: PlanCommand {
         let comparison = try fitting.comparison(jobs: session.jobs, isCancelled: session.isCancelled)
         switch format {
         case .text: Tool.output(written: AnchorText.text(comparison, classNames: dataset.classNames))
-        case .json: Tool.output(written: AnchorWriter.json(comparison))
+        case .json, .jsonV2:
+            Tool.output(json: AnchorWriter.json(comparison), .anchors, hasEnvelope: format == .jsonV2)
         default:
             guard comparison.verdict != .none, let form = AnchorWriter.Form(rawValue: format.rawValue) else {
                 throw FileError(

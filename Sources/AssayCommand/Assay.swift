@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditPlan
+import CommandHelp
 import CommandLineSupport
 import ToolOptions
 
@@ -8,9 +9,18 @@ public enum AssayTool: ToolEntry {
     public static let name = "assay"
 
     public static func start(_ arguments: [String]) -> Never {
-        // `assay labels …` starts `assay-labels …`, as git does.
-        if let first = arguments.first, let stage = StageName(rawValue: first) {
-            Siblings.replaceProcess(by: stage.executable, arguments: Array(arguments.dropFirst()))
+        // `assay labels …` starts `assay-labels …`, as git does; a shell that completes one asks the other, too.
+        let question = arguments.first == Completion.question ? [Completion.question] : []
+        let words = arguments.dropFirst(question.count)
+        // The last word of a question is the one that is being written.
+        if let first = words.first, question.isEmpty || words.count > 1 {
+            let rest = Array(words.dropFirst())
+            if let stage = StageName(rawValue: first) {
+                Siblings.replaceProcess(by: stage.executable, arguments: question + rest)
+            }
+            if first == Tool.checkWord {
+                Siblings.replaceProcess(by: StageName.labels.executable, arguments: question + [first] + rest)
+            }
         }
         Tool.main(Assay.self, arguments: arguments)
     }
@@ -20,8 +30,13 @@ struct Assay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay", abstract: "Audit a YOLO dataset before anyone spends GPU hours on it.",
         discussion: """
-            assay labels, anchors, probe, toxic and report start the tools of those names.
+            assay audit is everything at once, assay check the check of labels alone: the same as assay-labels check. assay \
+            labels, anchors, probe, toxic and report start the tools of those names.
             Exit status: 0 clean, 1 findings, 2 wrong usage or environment.
             """,
-        version: assayVersion, subcommands: [Plan.self, Run.self, Diff.self, Convert.self])
+        version: Tool.version,
+        subcommands: [
+            Audit.self, Plan.self, Run.self, Status.self, Open.self, Diff.self, Convert.self, Completions.self,
+            Manual.self,
+        ])
 }

@@ -29,7 +29,7 @@ struct Convert: ParsableCommand {
     @OptionGroup var seeding: SeedOption
 
     @Option("The form of the result.")
-    var format = ResultFormat.text
+    var format = OutputFormat.text
 
     @OptionGroup var common: CommonOptions
 
@@ -48,6 +48,7 @@ struct Convert: ParsableCommand {
         let line = ProgressLine("assay convert", unit: "image", quiet: common.quiet)
         let result = try Conversion.run(
             request, isCancelled: { Interruption.isRequested }, progress: { line.update($0, of: $1) })
-        Tool.output(written: format == .json ? result.json : result.text)
+        guard format != .text else { return Tool.output(written: result.text) }
+        Tool.output(json: result.json, .conversion, hasEnvelope: format == .jsonV2)
     }
 }

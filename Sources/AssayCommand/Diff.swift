@@ -34,11 +34,14 @@ struct Diff: ParsableCommand {
         switch format {
         case .text: Tool.output(diff.text)
         case .markdown: Tool.output(written: diff.markdown)
-        case .json: Tool.output(written: diff.json)
+        case .json, .jsonV2: Tool.output(json: diff.json, .diff, hasEnvelope: format == .jsonV2)
         }
         if diff.hasNew { throw ExitStatus.findings }
     }
 }
 
 /// The form of a comparison.
-enum DiffFormat: String, SettingWord { case text, markdown, json }
+enum DiffFormat: String, SettingWord {
+    case text, markdown, json
+    case jsonV2 = "json-v2"
+}

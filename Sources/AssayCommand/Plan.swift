@@ -1,12 +1,10 @@
 import ArgumentParser
 import AuditPlan
+import AuditStages
 import CommandLineSupport
 import FileReading
 import Foundation
-import ProbeTraining
 import ToolOptions
-import ToxicRanking
-import YOLOModel
 
 struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,8 +13,9 @@ struct Plan: ParsableCommand {
     struct Init: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Write a new plan, with every setting explained.")
 
-        @Argument(help: "The dataset's data.yaml, or its folder.", completion: .file())
-        var dataset = "."
+        @Argument(
+            help: "The dataset's data.yaml, or its folder (default: the one that is found here).", completion: .file())
+        var dataset: String?
 
         @OptionGroup var shared: SharedOptions
 
@@ -33,7 +32,7 @@ struct Plan: ParsableCommand {
         var force = false
 
         @Option("The form of the result.")
-        var format = ResultFormat.text
+        var format = OutputFormat.text
 
         @OptionGroup var common: CommonOptions
 
@@ -42,37 +41,18 @@ struct Plan: ParsableCommand {
             guard ["yaml", "yml"].contains(Paths.suffix(of: output).lowercased()) else {
                 throw ValidationError("--output must end in .yaml, as in: -o plan.yaml")
             }
-            let dataset = try AuditInput.openDataset(dataset)
+            let dataset = try AuditInput.openDataset(dataset, saying: common)
             let opened = try common.session().dataset(dataset)
-            if let weights = shared.model.weights?.path {
-                let model = try DetectionModel.load(checkpoint: weights)
-                _ = try ToxicRun.fitted(model, weights: weights, dataset: opened, imageSize: shared.image.pixels)
-            }
-            if let pretrained = pretrained?.path {
-                _ = try StartingModel(
-                    weights: pretrained, classCount: opened.classCount, classNames: opened.classNames, seed: 0)
-            }
+            var plan = try NewPlan(output, dataset: opened, named: dataset, shared, pretrained: pretrained?.path)
             if !force, FileManager.default.fileExists(atPath: output) {
                 throw FileError(file: output, message: "exists already", wayOut: "name another file, or add --force")
             }
-            let folder = Paths.directory(of: Paths.absolute(output))
-            func place(_ path: String) -> String {
-                path.hasPrefix("/") ? path : Paths.relative(Paths.absolute(path), to: folder)
-            }
-            var template = PlanTemplate(dataset: place(dataset), splits: opened.splits.map(\.name))
-            template.set("image_size", to: "\(shared.image.pixels)")
-            template.set("seed", to: shared.seeding.seed.description)
-            if let weights = shared.model.weights?.path { template.set("weights", to: place(weights)) }
-            template.hasProbe = probe || pretrained != nil
-            if let pretrained { template.set("weights", of: .probe, to: place(pretrained.path)) }
-            let schema = Paths.withoutSuffix(output) + ".assay/schema.json"
-            template.schema = Paths.relative(Paths.absolute(schema), to: folder)
-            try Folders.make(Paths.directory(of: schema))
-            try AtomicFile.write(PlanSchema.text, to: schema)
-            try AtomicFile.write(template.text, to: output)
+            if probe || pretrained != nil { plan.addProbe(pretrained.map { [("weights", $0.path)] } ?? []) }
+            try plan.write()
             switch format {
             case .text: if !common.quiet { Tool.output("wrote \(output); now: assay run \(output)\n") }
-            case .json: try Tool.show(StageOutput(json: ["plan": Paths.absolute(output)]))
+            case .json, .jsonV2:
+                try Tool.show(StageOutput(json: ["plan": Paths.absolute(output)]), .plan, as: format)
             }
         }
     }

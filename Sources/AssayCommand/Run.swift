@@ -1,7 +1,5 @@
 import ArgumentParser
 import AuditPlan
-import AuditReport
-import AuditStages
 import CommandLineSupport
 import FileReading
 import TextForms
@@ -11,62 +9,78 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run every stage of a plan: labels, anchors, probe, toxic, report. Unchanged stages are skipped.")
 
-    @Argument(help: "The plan, or the folder of one.", completion: .file())
-    var plan = "."
+    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
+    var plan: String?
+
+    @Option("Run this stage alone, on what earlier ones have left.")
+    var only: StageChoice?
+
+    @Option("Run this stage and those after it, on what earlier ones have left.")
+    var from: StageChoice?
+
+    @Option("A suspicion of this probability or more makes the exit status 1, unless a person has rejected it.")
+    var failOnSuspicions: Fraction?
 
     @Option("Where every random choice comes from.", otherwise: "the plan's seed")
     var seed: Seed?
 
     @Option("Text, or one JSON object with the results of every stage.")
-    var format = ResultFormat.text
+    var format = OutputFormat.text
 
     @OptionGroup var common: CommonOptions
 
-    func run() throws {
-        let session = common.session()
-        var results: [(stage: StageName, json: String)] = []
-        var unchanged: [StageName] = []
-        var hasRun = false
-        let path = try AuditInput.openPlan(plan)
-        let hasFindings = try AuditChain(
-            [LabelsStage.self, AnchorsStage.self, ProbeStage.self, ToxicStage.self, ReportStage.self]
-        ).run(
-            plan: path, session: session, overrides: seed.map { ["seed": "--seed=\($0)"] } ?? [:],
-            format: format,
-            end: { stage, shown, isUnchanged in
-                if isUnchanged { unchanged.append(stage) }
-                switch format {
-                case .text:
-                    // What has not changed was shown when it was made.
-                    guard !isUnchanged else { break }
-                    common.note("— \(stage.rawValue)")
-                    Tool.output(shown.text)
-                    hasRun = true
-                case .json:
-                    results.append((stage, String(shown.text.text.reversed().drop(while: \.isNewline).reversed())))
-                }
-            })
-        if format == .json {
-            var json = JSONWriter()
-            json.object(.lines) { json in
-                for result in results { json.member(result.stage.rawValue, JSONFragment(result.json)) }
-            }
-            json.endLine()
-            Tool.output(written: json.text)
+    func validate() throws {
+        if only != nil, from != nil { throw ValidationError("give --only or --from, not both") }
+        if failOnSuspicions != nil, !isWanted(.toxic) {
+            throw ValidationError("--fail-on-suspicions has no effect without the stage toxic; leave it out")
         }
-        if !unchanged.isEmpty {
-            common.note("\(unchanged.map { "\($0.rawValue): unchanged" }.joined(separator: ", "))")
-        }
-        if format == .text {
-            let summary = try summary(of: path, session)
-            Tool.output(hasRun ? "\n" + summary.text : summary.unchanged)
-        }
-        if hasFindings { throw ExitStatus.findings }
     }
 
-    private func summary(of path: String, _ session: AuditSession) throws -> RunSummary {
-        let plan = try PlanFile.load(path)
-        let labels: LabelOptions = try plan.settings.options()
-        return try RunSummary(plan, named: path, failOn: labels.failOn, session)
+    func run() throws {
+        let path = try AuditInput.openPlan(plan, saying: common)
+        let session = common.session()
+        if only != nil || from != nil { try sayWhatIsLeftOut(path, session) }
+        var run = ChainRun(path: path, session: session, format: format, common: common, least: failOnSuspicions)
+        if let seed { run.overrides["seed"] = "--seed=\(seed)" }
+        if only != nil || from != nil { run.isWanted = isWanted }
+        try run.run()
     }
+
+    private func isWanted(_ stage: StageName) -> Bool {
+        if let only { return stage == only.stage }
+        let order = StageName.allCases
+        guard let from, let first = order.firstIndex(of: from.stage), let place = order.firstIndex(of: stage) else {
+            return true
+        }
+        return place >= first
+    }
+
+    /// Refuses a stage that the plan does not have, and names earlier ones whose results are not current.
+    private func sayWhatIsLeftOut(_ path: String, _ session: AuditSession) throws {
+        let plan = try PlanFile.load(path)
+        if let only, only.stage == .probe, !plan.settings.hasBlock(.probe) {
+            throw FileError(
+                file: path, message: "has no block “probe”, so that --only probe runs nothing",
+                wayOut: "add a probe: block; assay plan init explains it")
+        }
+        let stages = try ChainRun.chain.status(plan, session)
+        for status in stages.prefix(while: { !isWanted($0.stage) }) where status.isDue {
+            let why = status.reasons.first.map { ": \($0)" } ?? ""
+            common.note("note: \(status.stage.rawValue) is \(status.state.rawValue)\(why)")
+        }
+    }
+}
+
+/// A stage of the chain, by name.
+struct StageChoice: SettingValue {
+    let stage: StageName
+
+    static var form: SettingForm { .words(StageName.allCases.map(\.rawValue)) }
+
+    init(setting text: String) throws {
+        guard let stage = StageName(rawValue: text) else { throw Self.refusal(of: text) }
+        self.stage = stage
+    }
+
+    var description: String { stage.rawValue }
 }

@@ -47,6 +47,11 @@ public enum ReportStage: AuditStage {
         }
     }
 
+    public static func found(_ plan: PlanFile) -> String {
+        let suspicions = Counted.text(plan.summary(.report, "suspicions_shown")?.int ?? 0, "suspicion")
+        return "\(suspicions) to decide"
+    }
+
     public static func show(
         _ plan: PlanFile, _ options: ReportOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {

@@ -14,8 +14,11 @@ public struct RunSummary {
     /// - Parameters:
     ///   - path: of the plan, as the person wrote it.
     ///   - failOn: findings from this severity on make the exit status 1.
+    ///   - further: other reasons for which the exit status is 1.
     /// - Throws: `FileError` where plan, ledger or dataset cannot be read.
-    public init(_ plan: PlanFile, named path: String, failOn: Severity, _ session: AuditSession) throws {
+    public init(
+        _ plan: PlanFile, named path: String, failOn: Severity, _ session: AuditSession, further: [String] = []
+    ) throws {
         content = try ReportStage.content(of: plan, session)
         self.plan = ShellWord.quoted(path)
         var reasons: [String] = []
@@ -27,7 +30,7 @@ public struct RunSummary {
         }
         let problems = plan.summary(.toxic, "problems")?.int ?? 0
         if problems > 0 { reasons.append(Counted.text(problems, "image") + " without a finite loss") }
-        self.reasons = reasons
+        self.reasons = reasons + further
     }
 
     /// Whether it trains, what is lost, what is likely wrong, what to do next, and why the exit status is what it is.

@@ -2,6 +2,7 @@ import AnchorFitting
 import AuditPlan
 import FileReading
 import Findings
+import TextForms
 import ToolOptions
 import YAMLText
 import YOLODataset
@@ -37,6 +38,17 @@ public enum AnchorsStage: AuditStage {
                     AnchorWriter.yoloV5YAML(comparison.chosen, comparison.chosenLevels), to: "anchors.yaml"))
         }
         return StageResult(status: .done, inputs: "", outputs: outputs, summary: summary(comparison))
+    }
+
+    public static func found(_ plan: PlanFile) -> String {
+        func figure(_ key: String) -> String {
+            plan.summary(.anchors, key)?.double.map { Figure.text($0, decimals: 4) } ?? Figure.none
+        }
+        switch plan.summary(.anchors, "verdict")?.string {
+        case "none": return "the model has no anchors"
+        case "keep": return "the anchors in use are as good: fitness \(figure("current_fitness"))"
+        default: return "new anchors: fitness \(figure("fitness")), in use \(figure("current_fitness"))"
+        }
     }
 
     public static func show(

@@ -2,6 +2,7 @@ import AuditPlan
 import FileReading
 import Findings
 import LabelRules
+import TextForms
 import ToolOptions
 import YOLODataset
 
@@ -60,6 +61,14 @@ public enum LabelsStage: AuditStage {
         return StageOutput(
             sheet.text(as: .text, colour: session.hasColour, most: briefFindings, headline: headline.text),
             hasFindings: sheet.hasFindings)
+    }
+
+    public static func found(_ plan: PlanFile) -> String {
+        let counts = Severity.allCases.reversed().map { severity in
+            Counted.text(plan.summary(.labels, "\(severity.rawValue)s")?.int ?? 0, severity.rawValue)
+        }
+        let images = Counted.text(plan.summary(.labels, "images")?.int ?? 0, "image")
+        return "\(counts.joined(separator: ", ")) in \(images)"
     }
 
     public static func show(

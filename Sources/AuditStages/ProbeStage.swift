@@ -53,6 +53,12 @@ public enum ProbeStage: AuditStage {
         (Backends.named(options.backend?.name)?.name).add(to: &digest)
     }
 
+    public static func found(_ plan: PlanFile) -> String {
+        func count(_ key: String, _ noun: String) -> String { Counted.text(plan.summary(.probe, key)?.int ?? 0, noun) }
+        let loss = plan.summary(.probe, "loss")?.double.map { Figure.text($0, decimals: 4) } ?? Figure.none
+        return "\(count("folds", "fold")), \(count("epochs", "epoch")), loss of the last \(loss)"
+    }
+
     public static func show(
         _ plan: PlanFile, _ options: ProbeOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {

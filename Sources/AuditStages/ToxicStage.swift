@@ -17,7 +17,11 @@ public enum ToxicStage: AuditStage {
     public static var needs: [StageName] { [.labels, .anchors, .probe] }
 
     public static func check(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws {
-        guard let weights = options.model.weights?.path else { return }
+        guard let weights = options.model.weights?.path else {
+            // A gate that can never close is none.
+            guard let least = options.failOnSuspicions, !plan.settings.hasBlock(.probe) else { return }
+            throw idleGate(plan, least)
+        }
         let shared = try plan.settings.sharedOptions()
         let size = options.image.imageSize?.value ?? shared.image.pixels
         _ = try ToxicRun.fitted(
@@ -29,6 +33,13 @@ public enum ToxicStage: AuditStage {
                 file: plan.path, message: "its probe judges, so --weights \(weights) would have no effect",
                 wayOut: "add --judge weights, or leave --weights out")
         }
+    }
+
+    /// That a gate on suspicions has no effect, because nothing in the plan judges the labels.
+    public static func idleGate(_ plan: PlanFile, _ least: Fraction) -> FileError {
+        FileError(
+            file: plan.path, message: "nothing in it judges the labels, so --fail-on-suspicions \(least) has no effect",
+            wayOut: "add a probe: block or weights: best.pt to the plan, or leave it out")
     }
 
     public static func run(_ work: StageWork<RankingOptions>) throws -> StageResult {
@@ -109,6 +120,12 @@ public enum ToxicStage: AuditStage {
         try plan.settings.sharedOptions().image.pixels.add(to: &digest)
     }
 
+    public static func found(_ plan: PlanFile) -> String {
+        let images = Counted.text(plan.summary(.toxic, "images")?.int ?? 0, "image")
+        let likely = Counted.text(plan.summary(.toxic, "suspicions")?.int ?? 0, "likely wrong label")
+        return "\(likely) in \(images)"
+    }
+
     /// So many suspicions are shown in a chain.
     private static let briefSuspicions = 5
 
@@ -130,22 +147,27 @@ public enum ToxicStage: AuditStage {
             let line = it.line.map { ":\($0)" } ?? ""
             return "\(Figure.text(it.score, decimals: 2))  \(it.kind.rawValue)  \(it.image)\(line)  \(it.evidence)\n"
         }.joined()
-        return StageOutput(text, hasFindings: problems > 0)
+        // In a chain the last line says why the exit status is what it is.
+        let gate = try SuspicionGate(plan, from: options.failOnSuspicions)
+        return StageOutput(text, hasFindings: problems > 0 || gate.hasFindings)
     }
 
     public static func show(
         _ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession, as format: ResultFormat
     ) throws -> StageOutput {
+        let gate = try SuspicionGate(plan, from: options.failOnSuspicions)
+        let problems = plan.summary(.toxic, "problems")?.int ?? 0
         let text: TerminalText
         switch format {
         case .json: text = TerminalText(written: try plan.output("images.json"))
         case .text:
-            text = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row -> TerminalText in
-                let loss = row.loss.map { Figure.text($0, decimals: 4) } ?? Figure.none
-                return "\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n"
-            }.joined()
+            text =
+                try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row -> TerminalText in
+                    let loss = row.loss.map { Figure.text($0, decimals: 4) } ?? Figure.none
+                    return "\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n"
+                }.joined() + gate.line
         }
-        return StageOutput(text, hasFindings: plan.summary(.toxic, "problems")?.int ?? 0 > 0)
+        return StageOutput(text, hasFindings: problems > 0 || gate.hasFindings)
     }
 }
 

@@ -53,10 +53,20 @@ public struct IdleSeedOption: ParsableArguments {
 /// The options of a command that makes no random choice and shows one result.
 public struct PlainOptions: ParsableArguments {
     @Option("The form of the result.")
-    public var format = ResultFormat.text
+    public var format = OutputFormat.text
 
     @OptionGroup public var common: CommonOptions
     @OptionGroup public var idle: IdleSeedOption
 
     public init() {}
+
+    /// Prints a result in the form that is asked for.
+    public func show(_ json: String, _ kind: ResultKind, text: () throws -> TerminalText) rethrows {
+        guard format != .text else { return Tool.output(try text()) }
+        Tool.output(json: json, kind, hasEnvelope: format == .jsonV2)
+    }
 }
+
+/// The help of an input that may be left out.
+public let inputHelp: ArgumentHelp =
+    "A data.yaml, a plan, or the folder of one (default: assay.yaml here or above, else the one data.yaml that is found)."

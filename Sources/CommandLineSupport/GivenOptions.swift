@@ -15,6 +15,9 @@ public struct GivenOptions {
         }
     }
 
+    /// Whether an option was written, by its long name without dashes.
+    public func includes(_ option: String) -> Bool { names.contains("--" + option) }
+
     /// Refuses options that would have no effect.
     ///
     /// - Parameters:

@@ -42,7 +42,7 @@ enum InputGuess {
         return stat(Paths.absolute(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    private static func inFolder(_ path: String) throws -> String {
+    static func inFolder(_ path: String) throws -> String {
         let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
         func place(_ name: String) -> String { folder == "." ? name : folder + "/" + name }
         let names =
@@ -88,7 +88,7 @@ enum InputGuess {
     }
 
     /// The data.yaml in one of the folders above, as a person would write it.
-    private static func above(_ path: String) -> String? {
+    static func above(_ path: String) -> String? {
         var folder = Paths.directory(of: path)
         for _ in 0..<4 where folder != "/" {
             let found = folder + "/data.yaml"

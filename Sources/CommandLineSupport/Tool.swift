@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditPlan
+import CommandHelp
 import FileReading
 import Foundation
 import Synchronization
@@ -22,7 +23,9 @@ public enum Tool {
         StandardStream.hold()
         signal(SIGPIPE, SIG_DFL)
         Interruption.watch()
-        Self.arguments.withLock { $0 = arguments ?? Array(CommandLine.arguments.dropFirst()) }
+        let given = arguments ?? Array(CommandLine.arguments.dropFirst())
+        if given.first == Completion.question { complete(command, Array(given.dropFirst())) }
+        Self.arguments.withLock { $0 = given }
         do {
             var parsed = try command.parseAsRoot(arguments)
             do {
@@ -51,6 +54,13 @@ public enum Tool {
             let short = command.message(for: error)
             fail(short.isEmpty ? message : short)
         }
+    }
+
+    /// Answers a shell that completes a command line, and ends the process.
+    private static func complete(_ command: (some ParsableCommand).Type, _ words: [String]) -> Never {
+        guard let tree = try? CommandTree(dump: command._dumpHelp()) else { end(.trouble) }
+        output(written: Completion(tree, words: words, also: StageName.words(of: tree.name)).text)
+        end(.clean)
     }
 
     /// One line on stderr, and status 2.

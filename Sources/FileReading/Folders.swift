@@ -2,6 +2,18 @@ import Foundation
 
 /// Making and removing folders.
 public enum Folders {
+    /// A folder that is there, as an absolute path.
+    ///
+    /// - Throws: `FileError` where there is none.
+    public static func existing(_ path: String) throws -> String {
+        var status = stat()
+        let absolute = Paths.absolute(path)
+        guard stat(absolute, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw FileError(file: path, message: "is no folder", wayOut: "name a folder that is there")
+        }
+        return absolute
+    }
+
     /// Makes a folder, and those on the way to it, where they are missing.
     ///
     /// - Throws: `FileError` where one cannot be made, or something else has its name.

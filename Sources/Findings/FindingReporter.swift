@@ -6,6 +6,8 @@ public enum FindingFormat: String, Sendable, CaseIterable {
     case text
     /// An array of objects.
     case json
+    /// The same within an object that says what it is; whoever prints it adds that.
+    case jsonV2 = "json-v2"
     /// An object a line.
     case jsonl
     /// A row a finding, with the fields of the JSON form as columns.
@@ -16,6 +18,11 @@ public enum FindingFormat: String, Sendable, CaseIterable {
     case github
     /// JUnit's XML: a suite a file, a test case a finding.
     case junit
+    /// GitLab's code quality report, which merge requests show.
+    case gitlab
+
+    /// Whether code hosts read it, to which paths begin at the repository's root.
+    public var isOfRepository: Bool { [.sarif, .github, .gitlab].contains(self) }
 }
 
 /// Turns findings, in the order given, into one text.
@@ -23,19 +30,20 @@ public enum FindingReporter {
     /// - Parameters:
     ///   - colour: ANSI colours, for the text form on a terminal.
     ///   - tool: what found them, for the form that says so.
-    ///   - row: the text of the row that a finding is about, for the text form.
+    ///   - row: the text of the row that a finding is about, for the forms that show it or know a finding by it.
     public static func render(
         _ findings: [Finding], as format: FindingFormat, colour: Bool = false, tool: FindingTool = FindingTool(),
         row: (Finding) -> String? = { _ in nil }
     ) -> TerminalText {
         switch format {
         case .text: TextReport(isColoured: colour).text(findings, row: row)
-        case .json: TerminalText(written: json(findings))
+        case .json, .jsonV2: TerminalText(written: json(findings))
         case .jsonl: TerminalText(written: jsonLines(findings))
         case .csv: TerminalText(written: csv(findings))
         case .sarif: TerminalText(written: SARIFReport.text(findings, tool))
         case .github: TerminalText(written: findings.map(github).joined())
         case .junit: TerminalText(written: JUnitReport.text(findings))
+        case .gitlab: TerminalText(written: CodeQualityReport.text(findings, row: row))
         }
     }
 

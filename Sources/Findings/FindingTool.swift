@@ -7,8 +7,15 @@ public struct FindingTool: Sendable {
         /// What it looks for, why, and what to do, in Markdown.
         public var help: String
 
-        /// - Parameter help: in Markdown.
-        public init(name: String, help: String) { (self.name, self.help) = (name, help) }
+        /// Where its page is published; nil for nowhere.
+        public var address: String?
+
+        /// - Parameters:
+        ///   - help: in Markdown.
+        ///   - address: where its page is published; nil for nowhere.
+        public init(name: String, help: String, address: String? = nil) {
+            (self.name, self.help, self.address) = (name, help, address)
+        }
     }
 
     /// The folder that paths are relative to.

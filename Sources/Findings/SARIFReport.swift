@@ -48,8 +48,8 @@ enum SARIFReport {
                 json.member("text", rule.help)
                 json.member("markdown", rule.help)
             }
-            // The page of a rule has no address yet: the name stands for it, and `assay-labels explain` shows it.
-            json.member("helpUri", "urn:assay:rule:\(code)")
+            // Where the pages of this build are published nowhere, a name stands for it; `assay-labels explain` shows it.
+            json.member("helpUri", rule.address ?? "urn:assay:rule:\(code)")
         }
     }
 

@@ -8,16 +8,19 @@ public struct FindingSheet {
     private let root: String
     private let failOn: Severity
     private let version: String
+    private let repository: String?
 
     /// - Parameters:
     ///   - root: the dataset's, absolute: rows are read below it.
     ///   - failOn: findings from this severity on are something to look at.
     ///   - version: of the suite, for SARIF.
-    public init(_ findings: [Finding], root: String, failOn: Severity, version: String) {
+    ///   - repository: the folder from which code hosts count paths, absolute; nil for the nearest upwards with `.git`.
+    public init(_ findings: [Finding], root: String, failOn: Severity, version: String, repository: String? = nil) {
         self.findings = findings
         self.root = root
         self.failOn = failOn
         self.version = version
+        self.repository = repository
     }
 
     /// Whether there is a finding of the severity that counts.
@@ -46,12 +49,14 @@ public struct FindingSheet {
     }
 
     private func render(_ shown: [Finding], as format: FindingFormat, colour: Bool) -> TerminalText {
-        var rows = RowTexts(root: root)
+        var rows: RowTexts
         var tool = FindingTool(version: version)
         var shown = shown
-        if format == .sarif || format == .github {
+        var place = root
+        if format.isOfRepository {
             // Code hosts know nothing of the dataset: to them, paths begin at the repository's root.
-            let repository = RepositoryRoot.containing(root)
+            let repository = repository ?? RepositoryRoot.containing(root)
+            place = repository ?? root
             tool.base = .init(name: repository == nil ? "DATASET" : "%SRCROOT%", folder: repository ?? root)
             if let repository {
                 for index in shown.indices {
@@ -59,8 +64,12 @@ public struct FindingSheet {
                     shown[index].file = Paths.relative(path, to: repository)
                 }
             }
-            for rule in RuleRegistry.documentation { tool.rules[rule.code] = .init(name: rule.name, help: rule.page) }
+            for rule in RuleRegistry.documentation {
+                tool.rules[rule.code] = .init(
+                    name: rule.name, help: rule.page, address: RulePages.address(of: rule.code))
+            }
         }
+        rows = RowTexts(root: place)
         return FindingReporter.render(shown, as: format, colour: colour, tool: tool, row: { rows.text(of: $0) })
     }
 

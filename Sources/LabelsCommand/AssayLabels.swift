@@ -15,7 +15,7 @@ public enum LabelsTool: ToolEntry {
 struct AssayLabels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-labels", abstract: "Find what is wrong with labels and images before training does.",
-        discussion: "Exit status: 0 clean, 1 findings, 2 wrong usage or environment.", version: assayVersion,
+        discussion: "Exit status: 0 clean, 1 findings, 2 wrong usage or environment.", version: Tool.version,
         subcommands: [Check.self, Card.self, Verdicts.self, Explain.self, Undo.self], defaultSubcommand: Check.self)
 }
 
@@ -26,8 +26,8 @@ struct Card: PlanCommand {
     static let stage = StageName.labels
     static let keys: Set<String>? = ["splits", "image_size"]
 
-    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
-    var input = "."
+    @Argument(help: inputHelp, completion: .file())
+    var input: String?
 
     @OptionGroup var parts: PartsOption
     @OptionGroup var image: ImageSizeOption
@@ -35,7 +35,7 @@ struct Card: PlanCommand {
 
     func run() throws {
         plain.idle.say(plain.common)
-        let input = try AuditInput.open(input)
+        let input = try AuditInput.open(input, saying: plain.common)
         try merged(with: input).show(input)
     }
 
@@ -49,7 +49,7 @@ struct Card: PlanCommand {
             dataset, settings: try options.settings(dataset, cachePath: nil), jobs: session.jobs,
             isCancelled: session.isCancelled)
         let card = ProfileCard(result.profile, dataset: dataset, trainingSize: image.pixels)
-        Tool.output(written: plain.format == .json ? card.json : card.text)
+        plain.show(card.json, .card) { TerminalText(written: card.text) }
     }
 }
 
@@ -57,13 +57,16 @@ struct Verdicts: PlanCommand {
     static let configuration = CommandConfiguration(
         abstract: "What a trainer makes of each image and label row, as JSON lines.")
 
-    enum Form: String, SettingWord { case jsonl, json }
+    enum Form: String, SettingWord {
+        case jsonl, json
+        case jsonV2 = "json-v2"
+    }
 
     static let stage = StageName.labels
     static let keys: Set<String>? = ["splits", "trainer"]
 
-    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
-    var input = "."
+    @Argument(help: inputHelp, completion: .file())
+    var input: String?
 
     @Option("A line an image, or one array.")
     var format = Form.jsonl
@@ -76,7 +79,7 @@ struct Verdicts: PlanCommand {
 
     func run() throws {
         idle.say(common)
-        let input = try AuditInput.open(input)
+        let input = try AuditInput.open(input, saying: common)
         try merged(with: input).show(input)
     }
 
@@ -90,7 +93,9 @@ struct Verdicts: PlanCommand {
             isCancelled: session.isCancelled)
         switch format {
         case .jsonl: Tool.output(written: lines.map { $0 + "\n" }.joined())
-        case .json: Tool.output(written: "[" + lines.map { "\n  " + $0 }.joined(separator: ",") + "\n]\n")
+        case .json, .jsonV2:
+            let array = "[" + lines.map { "\n  " + $0 }.joined(separator: ",") + "\n]\n"
+            Tool.output(json: array, .verdicts, hasEnvelope: format == .jsonV2)
         }
     }
 }
@@ -110,35 +115,34 @@ struct Explain: ParsableCommand {
         plain.idle.say(plain.common)
         if all {
             guard code == nil else { throw ValidationError("give a code or --all, not both") }
-            return Tool.output(
-                written: plain.format == .json ? RuleRegistry.json(RuleRegistry.documentation) : RuleRegistry.page)
+            return plain.show(RuleRegistry.json(RuleRegistry.documentation), .rules) {
+                TerminalText(written: RuleRegistry.page)
+            }
         }
         guard let code else { throw ValidationError("name a rule, for example B003, or --all") }
         guard let rule = RuleRegistry.documentation(of: code) else {
             let known = RuleRegistry.documentation.map(\.code).joined(separator: " ")
             throw ValidationError("there is no rule \(code); the codes are \(known)")
         }
-        Tool.output(written: plain.format == .json ? RuleRegistry.json([rule]) : rule.page)
+        plain.show(RuleRegistry.json([rule]), .rules) { TerminalText(written: rule.page) }
     }
 }
 
 struct Undo: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Take back the last --fix of a dataset.")
 
-    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
-    var input = "."
+    @Argument(help: inputHelp, completion: .file())
+    var input: String?
 
     @OptionGroup var plain: PlainOptions
 
     func run() throws {
         plain.idle.say(plain.common)
-        let dataset = try plain.common.session().dataset(try AuditInput.open(input))
+        let dataset = try plain.common.session().dataset(try AuditInput.open(input, saying: plain.common))
         let outcome = try LabelBackup.undo(dataset)
-        switch plain.format {
-        case .text:
-            Tool.output("\(Counted.text(outcome.restored.count, "file")) restored\n")
-            for path in outcome.changed { Tool.output("changed since, left alone: \(path)\n") }
-        case .json: Tool.output(written: outcome.json)
+        plain.show(outcome.json, .undo) {
+            "\(Counted.text(outcome.restored.count, "file")) restored\n"
+                + outcome.changed.map { "changed since, left alone: \($0)\n" as TerminalText }.joined()
         }
         if !outcome.changed.isEmpty { throw ExitStatus.findings }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditPlan
 import AuditStages
 import CommandLineSupport
+import FileReading
 import Findings
 import LabelRules
 import TextForms
@@ -12,8 +13,8 @@ struct Check: PlanCommand {
     static let configuration = CommandConfiguration(abstract: "Check a dataset, or the dataset of a plan.")
     static let stage = StageName.labels
 
-    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
-    var input = "."
+    @Argument(help: inputHelp, completion: .file())
+    var input: String?
 
     @OptionGroup(title: "How it is checked (in a plan: the block “labels”)") var options: LabelOptions
 
@@ -44,6 +45,11 @@ struct Check: PlanCommand {
     @Flag(help: "Show what --fix or --unsafe-fixes would change, and change nothing.")
     var diff = false
 
+    @Option(
+        "The repository's root, from which sarif, github and gitlab count paths.",
+        otherwise: "the nearest folder upwards with .git")
+    var repository: InputFile?
+
     @OptionGroup var workingFolder: WorkingFolderOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
@@ -60,8 +66,11 @@ struct Check: PlanCommand {
                 ["baseline", "format", "fail-on", "max-findings", "statistics"],
                 "with --write-baseline, which writes every finding; leave it out")
         }
+        if repository != nil, !format.isOfRepository {
+            try given.refuse(["repository"], "with --format \(format): sarif, github and gitlab name paths by it")
+        }
         if statistics { try given.refuse(["max-findings"], "with --statistics, which counts; leave one out") }
-        switch try AuditInput.open(input) {
+        switch try AuditInput.open(input, saying: common) {
         case .dataset(let path): try check(path)
         case .plan(let path):
             try given.refuse(["no-cache", "working-directory"], "with a plan; check its data.yaml instead")
@@ -103,11 +112,17 @@ struct Check: PlanCommand {
             return Tool.output(
                 "\(writeBaseline): \(Counted.text(made.count, "finding")); use it with --baseline \(writeBaseline)\n")
         }
-        let sheet = FindingSheet(findings, root: root, failOn: options.failOn, version: assayVersion)
-        Tool.output(
-            sheet.text(
-                as: format, colour: Terminal.hasColour, most: maxFindings?.value ?? .max, countsOnly: statistics,
-                headline: headline))
+        let sheet = FindingSheet(
+            findings, root: root, failOn: options.failOn, version: assayVersion,
+            repository: try repository.map { try Folders.existing($0.path) })
+        let text = sheet.text(
+            as: format, colour: Terminal.hasColour, most: maxFindings?.value ?? .max, countsOnly: statistics,
+            headline: headline)
+        if format == .jsonV2, !statistics {
+            Tool.output(json: text.text, .findings, hasEnvelope: true)
+        } else {
+            Tool.output(text)
+        }
         if sheet.hasFindings { throw ExitStatus.findings }
     }
 
@@ -129,7 +144,7 @@ struct Check: PlanCommand {
             Tool.output(
                 """
                 \(Counted.text(rows, "row")) in \(Counted.text(fixes.count, "file")) corrected; the files as they were: \(backup)
-                take it back with: assay-labels undo \(input)
+                take it back with: assay-labels undo \(shownInput(path))
 
                 """)
         }
@@ -138,8 +153,14 @@ struct Check: PlanCommand {
         }
         guard left > 0 else { return }
         let what = options.failOn == .error ? "errors" : "findings from \(options.failOn) on"
-        Tool.output("\(left) \(what) are left, which this does not mend; to see them: assay-labels \(input)\n")
+        Tool.output(
+            "\(left) \(what) are left, which this does not mend; to see them: assay-labels \(shownInput(path))\n")
         throw ExitStatus.findings
+    }
+
+    /// The dataset as the person named it, or would.
+    private func shownInput(_ path: String) -> String {
+        ShellWord.quoted(input ?? Paths.relative(Paths.absolute(path), to: Paths.absolute("")))
     }
 
     /// The check of a dataset, and what it found but for what is not asked for.

@@ -48,6 +48,9 @@ public protocol Backend: Sendable {
     /// Where its numbers are.
     var device: ComputeDevice { get }
 
+    /// The version of the library that computes, for example `2.6.3`; nil where that is this package itself.
+    var libraryVersion: String? { get }
+
     /// Why it cannot run such a node, whatever the shapes: words about the backend such as `it has no attention`. Nil
     /// where it can.
     func refusal(of node: NetworkGraph.Node) -> String?
@@ -68,6 +71,9 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+    /// A backend of this package's own has no other version.
+    public var libraryVersion: String? { nil }
+
     /// Asks about every node of a graph.
     public func supports(_ graph: NetworkGraph) -> GraphSupport {
         let refused = graph.nodes.compactMap { node in

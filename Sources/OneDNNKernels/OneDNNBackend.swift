@@ -14,7 +14,7 @@ public struct OneDNNBackend: Backend {
     public init() {}
 
     /// For example `2.6.3`.
-    public static var libraryVersion: String {
+    public var libraryVersion: String? {
         var text = [CChar](repeating: 0, count: 32)
         assay_dnn_version(&text)
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

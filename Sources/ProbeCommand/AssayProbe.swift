@@ -24,12 +24,12 @@ struct AssayProbe: PlanCommand {
             of its block “probe”.
             Exit status: 0 trained, 2 wrong usage or environment.
             """,
-        version: assayVersion)
+        version: Tool.version)
 
     static let stage = StageName.probe
 
-    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
-    var input = "."
+    @Argument(help: inputHelp, completion: .file())
+    var input: String?
 
     @Option("A folder for the models (a plan has its own).")
     var output: InputFile?
@@ -37,7 +37,7 @@ struct AssayProbe: PlanCommand {
     @OptionGroup(title: "How it is trained (in a plan: the block “probe”)") var options: ProbeOptions
 
     @Option("The form of the result.")
-    var format = ResultFormat.text
+    var format = OutputFormat.text
 
     @OptionGroup var common: CommonOptions
 
@@ -46,7 +46,7 @@ struct AssayProbe: PlanCommand {
         if options.weights != nil {
             try given.refuse(["model"], "with --weights, which have a size of their own; leave one out")
         }
-        switch try AuditInput.open(input) {
+        switch try AuditInput.open(input, saying: common) {
         case .plan(let path):
             try given.refuse(["output"], "with a plan, which has a folder of its own; leave it out")
             try runPlan(path)
@@ -64,7 +64,8 @@ struct AssayProbe: PlanCommand {
             try Self.merged(with: $0).options
         }
         if case .unchanged = outcome { common.note("probe: unchanged") }
-        try Tool.show(ProbeStage.output(try PlanFile.load(path), options, session, as: format))
+        try Tool.show(
+            ProbeStage.output(try PlanFile.load(path), options, session, as: format.plain), .probe, as: format)
     }
 
     private func runDataset(_ path: String) throws {
@@ -84,7 +85,7 @@ struct AssayProbe: PlanCommand {
         let summary = ProbeSummary(result)
         switch format {
         case .text: Tool.output("\(TerminalText(written: summary.text))now: assay-toxic \(path) --probe \(output)\n")
-        case .json: Tool.output(written: summary.json)
+        case .json, .jsonV2: Tool.output(json: summary.json, .probe, hasEnvelope: format == .jsonV2)
         }
     }
 }

@@ -18,7 +18,7 @@ struct AssayReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay-report", abstract: "The page that annotators work from, and the way back into the dataset.",
         discussion: "Exit status: 0 done, 1 some decisions do not fit any more, 2 wrong usage or environment.",
-        version: assayVersion, subcommands: [Page.self, Apply.self, Export.self, Plot.self],
+        version: Tool.version, subcommands: [Page.self, Apply.self, Export.self, Plot.self],
         defaultSubcommand: Page.self)
 }
 
@@ -28,8 +28,12 @@ struct Page: PlanCommand {
 
     static let stage = StageName.report
 
-    @Argument(help: "A plan, or a data.yaml (then the page holds the label check alone).", completion: .file())
-    var input = "."
+    @Argument(
+        help: """
+            A plan, or a data.yaml, of which the page holds the label check alone (default: assay.yaml here or above, else the \
+            one data.yaml that is found).
+            """, completion: .file())
+    var input: String?
 
     @OptionGroup(title: "What it shows (in a plan: the block “report”)") var options: ReportOptions
 
@@ -43,14 +47,14 @@ struct Page: PlanCommand {
     var port: Whole<PortBounds> = 0
 
     @Option("The form of the result.")
-    var format = ResultFormat.text
+    var format = OutputFormat.text
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let given = GivenOptions(of: Self.self)
         if !serve { try given.refuse(["port"], "without --serve; add it, or leave this out") }
-        switch try AuditInput.open(input) {
+        switch try AuditInput.open(input, saying: common) {
         case .plan(let path):
             try given.refuse(["output"], "with a plan, whose page lies beside it; leave it out")
             try runPlan(path)
@@ -61,7 +65,7 @@ struct Page: PlanCommand {
             let content = try ReportStage.content(of: try session.dataset(path), jobs: session.jobs)
             let page = output?.path ?? "report.html"
             try AtomicFile.write(ReportPage.render(content), to: page)
-            try Tool.show(ReportStage.shown(Paths.absolute(page), as: format))
+            try Tool.show(ReportStage.shown(Paths.absolute(page), as: format.plain), .page, as: format)
         }
     }
 
@@ -73,7 +77,7 @@ struct Page: PlanCommand {
         }
         if case .unchanged = outcome { common.note("report: unchanged") }
         let plan = try PlanFile.load(path)
-        try Tool.show(ReportStage.output(plan, options, session, as: format))
+        try Tool.show(ReportStage.output(plan, options, session, as: format.plain), .page, as: format)
         guard serve else { return }
         let server = try ReportServer(plan: plan, port: UInt16(port.value), seed: options.seeding.number)
         Tool.output("serving \(server.url) until interrupted; then: assay-report apply \(path)\n")
@@ -104,8 +108,9 @@ struct Apply: ParsableCommand {
         let file = try decisions.map { try DecisionFile.read($0) } ?? DecisionFile(waitingIn: plan)
         let outcome = try DecisionApplier.apply(file, plan: plan, isDryRun: diff)
         if diff, plain.format == .text { Tool.output(LabelFixer.diff(outcome.fixes)) }
-        if plain.format == .json {
-            return try Tool.show(StageOutput(written: outcome.json, hasFindings: !outcome.refused.isEmpty))
+        guard plain.format == .text else {
+            let shown = StageOutput(written: outcome.json, hasFindings: !outcome.refused.isEmpty)
+            return try Tool.show(shown, .applied, as: plain.format)
         }
         let rows = outcome.fixes.reduce(0) { $0 + $1.rows.count }
         let files = Counted.text(outcome.fixes.count, "file")

@@ -31,7 +31,7 @@ public struct PassingOptions: ParsableArguments, Sendable {
 public struct RankingOptions: StageOptions {
     public static let stage = StageName.toxic
     public static let shared: Set<String> = ["weights", "seed"]
-    public static let presentation: Set<String> = ["top"]
+    public static let presentation: Set<String> = ["top", "fail_on_suspicions"]
 
     /// Whose models judge where a plan has both.
     public enum Judge: String, SettingWord {
@@ -46,6 +46,9 @@ public struct RankingOptions: StageOptions {
 
     @Option("Rows of the text table.")
     public var top: Whole<RowBounds> = 20
+
+    @Option("A suspicion of this probability or more makes the exit status 1, unless a person has rejected it.")
+    public var failOnSuspicions: Fraction?
 
     @Option("How far back gradients go: head and none take half to two thirds of the time.")
     public var gradient = GradientReach.full

@@ -9,10 +9,14 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Precision, recall and average precision by class; consistency of an image's predictions.")
 
-    enum Format: String, SettingWord { case text, json, csv }
+    enum Format: String, SettingWord {
+        case text, json
+        case jsonV2 = "json-v2"
+        case csv
+    }
 
-    @Argument(help: "A data.yaml, or the folder of one.", completion: .file())
-    var dataset = "."
+    @Argument(help: "A data.yaml, or the folder of one (default: the one that is found here).", completion: .file())
+    var dataset: String?
 
     @OptionGroup var model: WeightsOption
     @OptionGroup var architecture: ModelYAMLOption
@@ -49,7 +53,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--weights is needed: a checkpoint trained on this dataset")
         }
         let session = common.session()
-        let dataset = try session.dataset(AuditInput.openDataset(dataset))
+        let dataset = try session.dataset(AuditInput.openDataset(dataset, saying: common))
         let model = try ToxicRun.fitted(
             try DetectionModel.load(checkpoint: weights, yamlPath: architecture.modelYaml?.path), weights: weights,
             dataset: dataset, imageSize: image.pixels, mapsClasses: passing.mapClasses)
@@ -66,7 +70,9 @@ struct Evaluate: ParsableCommand {
             isCancelled: session.isCancelled, progress: session.progress(of: .toxic))
         switch format {
         case .text: Tool.output(EvaluationWriter.text(evaluation, dataset))
-        case .json: Tool.output(written: EvaluationWriter.json(evaluation, dataset))
+        case .json, .jsonV2:
+            Tool.output(
+                json: EvaluationWriter.json(evaluation, dataset), .evaluation, hasEnvelope: format == .jsonV2)
         case .csv: Tool.output(written: EvaluationWriter.csv(evaluation))
         }
         if evaluation.unreadable > 0 { throw ExitStatus.findings }

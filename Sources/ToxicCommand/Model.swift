@@ -34,11 +34,10 @@ struct Model: ParsableCommand {
         guard profile else {
             try GivenOptions(of: Self.self).refuse(
                 ["size", "image-size", "images", "precision"], "without --profile; add it, or leave this out")
-            return Tool.output(
-                plain.format == .json ? TerminalText(written: ModelTable.json(model)) : ModelTable.text(model))
+            return plain.show(ModelTable.json(model), .model) { ModelTable.text(model) }
         }
         guard plain.format == .text else {
-            throw ValidationError("--format json has no effect with --profile; leave it out")
+            throw ValidationError("--format \(plain.format) has no effect with --profile; leave it out")
         }
         Tool.output(
             written: try ModelProfile.text(model, size: image.pixels, images: images.value, precision: precision))

@@ -3,18 +3,22 @@ import AuditPlan
 import AuditStages
 import CommandLineSupport
 import FileReading
+import TextForms
 import ToolOptions
 import ToxicRanking
 
 struct Rank: PlanCommand {
     static let configuration = CommandConfiguration(abstract: "Rank the images of a dataset, or of a plan.")
 
-    enum Format: String, SettingWord { case text, csv, json }
+    enum Format: String, SettingWord {
+        case text, csv, json
+        case jsonV2 = "json-v2"
+    }
 
     static let stage = StageName.toxic
 
-    @Argument(help: "A data.yaml, a plan, or the folder of one.", completion: .file())
-    var input = "."
+    @Argument(help: inputHelp, completion: .file())
+    var input: String?
 
     @OptionGroup(title: "How it is ranked (in a plan: the block “toxic”)") var options: RankingOptions
 
@@ -34,7 +38,7 @@ struct Rank: PlanCommand {
     func run() throws {
         let given = GivenOptions(of: Self.self)
         if format != .text { try given.refuse(["top"], "with --format \(format), which holds every row; leave it out") }
-        switch try AuditInput.open(input) {
+        switch try AuditInput.open(input, saying: common) {
         case .plan(let path):
             try given.refuse(
                 ["probe", "output", "model-yaml"], "with a plan, which has its own; use it on the data.yaml")
@@ -53,8 +57,13 @@ struct Rank: PlanCommand {
         }
         if case .unchanged = outcome { common.note("toxic: unchanged") }
         let plan = try PlanFile.load(path)
-        let shown = try ToxicStage.output(plan, options, session, as: format == .json ? .json : .text)
-        guard format == .csv, outcome.result.status == .done else { return try Tool.show(shown) }
+        let form = OutputFormat(rawValue: format.rawValue) ?? .text
+        var shown = try ToxicStage.output(plan, options, session, as: form.plain)
+        let gate = try SuspicionGate(plan, from: options.failOnSuspicions)
+        // What nothing has judged fails a gate, too.
+        shown.hasFindings = shown.hasFindings || gate.hasFindings
+        if format != .text || outcome.result.status == .blocked { say(gate) }
+        guard format == .csv, outcome.result.status == .done else { return try Tool.show(shown, .images, as: form) }
         try Tool.show(StageOutput(written: try plan.output("images.csv"), hasFindings: shown.hasFindings))
     }
 
@@ -83,9 +92,18 @@ struct Rank: PlanCommand {
         switch format {
         case .text: Tool.output(ToxicTable.text(result, top: options.top.value))
         case .csv: Tool.output(written: ToxicWriter.csv(result.images))
-        case .json: Tool.output(written: ToxicWriter.json(result.images))
+        case .json, .jsonV2:
+            Tool.output(json: ToxicWriter.json(result.images), .images, hasEnvelope: format == .jsonV2)
         }
-        if result.images.contains(where: { $0.problem != nil }) { throw ExitStatus.findings }
+        let gate = SuspicionGate(
+            result.suspicions.shown.map(\.probability), from: options.failOnSuspicions)
+        if format == .text { Tool.output(gate.line) } else { say(gate) }
+        if gate.hasFindings || result.images.contains(where: { $0.problem != nil }) { throw ExitStatus.findings }
+    }
+
+    /// Why the exit status is what it is, where the output is for programs: on stderr, whatever --quiet says.
+    private func say(_ gate: SuspicionGate) {
+        if gate.hasFindings { Tool.note(TerminalText(written: String(gate.line.text.dropLast()))) }
     }
 }
 

@@ -40,11 +40,14 @@ struct GenerateDocs: ParsableCommand {
                     [("readers", AnnotationReaders.documentation), ("losses", LossKind.documentation)])
             ),
         ]
+        let rules = RulePages.all.map { ("rules/" + $0.name, $0.text) }
         var isCurrent = true
-        for (name, text) in pages where (try? page(name)) != text {
+        for (name, text) in pages + rules where (try? page(name)) != text {
             isCurrent = false
             Tool.output("\(folder)/\(name): \(check ? "is not current; run: swift run generate-docs" : "written")\n")
-            if !check { try AtomicFile.write(text, to: folder + "/" + name) }
+            guard !check else { continue }
+            try Folders.make(Paths.directory(of: folder + "/" + name))
+            try AtomicFile.write(text, to: folder + "/" + name)
         }
         if check, !isCurrent { throw ExitStatus.findings }
     }

@@ -200,8 +200,9 @@ import ToolOptions
                 for sub in own { check(sub, path + " " + sub.commandName) }
                 guard own.isEmpty else { return }
                 let names = Set((command.arguments ?? []).flatMap(\.longNames))
-                // A schema has one form; a picture's is told by its name.
-                let hasNoFormat = ["assay plan schema", "assay-report plot"].contains(path)
+                // A schema, a script and a page of the manual have one form; a picture's is told by its name.
+                let hasNoFormat = ["assay plan schema", "assay-report plot", "assay completions", "assay manual"]
+                    .contains(path)
                 for name in ["jobs", "quiet", "seed", "format"] where name != "format" || !hasNoFormat {
                     #expect(names.contains(name), "\(path) has no --\(name)")
                 }

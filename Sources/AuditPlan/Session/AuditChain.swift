@@ -3,15 +3,18 @@ import ToolOptions
 
 /// The stages of a plan one after another, in one session.
 public struct AuditChain {
-    private let stages: [any AuditStage.Type]
+    let stages: [any AuditStage.Type]
 
     /// - Parameter stages: in the order in which they run.
     public init(_ stages: [any AuditStage.Type]) { self.stages = stages }
 
+    /// Those that are wanted, in the same order.
+    public func only(_ isWanted: (StageName) -> Bool) -> AuditChain { AuditChain(stages.filter { isWanted($0.name) }) }
+
     /// Runs the stages whose inputs have changed.
     ///
     /// - Parameters:
-    ///   - overrides: arguments that go before the plan's, by the key of the setting at the top of the plan.
+    ///   - overrides: arguments that go before the plan's, by the key of the setting.
     ///   - end: called after a stage, with what it shows and whether nothing had changed.
     /// - Returns: whether a stage has something to look at.
     /// - Throws: what a stage throws; `CancellationError` after an interruption.
@@ -53,7 +56,8 @@ public struct AuditChain {
     }
 
     private func options<Options: StageOptions>(of plan: PlanFile, _ overrides: [String: String]) throws -> Options {
-        let own = Options.shared.sorted().compactMap { overrides[$0] }
+        let keys = Options.shared.union(Options.presentation)
+        let own = keys.sorted().compactMap { overrides[$0] }
         return try Options.parse(plan.settings.arguments(of: Options.stage) + own)
     }
 }

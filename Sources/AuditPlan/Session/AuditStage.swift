@@ -25,6 +25,9 @@ public protocol AuditStage {
     /// What a person is shown after the stage has run in a chain: the same, short.
     static func brief(_ plan: PlanFile, _ options: Options, _ session: AuditSession) throws -> StageOutput
 
+    /// What its results say, in a few words.
+    static func found(_ plan: PlanFile) -> String
+
     /// What a person or a program is shown of the results that the plan holds.
     static func show(_ plan: PlanFile, _ options: Options, _ session: AuditSession, as format: ResultFormat) throws
         -> StageOutput
@@ -131,13 +134,16 @@ extension AuditStage {
 extension StageRunner {
     /// Runs a stage of a plan where its inputs have changed.
     ///
-    /// - Parameter options: the stage's settings: the plan's, or what a command line makes of them.
+    /// - Parameters:
+    ///   - isAnew: runs it even where nothing has changed.
+    ///   - options: the stage's settings: the plan's, or what a command line makes of them.
     public static func run<Stage: AuditStage>(
-        _ stage: Stage.Type, plan path: String, session: AuditSession,
+        _ stage: Stage.Type, plan path: String, session: AuditSession, isAnew: Bool = false,
         options: (PlanFile) throws -> Stage.Options = { try $0.settings.options() }
     ) throws -> StageOutcome {
         try run(
-            Stage.name, plan: path, inputs: { try inputs(stage, $0, try options($0), session) },
+            Stage.name, plan: path, isAnew: isAnew, inputs: { try inputs(stage, $0, try options($0), session) },
+            parts: { try parts(stage, $0, try options($0), session) },
             check: { try stage.check($0, try options($0), session) },
             body: { try stage.run(try StageWork($0, try options($0.plan), session)) })
     }
@@ -152,7 +158,26 @@ extension StageRunner {
         try stage.check(plan, wanted, session)
     }
 
-    private static func inputs<Stage: AuditStage>(
+    /// What `inputs` is the digest of.
+    static func parts<Stage: AuditStage>(
+        _ stage: Stage.Type, _ plan: PlanFile, _ options: Stage.Options, _ session: AuditSession
+    ) throws -> [InputPart] {
+        var parts = [
+            InputPart(.version, assayVersion),
+            InputPart(.dataset, try session.state(of: try session.dataset(plan.settings.dataset)).hex),
+        ]
+        for setting in options.contents {
+            var digest = DigestBuilder()
+            try session.add([setting], to: &digest)
+            parts.append(InputPart(.setting(setting.key), digest.finish().hex))
+        }
+        for need in Stage.needs { parts.append(InputPart(.stage(need), plan.results[need]?.inputs ?? "none")) }
+        var rest = DigestBuilder()
+        try Stage.addInputs(plan, options, to: &rest)
+        return parts + [InputPart(.rest, rest.finish().hex)]
+    }
+
+    static func inputs<Stage: AuditStage>(
         _ stage: Stage.Type, _ plan: PlanFile, _ options: Stage.Options, _ session: AuditSession
     ) throws -> ContentDigest {
         var digest = DigestBuilder()

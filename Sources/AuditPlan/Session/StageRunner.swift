@@ -46,11 +46,14 @@ public struct StageContext: Sendable {
 /// the inputs are meanwhile those of an earlier run that the plan still tells of.
 public enum StageRunner {
     /// - Parameters:
+    ///   - isAnew: runs the stage even where nothing has changed.
     ///   - inputs: the digest of what the stage reads, the tool's version among it.
+    ///   - parts: the same piece by piece, by which a later command says what has changed.
     ///   - check: refuses what the stage would fail with; called before anything is written where it is about to run.
     public static func run(
-        _ stage: StageName, plan path: String, inputs: (PlanFile) throws -> ContentDigest,
-        check: (PlanFile) throws -> Void = { _ in }, body: (StageContext) throws -> StageResult
+        _ stage: StageName, plan path: String, isAnew: Bool = false, inputs: (PlanFile) throws -> ContentDigest,
+        parts: (PlanFile) throws -> [InputPart] = { _ in [] }, check: (PlanFile) throws -> Void = { _ in },
+        body: (StageContext) throws -> StageResult
     ) throws -> StageOutcome {
         let before = try PlanFile.load(path)
         // Whatever is wrong with the inputs is said before anything is written.
@@ -63,7 +66,7 @@ public enum StageRunner {
         try MachineFaults.checkBeforeKeeping()
         let ledgerWasThere = FileManager.default.fileExists(atPath: plan.ledgerPath)
         let ledger = try Ledger(plan.ledgerPath)
-        if ledgerWasThere, let result = plan.results[stage], result.inputs == digest.hex,
+        if !isAnew, ledgerWasThere, let result = plan.results[stage], result.inputs == digest.hex,
             outputsExist(result, plan), try ledger.finishedInputs(of: stage) == digest.hex
         {
             return .unchanged(result)
@@ -72,7 +75,7 @@ public enum StageRunner {
         result.inputs = digest.hex
         // What a bad disk left out would pass for the result of these inputs.
         try MachineFaults.checkBeforeKeeping()
-        try ledger.finish(stage, inputs: digest.hex)
+        try ledger.finish(stage, inputs: digest.hex, parts: try parts(plan))
         try PlanFile.load(path).saving(result, of: stage)
         return .ran(result)
     }

@@ -2,7 +2,7 @@ import ProbeTraining
 import YOLOModel
 
 /// A time that training may take: `90s`, `10m`, `1.5h`.
-public struct TimeBudget: SettingValue {
+public struct TimeBudget: SettingValue, ExpressibleByStringLiteral {
     /// Positive.
     public let seconds: Double
     private let text: String
@@ -16,6 +16,12 @@ public struct TimeBudget: SettingValue {
         else { throw Self.refusal(of: text) }
         seconds = number * unit
         self.text = text
+    }
+
+    /// A default, of which a test of the options knows that it is a time.
+    public init(stringLiteral text: String) {
+        guard let budget = try? TimeBudget(setting: text) else { preconditionFailure("a default that is no time") }
+        self = budget
     }
 
     public var description: String { text }
