@@ -62,8 +62,8 @@ import Testing
         #expect(asked.errors.contains("models that have not seen what they judge, from scratch: 3 folds, 20 epochs"))
         let plan = place.text("asked/plan.yaml")
         #expect(
-            plan.contains("\nprobe:") && plan.contains("\n  epochs: 20 ") && plan.contains("\n  size: 96 "), "\(plan)")
-        #expect(asked.output.contains("3 folds of 32 images, 20 epochs at 96 px"), "\(asked.output)")
+            plan.contains("\nprobe:") && plan.contains("\n  epochs: 20 ") && plan.contains("\n  size: 160 "), "\(plan)")
+        #expect(asked.output.contains("3 folds of 32 images, 20 epochs at 160 px"), "\(asked.output)")
     }
 
     @Test func statusSaysWhatIsStaleAndWhy() throws {
@@ -161,6 +161,8 @@ import Testing
     /// A gate on suspicions closes on what a ranking found, says so last, and is none where nothing judges.
     @Test func suspicionsFailARun() throws {
         let place = try Workplace()
+        // A box that nothing can learn is suspected whatever the model says.
+        try place.folder.write("1 0.5 0.5 0.004 0.004\n", to: "shapes/labels/train/shape00.txt")
         try place.makePlan()
         let closed = try place.run("assay", "run", "plan.yaml", "--fail-on-suspicions", "0")
         #expect(closed.status == 1)
