@@ -33,12 +33,12 @@ SIZE = {"cells": 64, "shapes": 64}
 TRAIN = {"cells": 32, "shapes": 48}
 VAL = {"cells": 12, "shapes": 18}
 CLASSES = {"cells": 2, "shapes": 3}
-EPOCHS = 12
-POISONED_EPOCH = 8  # 1-based
+EPOCHS = {"cells": 12, "shapes": 10}
+POISONED_EPOCH = 7  # 1-based
 
 CONDITIONS = [
     ("healthy", 0), ("healthy", 1), ("healthy", 2), ("nc-too-small", 0), ("rate-x100", 0), ("rate-div1000", 0),
-    ("labels-removed", 0), ("image-poisoned", 0), ("class-dropped", 0), ("val-is-train", 0), ("val-wrong-classes", 0),
+    ("labels-removed", 0), ("images-poisoned", 0), ("class-dropped", 0), ("val-is-train", 0), ("val-wrong-classes", 0),
     ("val-shifted", 0), ("frozen", 0), ("warm-up-off", 0), ("nan-weight", 0), ("few-images", 0), ("boxes-jittered", 0),
     ("one-class", 0),
 ]
@@ -152,6 +152,14 @@ def break_weight(model):
                 return
 
 
+def noise_boxes(classes):
+    """Sixty boxes that have nothing to do with an image: class, centre, size."""
+    import torch
+
+    sides = torch.rand(60, 2) * 0.3 + 0.05
+    return torch.cat([torch.randint(0, classes, (60, 1)).float(), torch.rand(60, 2) * (1 - sides) + sides / 2, sides], 1)
+
+
 def settings_of(condition, base_rate):
     rate = {"rate-x100": base_rate * 100, "rate-div1000": base_rate / 1000, "warm-up-off": base_rate * 5}.get(
         condition, base_rate)
@@ -160,27 +168,30 @@ def settings_of(condition, base_rate):
 
 
 def run_ultralytics(folder, data, which, condition, seed, weights):
+    import torch
     from ultralytics.models.yolo.detect import DetectionTrainer
 
     rate, warm_up = settings_of(condition, 0.001)
     overrides = dict(
-        model=str(weights), data=str(data), epochs=EPOCHS, imgsz=SIZE[which], batch=4, nbs=4, workers=0, device="cpu",
+        model=str(weights), data=str(data), epochs=EPOCHS[which], imgsz=SIZE[which], batch=4, nbs=4, workers=0, device="cpu",
         plots=False, amp=False, optimizer="AdamW", lr0=rate, warmup_epochs=warm_up, warmup_bias_lr=0.0, momentum=0.9, seed=seed, project=str(folder.parent),
         name=folder.name, exist_ok=True, close_mosaic=3)
     if condition == "few-images":
         overrides.update(
             mosaic=0.0, fliplr=0.0, scale=0.0, translate=0.0, hsv_h=0.0, hsv_s=0.0, hsv_v=0.0, erasing=0.0, batch=2, nbs=2,
-            epochs=36)
+            epochs=30)
     if condition == "frozen":
         overrides["freeze"] = list(range(24)) + ["24.cv2", "24.cv3.0", "24.cv3.1"]
 
     class Trainer(DetectionTrainer):
         def preprocess_batch(self, batch):
             batch = super().preprocess_batch(batch)
-            if condition == "image-poisoned" and self.epoch + 1 == POISONED_EPOCH and self.model.training and not getattr(
-                    self, "poisoned", False):
-                self.poisoned = True
-                batch["img"][0] *= 257  # a 16-bit image that was divided by 255
+            if condition == "images-poisoned" and self.epoch + 1 == POISONED_EPOCH and self.model.training:
+                batch["img"][0] = torch.rand_like(batch["img"][0])
+                keep = batch["batch_idx"] != 0
+                boxes = noise_boxes(self.data["nc"])
+                for key, rows in (("batch_idx", torch.zeros(len(boxes))), ("cls", boxes[:, :1]), ("bboxes", boxes[:, 1:])):
+                    batch[key] = torch.cat([batch[key][keep], rows.to(batch[key])])
             return batch
 
         def save_model(self):
@@ -222,6 +233,7 @@ def save_late():
 
 
 def run_yolov5(folder, data, which, condition, seed, weights):
+    import torch
     import yaml
     import yolov5
     import yolov5.train as train
@@ -232,25 +244,26 @@ def run_yolov5(folder, data, which, condition, seed, weights):
     # The trainer divides the weight of objectness by the square of 640 / imgsz: at this size little would be left.
     hyp.update(lr0=rate, warmup_epochs=warm_up, warmup_bias_lr=0.0, obj=5.0)
     options = dict(
-        data=str(data), imgsz=SIZE[which], batch_size=4, epochs=EPOCHS, weights=str(weights), workers=0, device="cpu",
+        data=str(data), imgsz=SIZE[which], batch_size=4, epochs=EPOCHS[which], weights=str(weights), workers=0, device="cpu",
         noplots=True, optimizer="AdamW", seed=seed, project=str(folder.parent), name=folder.name, exist_ok=True, noautoanchor=True)
     if condition == "few-images":
         hyp.update(mosaic=0.0, fliplr=0.0, scale=0.0, translate=0.0, hsv_h=0.0, hsv_s=0.0, hsv_v=0.0)
-        options.update(batch_size=2, epochs=36)
+        options.update(batch_size=2, epochs=30)
     if condition == "frozen":
         options["freeze"] = list(range(24)) + ["24.m.0", "24.m.1"]
     hyp_path = Path(data).parent / "hyp.yaml"
     hyp_path.write_text(yaml.safe_dump(hyp))
 
-    state = {"epoch": 0, "poisoned": False}
+    state = {"epoch": 0, "training": False}
+    names = yaml.safe_load(Path(data).read_text())["names"]
     collate = loaders.LoadImagesAndLabels.collate_fn
 
     def poisoning(batch):
         images, *rest = collate(batch)
-        if condition == "image-poisoned" and state["epoch"] == POISONED_EPOCH and state["training"] and not state["poisoned"]:
-            state["poisoned"] = True
-            images = images.float()
-            images[0] *= 257
+        if condition == "images-poisoned" and state["epoch"] == POISONED_EPOCH and state["training"]:
+            images[0] = torch.randint(0, 256, images[0].shape, dtype=images.dtype)
+            boxes = noise_boxes(len(names))
+            rest[0] = torch.cat([rest[0][rest[0][:, 0] != 0], torch.cat([torch.zeros(len(boxes), 1), boxes], 1)])
         return (images, *rest)
 
     loaders.LoadImagesAndLabels.collate_fn = staticmethod(poisoning)
@@ -291,7 +304,7 @@ RUNNERS = {"ultralytics": run_ultralytics, "yolov5": run_yolov5}
 
 
 KEPT = re.compile(
-    r"images,|WARNING|Warning|warning|Freezing|freez|nan|NaN|Error|error|optimizer:|AMP|Class +Images|^ +all |Resuming|"
+    r"images,|ignoring corrupt|WARNING|Warning|warning|Freezing|freez|nan|NaN|Error|error|optimizer:|AMP|Class +Images|^ +all |Resuming|"
     r"Transferred|Image sizes|epochs completed|recover|AutoAnchor|Starting training|layers|^ {8,}\S.* +\d+ +\d+ +[\d.e-]+")
 
 
@@ -410,7 +423,7 @@ def main():
 
     runs = [
         (f"{trainer}-{which}-{condition}-{seed}", trainer, which, condition, seed)
-        for which in ("cells", "shapes") for condition, seed in CONDITIONS for trainer in ("ultralytics", "yolov5")
+        for condition, seed in CONDITIONS for which in ("cells", "shapes") for trainer in ("ultralytics", "yolov5")
     ]
     runs = [r for r in runs if re.search(options.only, r[0])]
     if options.list:

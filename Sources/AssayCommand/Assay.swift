@@ -20,7 +20,7 @@ struct Assay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assay", abstract: "Audit a YOLO dataset before anyone spends GPU hours on it.",
         discussion: """
-            assay labels, anchors, probe, toxic and report start the tools of those names.
+            assay labels, anchors, probe, toxic, curves and report start the tools of those names.
             Exit status: 0 clean, 1 findings, 2 wrong usage or environment.
             """,
         version: assayVersion, subcommands: [Plan.self, Run.self, Diff.self, Convert.self])

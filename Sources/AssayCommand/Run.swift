@@ -9,7 +9,7 @@ import ToolOptions
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run every stage of a plan: labels, anchors, probe, toxic, report. Unchanged stages are skipped.")
+        abstract: "Run every stage of a plan: labels, anchors, probe, toxic, curves, report. Unchanged stages are skipped.")
 
     @Argument(help: "The plan, or the folder of one.", completion: .file())
     var plan = "."
@@ -29,7 +29,7 @@ struct Run: ParsableCommand {
         var hasRun = false
         let path = try AuditInput.openPlan(plan)
         let hasFindings = try AuditChain(
-            [LabelsStage.self, AnchorsStage.self, ProbeStage.self, ToxicStage.self, ReportStage.self]
+            [LabelsStage.self, AnchorsStage.self, ProbeStage.self, ToxicStage.self, CurvesStage.self, ReportStage.self]
         ).run(
             plan: path, session: session, overrides: seed.map { ["seed": "--seed=\($0)"] } ?? [:],
             format: format,

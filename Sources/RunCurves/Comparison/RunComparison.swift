@@ -43,7 +43,8 @@ public struct RunComparison: Sendable {
 
     /// Where a run lies and what it is called say nothing about it.
     private static let places: Set<String> = [
-        "name", "project", "save_dir", "exist_ok", "seed", "resume", "entity", "local_rank", "upload_dataset", "verbose", "plots",
+        "name", "project", "save_dir", "exist_ok", "seed", "resume", "entity", "local_rank", "upload_dataset",
+        "verbose", "plots",
         "noplots", "bbox_interval", "artifact_alias", "epochs_done",
     ]
 
@@ -69,7 +70,9 @@ public struct RunComparison: Sendable {
             figures("boxes of \(split)") { $0.data?.splits[split]?.boxes.values.reduce(0, +) }
         }
         self.data = data
-        firstDifferences = runs.dropFirst().map { other in (other.name, runs.first.flatMap { first in Self.firstDifference(first, other) }) }
+        firstDifferences = runs.dropFirst().map { other in
+            (other.name, runs.first.flatMap { first in Self.firstDifference(first, other) })
+        }
         groups = Self.groups(runs)
         causes = Self.causes(runs)
     }
@@ -83,7 +86,9 @@ public struct RunComparison: Sendable {
                 if x != y, !(x.isNaN && y.isNaN) { return row.epoch }
             }
         }
-        return b.table.rows.last.flatMap { last in last.epoch > (a.table.rows.last?.epoch ?? 0) ? (a.table.rows.last?.epoch ?? 0) + 1 : nil }
+        return b.table.rows.last.flatMap { last in
+            last.epoch > (a.table.rows.last?.epoch ?? 0) ? (a.table.rows.last?.epoch ?? 0) + 1 : nil
+        }
     }
 
     private static func groups(_ runs: [TrainingRun]) -> [SeedGroup] {
@@ -91,7 +96,11 @@ public struct RunComparison: Sendable {
         for run in runs {
             let key = run.settings.entries.filter { !places.contains($0.key) }.mapValues(\.text)
             guard !key.isEmpty, run.settings.entries["seed"] != nil else { continue }
-            if let at = kinds.firstIndex(where: { $0.key == key }) { kinds[at].runs.append(run) } else { kinds.append((key, [run])) }
+            if let at = kinds.firstIndex(where: { $0.key == key }) {
+                kinds[at].runs.append(run)
+            } else {
+                kinds.append((key, [run]))
+            }
         }
         return kinds.compactMap { kind in
             let seeds = Set(kind.runs.compactMap { $0.settings.text("seed") })
@@ -100,25 +109,40 @@ public struct RunComparison: Sendable {
             let scores = scored.map(\.1)
             let mean = scores.reduce(0, +) / Double(scores.count)
             let sum = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            return SeedGroup(names: scored.map(\.0), scores: scores, mean: mean, deviation: (sum / Double(scores.count - 1)).squareRoot())
+            return SeedGroup(
+                names: scored.map(\.0), scores: scores, mean: mean,
+                deviation: (sum / Double(scores.count - 1)).squareRoot())
         }
     }
 
     private static func causes(_ runs: [TrainingRun]) -> [(key: String, reason: String)] {
         func any(_ test: (RunSettings) -> Bool) -> Bool { runs.contains { test($0.settings) } }
         var causes: [(key: String, reason: String)] = []
-        if any({ $0.flag("deterministic") == false }) { causes.append(("deterministic=False", "kernels are chosen by their speed of the moment (cudnn.benchmark)")) }
-        if any({ $0.flag("amp") == true }) { causes.append(("amp=True", "half precision and TF32 round in another order on another GPU")) }
-        if any({ ($0.whole("workers") ?? 0) > 0 }) { causes.append(("workers", "each worker has random numbers of its own: another number of workers is another run")) }
-        if any({ $0.text("device")?.contains(",") ?? false }) { causes.append(("device", "several devices add gradients in an order of their own")) }
-        if any({ $0.text("cache") == "ram" && ($0.whole("workers") ?? 0) > 1 }) { causes.append(("cache", "images are cached by several workers")) }
+        if any({ $0.flag("deterministic") == false }) {
+            causes.append(("deterministic=False", "kernels are chosen by their speed of the moment (cudnn.benchmark)"))
+        }
+        if any({ $0.flag("amp") == true }) {
+            causes.append(("amp=True", "half precision and TF32 round in another order on another GPU"))
+        }
+        if any({ ($0.whole("workers") ?? 0) > 0 }) {
+            causes.append(
+                ("workers", "each worker has random numbers of its own: another number of workers is another run"))
+        }
+        if any({ $0.text("device")?.contains(",") ?? false }) {
+            causes.append(("device", "several devices add gradients in an order of their own"))
+        }
+        if any({ $0.text("cache") == "ram" && ($0.whole("workers") ?? 0) > 1 }) {
+            causes.append(("cache", "images are cached by several workers"))
+        }
         return causes
     }
 
     /// The gain of the best run over the first, and whether seeds alone make as much; nil where no group says.
     public func verdict(_ runs: [TrainingRun]) -> (best: String, gain: Double, isReal: Bool)? {
         guard let group = groups.first, let base = runs.first?.table.mainScore.most else { return nil }
-        let best = runs.dropFirst().compactMap { run in run.table.mainScore.most.map { (run.name, $0) } }.max { $0.1 < $1.1 }
+        let best = runs.dropFirst().compactMap { run in run.table.mainScore.most.map { (run.name, $0) } }.max {
+            $0.1 < $1.1
+        }
         guard let best else { return nil }
         let gain = best.1 - base
         return (best.0, gain, abs(gain) > group.leastGain)

@@ -59,7 +59,9 @@ public struct AuditKnowledge: Sendable {
     public init() {}
 
     /// The findings of a rule.
-    func broken(_ codes: String...) -> Broken? { codes.lazy.compactMap { code in broken.first { $0.code == code } }.first }
+    func broken(_ codes: String...) -> Broken? {
+        codes.lazy.compactMap { code in broken.first { $0.code == code } }.first
+    }
 
     /// A step that looks at what a rule found; nil where it found nothing.
     func step(_ codes: String..., reason: String) -> FirstStep? {
@@ -73,7 +75,9 @@ public struct AuditKnowledge: Sendable {
     /// The images of the largest gradient, as steps.
     func imageSteps(_ count: Int = 3) -> [FirstStep] {
         worstImages.prefix(count).map {
-            FirstStep("look at \($0.name): gradient \(Self.short($0.gradientNorm)), loss \(Self.short($0.loss))", file: $0.name)
+            FirstStep(
+                "look at \($0.name): gradient \(Self.short($0.gradientNorm)), loss \(Self.short($0.loss))",
+                file: $0.name)
         }
     }
 

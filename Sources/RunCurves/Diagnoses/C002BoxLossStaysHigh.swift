@@ -8,9 +8,11 @@ enum BoxLossStaysHigh: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
         code: "C002", name: "box loss stays high", severity: .warning,
         what: "The class loss of training falls, and its box loss hardly does.",
-        why: "Anchors that do not fit (the best possible recall tells), boxes smaller than the finest stride, labels that are "
+        why:
+            "Anchors that do not fit (the best possible recall tells), boxes smaller than the finest stride, labels that are "
             + "shifted or drawn loosely, or too small a gain of the box loss.",
-        threshold: "eight epochs or more; less than 8 % of the box loss gone while the class loss lost 25 % or more, in the "
+        threshold:
+            "eight epochs or more; less than 8 % of the box loss gone while the class loss lost 25 % or more, in the "
             + "last half of the run still without a fall",
         triggering: [
             RunExample([
@@ -30,7 +32,8 @@ enum BoxLossStaysHigh: RunDiagnosis {
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
         let box = run.table.curve(.loss(.train, "box"))
         let cls = run.table.curve(.loss(.train, "cls"))
-        guard box.count >= 8, let start = box.start, let end = box.end, start > 0, let fall = box.fall, fall < leastFall,
+        guard box.count >= 8, let start = box.start, let end = box.end, start > 0, let fall = box.fall,
+            fall < leastFall,
             let other = cls.fall, other >= otherFall, run.table.mainScore.most ?? 0 < FlatFromTheStart.goodScore
         else { return nil }
         var steps: [FirstStep] = []
@@ -38,18 +41,26 @@ enum BoxLossStaysHigh: RunDiagnosis {
             steps.append(
                 FirstStep(
                     "take the anchors of assay-anchors: those in use reach \(RunFigure.percent(recall)) % of the boxes at best"
-                        + (audit.newRecall.map { ", the new ones \(RunFigure.percent($0)) %" } ?? ""), file: "anchors.yaml"))
+                        + (audit.newRecall.map { ", the new ones \(RunFigure.percent($0)) %" } ?? ""),
+                    file: "anchors.yaml"))
         }
         if let count = audit.suspicionsByKind["shifted"], count > 0 {
-            steps.append(FirstStep("look at the \(count) labels that are suspected to be shifted", file: audit.suspiciousImage["shifted"]))
+            steps.append(
+                FirstStep(
+                    "look at the \(count) labels that are suspected to be shifted",
+                    file: audit.suspiciousImage["shifted"]))
         }
         if let step = audit.step("B009", reason: "boxes below the stride") { steps.append(step) }
-        steps.append(FirstStep("look at labels over their images for boxes that are shifted or loose: assay-labels \(run.data?.path ?? "data.yaml")"))
+        steps.append(
+            FirstStep(
+                "look at labels over their images for boxes that are shifted or loose: assay-labels \(run.data?.path ?? "data.yaml")"
+            ))
         if run.trainer != .ultralytics {
             steps.append(FirstStep("measure the anchors: assay-anchors \(run.data?.path ?? "data.yaml") --check"))
         }
         return diagnosis(
-            run, "the box loss is \(RunFigure.text(start)) at first and \(RunFigure.text(end)) at the end, while \(RunFigure.percent(other)) % of the class loss is gone",
+            run,
+            "the box loss is \(RunFigure.text(start)) at first and \(RunFigure.text(end)) at the end, while \(RunFigure.percent(other)) % of the class loss is gone",
             epochs: (box.points.first?.epoch ?? 1)...(box.points.last?.epoch ?? 1), column: .loss(.train, "box"),
             figures: [("box_first", start), ("box_last", end), ("box_fall", fall), ("class_fall", other)], steps: steps)
     }

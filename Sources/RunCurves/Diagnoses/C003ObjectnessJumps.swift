@@ -6,9 +6,11 @@ enum ObjectnessJumps: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
         code: "C003", name: "objectness jumps", severity: .warning,
         what: "The objectness loss of training goes up and down from epoch to epoch without settling.",
-        why: "Few positives a batch: a small batch, gradients that are not gathered, `obj_pw`; objects without a label; "
+        why:
+            "Few positives a batch: a small batch, gradients that are not gathered, `obj_pw`; objects without a label; "
             + "mosaic or mixup with small objects.",
-        threshold: "ten epochs or more; in the last two thirds the median step from epoch to epoch is more than a quarter of "
+        threshold:
+            "ten epochs or more; in the last two thirds the median step from epoch to epoch is more than a quarter of "
             + "the median level",
         triggering: [
             RunExample([
@@ -30,14 +32,20 @@ enum ObjectnessJumps: RunDiagnosis {
         guard let level = Curve.median(late.values), level > 0, late.jitter > jump * level else { return nil }
         var steps = RateRules(run).largerBatch
         if let count = audit.suspicionsByKind["missing"], count > 0 {
-            steps.append(FirstStep("look at the \(count) places where an object seems to have no label", file: audit.suspiciousImage["missing"]))
+            steps.append(
+                FirstStep(
+                    "look at the \(count) places where an object seems to have no label",
+                    file: audit.suspiciousImage["missing"]))
         }
         for key in ["mixup", "copy_paste"] where run.settings.number(key) ?? 0 > 0 {
             steps.append(FirstStep(set: key, to: "0", "it halves what small objects show"))
         }
-        steps.append(FirstStep("look for objects without a label: assay-toxic \(run.data?.path ?? "data.yaml") --weights best.pt"))
+        steps.append(
+            FirstStep(
+                "look for objects without a label: assay-toxic \(run.data?.path ?? "data.yaml") --weights best.pt"))
         return diagnosis(
-            run, "the objectness loss changes by \(RunFigure.percent(late.jitter / level)) % of its level from epoch to epoch",
+            run,
+            "the objectness loss changes by \(RunFigure.percent(late.jitter / level)) % of its level from epoch to epoch",
             epochs: first...(all.points.last?.epoch ?? first), column: .loss(.train, "obj"),
             figures: [("step", late.jitter), ("level", level)], steps: steps)
     }

@@ -10,7 +10,8 @@ enum Spike: RunDiagnosis {
         what: "The training loss of one epoch stands far above the epochs around it.",
         why: "An image of that epoch with a huge loss and gradient (a damaged file, pixels of another range, labels of "
             + "another image), a step of the rate, or gradients that are not clipped.",
-        threshold: "from the third epoch on, a part of the loss more than 25 % above the higher of the medians of the three "
+        threshold:
+            "from the third epoch on, a part of the loss more than 25 % above the higher of the medians of the three "
             + "epochs before and after, and more than six times as far as epochs of this run usually lie from theirs",
         triggering: [
             RunExample(["train/box_loss": [4, 3.6, 3.3, 3.1, 2.9, 4.8, 2.8, 2.7, 2.6, 2.5, 2.5, 2.4]])
@@ -39,7 +40,9 @@ enum Spike: RunDiagnosis {
                 let (level, above) = all[at]
                 guard level > 0, above > height * level, above > distance * usual else { continue }
                 let ratio = values[at] / level
-                if worst.map({ ratio > $0.ratio }) ?? true { worst = (column, curve.points[at].epoch, values[at], level, ratio) }
+                if worst.map({ ratio > $0.ratio }) ?? true {
+                    worst = (column, curve.points[at].epoch, values[at], level, ratio)
+                }
             }
         }
         guard let worst else { return nil }
@@ -47,15 +50,24 @@ enum Spike: RunDiagnosis {
         var steps = audit.imageSteps()
         steps += rules.slower + rules.longerWarmUp
         if let clipped = audit.clippedShare, clipped > 0.05 {
-            steps.append(FirstStep("\(RunFigure.percent(clipped)) % of the images have a gradient above 10, to which the trainer clips: keep clipping on"))
+            steps.append(
+                FirstStep(
+                    "\(RunFigure.percent(clipped)) % of the images have a gradient above 10, to which the trainer clips: keep clipping on"
+                ))
         }
         if steps.isEmpty {
-            steps.append(FirstStep("rank the images by gradient, and look at the first: assay-toxic \(run.data?.path ?? "data.yaml") --weights best.pt"))
+            steps.append(
+                FirstStep(
+                    "rank the images by gradient, and look at the first: assay-toxic \(run.data?.path ?? "data.yaml") --weights best.pt"
+                ))
         }
         return diagnosis(
-            run, "\(worst.column.name) is \(RunFigure.text(worst.value)) in epoch \(worst.epoch), \(RunFigure.text(worst.ratio)) times the epochs around it (\(RunFigure.text(worst.level)))",
+            run,
+            "\(worst.column.name) is \(RunFigure.text(worst.value)) in epoch \(worst.epoch), \(RunFigure.text(worst.ratio)) times the epochs around it (\(RunFigure.text(worst.level)))",
             epochs: worst.epoch...worst.epoch, column: worst.column,
-            figures: [("epoch", Double(worst.epoch)), ("value", worst.value), ("level", worst.level), ("ratio", worst.ratio)],
+            figures: [
+                ("epoch", Double(worst.epoch)), ("value", worst.value), ("level", worst.level), ("ratio", worst.ratio),
+            ],
             steps: steps)
     }
 }

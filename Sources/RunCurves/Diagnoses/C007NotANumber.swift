@@ -3,7 +3,8 @@ enum NotANumber: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
         code: "C007", name: "not a number", severity: .error,
         what: "A loss or a score is nan or infinite.",
-        why: "Half precision (AMP) that overflows, boxes without area, a rate that is too large, or weights that were nan when "
+        why:
+            "Half precision (AMP) that overflows, boxes without area, a rate that is too large, or weights that were nan when "
             + "the training began.",
         threshold: "one epoch, or the trainer says so",
         hides: ["C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C010", "C012"],
@@ -24,17 +25,21 @@ enum NotANumber: RunDiagnosis {
         guard broken != nil || said != nil else { return nil }
         let rules = RateRules(run)
         var steps: [FirstStep] = []
-        if run.settings.flag("amp") == true { steps.append(FirstStep(set: "amp", to: "False", "half precision overflows first")) }
+        if run.settings.flag("amp") == true {
+            steps.append(FirstStep(set: "amp", to: "False", "half precision overflows first"))
+        }
         if let step = audit.step("B005", "F005", "F003", reason: "boxes that are no boxes") { steps.append(step) }
         steps += rules.slower
         steps.append(FirstStep("start from other weights: those that were given may hold nan already"))
         if let step = audit.imageSteps(1).first { steps.append(step) }
         if let broken {
             return diagnosis(
-                run, "\(broken.column.name) is no number from epoch \(broken.epoch) on", epochs: broken.epoch...(run.table.rows.last?.epoch ?? broken.epoch),
+                run, "\(broken.column.name) is no number from epoch \(broken.epoch) on",
+                epochs: broken.epoch...(run.table.rows.last?.epoch ?? broken.epoch),
                 column: broken.column, figures: [("epoch", Double(broken.epoch))], steps: steps)
         }
         return diagnosis(
-            run, "the trainer says: \(said?.1.text.prefix(120) ?? "")", steps: steps, file: said?.0, line: said?.1.number)
+            run, "the trainer says: \(said?.1.text.prefix(120) ?? "")", steps: steps, file: said?.0,
+            line: said?.1.number)
     }
 }

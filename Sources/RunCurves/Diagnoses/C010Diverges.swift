@@ -2,11 +2,15 @@
 enum Diverges: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
         code: "C010", name: "diverges", severity: .error,
-        what: "The losses grow far above where they were, or the training loss rises while nothing is detected any more.",
-        why: "A learning rate that is too large is the first thing to look at, then the warm-up, then gradients that are not "
+        what:
+            "The losses grow far above where they were, or the training loss rises while nothing is detected any more.",
+        why:
+            "A learning rate that is too large is the first thing to look at, then the warm-up, then gradients that are not "
             + "clipped.",
-        threshold: "four epochs or more; a loss of validation above 10 times its first value and never back below three times, "
-            + "or the training loss at the end 10 % above its lowest point before, with mAP50 below 0.02 in the last third",
+        threshold:
+            "four epochs or more; in two epochs a loss of validation more than 50 times what that of training was at "
+            + "first, with mAP50 below 0.1 at the end; or the training loss at the end 10 % above its lowest point before, with "
+            + "mAP50 below 0.02 in the last third",
         hides: ["C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C012"],
         triggering: [
             RunExample(
@@ -26,27 +30,40 @@ enum Diverges: RunDiagnosis {
         guard run.table.rows.count >= 4 else { return nil }
         let score = run.table.mainScore
         let late = score.values.suffix(max(2, score.count / 3))
-        guard (late.max() ?? 0) < 0.02 else { return nil }
         let rules = RateRules(run)
         var steps = rules.slower + rules.longerWarmUp
-        if steps.isEmpty { steps.append(FirstStep(set: "lr0", to: rules.rate.map { RunFigure.text($0 / 10) } ?? "0.001", "a tenth of what it was")) }
-        steps += audit.imageSteps(2)
-        for column in run.table.columns where column.isLoss(.val) {
-            let curve = run.table.curve(column)
-            guard let first = curve.values.first, first > 0, let most = curve.most, most > 10 * first, let end = curve.end,
-                end > 3 * first, let peak = curve.points.first(where: { $0.value > 10 * first })
-            else { continue }
-            return diagnosis(
-                run, "\(column.name) grows from \(RunFigure.text(first)) to \(RunFigure.text(most)), and nothing is detected any more",
-                epochs: peak.epoch...(curve.points.last?.epoch ?? peak.epoch), column: column,
-                figures: [("first", first), ("most", most), ("last", end)], steps: steps)
+        if steps.isEmpty {
+            steps.append(
+                FirstStep(
+                    set: "lr0", to: rules.rate.map { RunFigure.text($0 / 10) } ?? "0.001", "a tenth of what it was"))
         }
+        steps += audit.imageSteps(2)
+        for part in run.table.parts(.val) {
+            let curve = run.table.curve(.loss(.val, part))
+            guard let first = run.table.curve(.loss(.train, part)).start, first > 0, let most = curve.most,
+                let end = curve.end
+            else { continue }
+            let wild = curve.points.filter { $0.value > 50 * first }
+            guard wild.count >= 2, let from = wild.first?.epoch, let to = wild.last?.epoch, late.last ?? 0 < 0.1 else {
+                continue
+            }
+            return diagnosis(
+                run,
+                "val/\(part) reaches \(RunFigure.text(most)), while train/\(part) began at \(RunFigure.text(first)): the steps are too long",
+                epochs: from...to, column: .loss(.val, part),
+                figures: [("first", first), ("most", most), ("last", end)],
+                steps: steps)
+        }
+        guard (late.max() ?? 0) < 0.02 else { return nil }
         let loss = run.table.total(.train)
-        guard loss.count >= 4, let low = loss.smooth.points.dropLast(2).min(by: { $0.value < $1.value }), let end = loss.end,
+        guard loss.count >= 4, let low = loss.smooth.points.dropLast(2).min(by: { $0.value < $1.value }),
+            let end = loss.end,
             low.value > 0, end > low.value * 1.1
         else { return nil }
         return diagnosis(
-            run, "the training loss was \(RunFigure.text(low.value)) in epoch \(low.epoch) and is \(RunFigure.text(end)), and nothing is detected any more",
-            epochs: low.epoch...(loss.points.last?.epoch ?? low.epoch), figures: [("least", low.value), ("last", end)], steps: steps)
+            run,
+            "the training loss was \(RunFigure.text(low.value)) in epoch \(low.epoch) and is \(RunFigure.text(end)), and nothing is detected any more",
+            epochs: low.epoch...(loss.points.last?.epoch ?? low.epoch), figures: [("least", low.value), ("last", end)],
+            steps: steps)
     }
 }

@@ -94,7 +94,8 @@ public struct RunExample: Sendable {
     package var csv: String {
         let count = columns.map(\.values.count).max() ?? 0
         let rows = (0..<count).map { row in
-            (["\(row + 1)"] + columns.map { $0.values.indices.contains(row) ? "\($0.values[row])" : "" }).joined(separator: ",")
+            (["\(row + 1)"] + columns.map { $0.values.indices.contains(row) ? "\($0.values[row])" : "" }).joined(
+                separator: ",")
         }
         return ((["epoch"] + columns.map(\.name)).joined(separator: ",") + "\n") + rows.map { $0 + "\n" }.joined()
     }
@@ -129,7 +130,8 @@ extension RunDiagnosis {
         Diagnosis(
             code: documentation.code, name: documentation.name, severity: severity ?? documentation.severity,
             epochs: epochs, message: message, figures: figures, steps: steps, column: column,
-            file: file ?? run.mainFile, line: line ?? (file == nil ? epochs.flatMap { run.table.line(ofEpoch: $0.lowerBound) } : nil))
+            file: file ?? run.mainFile,
+            line: line ?? (file == nil ? epochs.flatMap { run.table.line(ofEpoch: $0.lowerBound) } : nil))
     }
 }
 

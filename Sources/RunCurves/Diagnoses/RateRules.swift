@@ -11,7 +11,9 @@ struct RateRules {
         settings.batch.map { batch in batch * max(1, (settings.nominalBatch + batch / 2) / batch) }
     }
 
-    private var isAdaptive: Bool { ["adam", "adamw", "adamax", "nadam", "radam"].contains((settings.text("optimizer") ?? "").lowercased()) }
+    private var isAdaptive: Bool {
+        ["adam", "adamw", "adamax", "nadam", "radam"].contains((settings.text("optimizer") ?? "").lowercased())
+    }
 
     /// Ultralytics chooses rate and optimizer itself, and does not look at lr0.
     var isAutomatic: Bool { settings.text("optimizer") == "auto" }
@@ -20,7 +22,7 @@ struct RateRules {
     var usualRate: Double? {
         guard let batch = effectiveBatch else { return isAdaptive ? 0.001 : 0.01 }
         let share = Double(batch) / 64
-        return (isAdaptive ? 0.001 : 0.01) * min(share, 8) * (share > 1 ? 0.87 : 1)
+        return (isAdaptive ? 0.001 : 0.01) * max(0.25, min(share, 8)) * (share > 1 ? 0.87 : 1)
     }
 
     /// The rate that was set, unless the trainer chose one itself.
@@ -50,7 +52,8 @@ struct RateRules {
         return [
             FirstStep(
                 set: "lr0", to: RunFigure.text(usualRate),
-                "\(RunFigure.text(rate)) is \(RunFigure.text(1 / max(excess, 1e-9))) times below the usual rate at \(batchWords)\(hypNote)")
+                "\(RunFigure.text(rate)) is \(RunFigure.text(1 / max(excess, 1e-9))) times below the usual rate at \(batchWords)\(hypNote)"
+            )
         ]
     }
 
@@ -59,7 +62,11 @@ struct RateRules {
     /// Fewer than three epochs.
     var longerWarmUp: [FirstStep] {
         guard let epochs = settings.number("warmup_epochs"), epochs < 3 else { return [] }
-        return [FirstStep(set: "warmup_epochs", to: "3", "\(RunFigure.text(epochs)) is less than three epochs; difficult data takes 10 to 15\(hypNote)")]
+        return [
+            FirstStep(
+                set: "warmup_epochs", to: "3",
+                "\(RunFigure.text(epochs)) is less than three epochs; difficult data takes 10 to 15\(hypNote)")
+        ]
     }
 
     /// Fewer than four images a device, or fewer than 32 in effect.

@@ -80,7 +80,9 @@ public struct Curve: Sendable {
         guard count > 2 else { return 0 }
         let ranks = Self.ranks(values)
         let mean = Double(count - 1) / 2
-        var across = 0.0, along = 0.0, up = 0.0
+        var across = 0.0
+        var along = 0.0
+        var up = 0.0
         for (index, rank) in ranks.enumerated() {
             across += (Double(index) - mean) * (rank - mean)
             along += (Double(index) - mean) * (Double(index) - mean)

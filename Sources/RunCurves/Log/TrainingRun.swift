@@ -27,6 +27,10 @@ public struct TrainingRun: Sendable {
     /// The data.yaml that the settings name, where it can be read.
     public var data: RunData?
 
+    /// Its name beside others of the same.
+    var label: String?
+    /// Whether `path` is a folder.
+    var isFolder = true
     /// What a log without settings says of it.
     var textEpochs: Int?
 
@@ -34,6 +38,12 @@ public struct TrainingRun: Sendable {
     init(name: String, path: String) {
         self.name = name
         self.path = path
+    }
+
+    /// A run of which only the figures are known.
+    public init(name: String, table: RunTable) {
+        self.init(name: name, path: name)
+        self.table = table
     }
 
     /// The file that findings about the curve are about.

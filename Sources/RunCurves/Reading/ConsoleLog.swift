@@ -54,7 +54,7 @@ public struct ConsoleLog: Sendable {
     private static let longestLine = 4000
 
     /// Reads what it knows and passes over the rest: any text is a console log.
-    init(_ bytes: [UInt8], file: String) {
+    public init(_ bytes: [UInt8], file: String) {
         self.file = file
         var table: [ClassRow] = []
         var hasHead = false
@@ -109,12 +109,16 @@ public struct ConsoleLog: Sendable {
             beyondCount += 1
             if beyondLine == nil { beyondLine = (line, text) }
         }
-        if text.contains("Best Possible Recall"), let figure = words.lazy.compactMap(LogText.number).last(where: { $0 <= 1 }) {
+        if text.contains("Best Possible Recall"),
+            let figure = words.lazy.compactMap(LogText.number).last(where: { $0 <= 1 })
+        {
             bestPossibleRecall = figure
         }
         let isError = words.first.map { $0.hasSuffix("Error:") } ?? false
         if isError { errorLine = (line, text) }
-        if nanLine == nil, !isError, words.contains(where: { $0.lowercased().prefix { $0.isLetter } == "nan" }) || text.contains("NaN/Inf") {
+        if nanLine == nil, !isError,
+            words.contains(where: { $0.lowercased().prefix { $0.isLetter } == "nan" }) || text.contains("NaN/Inf")
+        {
             nanLine = (line, text)
         }
         scan(words, line)

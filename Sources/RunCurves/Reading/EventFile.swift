@@ -50,7 +50,8 @@ enum EventFile {
     // MARK: Messages
 
     /// Event: 2 step, 5 summary.
-    private static func event(_ data: ArraySlice<UInt8>, _ budget: ReadingBudget, _ history: inout MetricHistory) throws {
+    private static func event(_ data: ArraySlice<UInt8>, _ budget: ReadingBudget, _ history: inout MetricHistory) throws
+    {
         var step = 0
         var summaries: [ArraySlice<UInt8>] = []
         var message = ProtoMessage(data)
@@ -75,7 +76,9 @@ enum EventFile {
     }
 
     /// Summary.Value: 1 tag, 2 simple_value, 8 tensor.
-    private static func scalar(_ data: ArraySlice<UInt8>, _ budget: ReadingBudget) throws -> (tag: String, value: Double)? {
+    private static func scalar(_ data: ArraySlice<UInt8>, _ budget: ReadingBudget) throws -> (
+        tag: String, value: Double
+    )? {
         var tag = ""
         var value: Double?
         var message = ProtoMessage(data)

@@ -56,7 +56,9 @@ enum ResultsCSV {
         let hasEpoch = names.contains { LogColumn(name: $0) == .epoch }
         return names.map { name in
             var column = LogColumn(name: name)
-            if column == nil, let dash = name.range(of: " - ") { column = LogColumn(name: String(name[dash.upperBound...])) }
+            if column == nil, let dash = name.range(of: " - ") {
+                column = LogColumn(name: String(name[dash.upperBound...]))
+            }
             if column == nil, !hasEpoch, name == "Step" || name == "_step" { column = .epoch }
             guard let column, taken.insert(column).inserted else { return nil }
             return column

@@ -44,7 +44,9 @@ enum ResultsText {
                 notes.append(place == lines.count - 1 ? .cut(line: line.number) : .unreadable(line: line.number))
                 continue
             }
-            if place == lines.count - 1, !line.isEnded, numbers.count < columns.count, raw.last.map({ $0.values.count > numbers.count }) ?? false {
+            if place == lines.count - 1, !line.isEnded, numbers.count < columns.count,
+                raw.last.map({ $0.values.count > numbers.count }) ?? false
+            {
                 notes.append(.cut(line: line.number))
                 continue
             }

@@ -14,15 +14,19 @@ public enum RunReader {
     public static func read(_ path: String, data: String? = nil, readsData: Bool = true) throws -> TrainingRun {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            throw FileError(file: path, message: "no such folder or file", wayOut: "name the folder of a run, such as runs/train/exp")
+            throw FileError(
+                file: path, message: "no such folder or file",
+                wayOut: "name the folder of a run, such as runs/train/exp")
         }
         let isFolder = status.st_mode & S_IFMT == S_IFDIR
         let folder = isFolder ? path : Paths.directory(of: path)
         var run = TrainingRun(name: Paths.fileName(of: Paths.absolute(path)), path: path)
+        run.isFolder = isFolder
         let names = isFolder ? try files(of: path) : [Paths.fileName(of: path)]
         func place(_ name: String) -> String { folder + "/" + name }
         try readTable(names, in: folder, isOnly: !isFolder, into: &run)
-        for name in (isFolder ? names : try files(of: folder)) where ["args.yaml", "opt.yaml", "hyp.yaml"].contains(name) {
+        for name in (isFolder ? names : try files(of: folder))
+        where ["args.yaml", "opt.yaml", "hyp.yaml"].contains(name) {
             try run.settings.add(try FileReading.bytes(ofFile: place(name), limit: 8 << 20), file: name)
         }
         guard !run.logFiles.isEmpty || !run.settings.files.isEmpty else { throw nothing(path) }
@@ -51,9 +55,12 @@ public enum RunReader {
     }
 
     /// The best of what is there: the trainer's own table, then event files, then an export.
-    private static func readTable(_ names: [String], in folder: String, isOnly: Bool, into run: inout TrainingRun) throws {
+    private static func readTable(_ names: [String], in folder: String, isOnly: Bool, into run: inout TrainingRun)
+        throws
+    {
         func bytes(_ name: String) throws -> [UInt8] {
-            try FileReading.bytes(ofFile: folder + "/" + name, limit: LogText.largestFile, wayOut: "export fewer columns")
+            try FileReading.bytes(
+                ofFile: folder + "/" + name, limit: LogText.largestFile, wayOut: "export fewer columns")
         }
         if isOnly, let name = names.first { return try readFile(try bytes(name), name, shown: run.path, into: &run) }
         func shown(_ name: String) -> String { folder + "/" + name }
@@ -114,8 +121,10 @@ public enum RunReader {
         }
     }
 
-    /// The tables of any bytes, for those who test readers.
-    package static func table(of bytes: [UInt8], file: String) throws -> RunTable {
+    /// The figures of one file, whichever form it has.
+    ///
+    /// - Throws: `FileError` where it has none.
+    public static func table(of bytes: [UInt8], file: String) throws -> RunTable {
         var run = TrainingRun(name: file, path: file)
         try readFile(bytes, file, shown: file, into: &run)
         return run.table

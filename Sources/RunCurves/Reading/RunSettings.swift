@@ -69,7 +69,9 @@ public struct RunSettings: Sendable {
     }
 
     /// Images a batch; nil where it is not known, as with `batch: -1`.
-    public var batch: Int? { (whole("batch") ?? whole("batch_size") ?? whole("total_batch_size")).flatMap { $0 > 0 ? $0 : nil } }
+    public var batch: Int? {
+        (whole("batch") ?? whole("batch_size") ?? whole("total_batch_size")).flatMap { $0 > 0 ? $0 : nil }
+    }
 
     /// The trainers gather gradients until so many images are in.
     public var nominalBatch: Int { whole("nbs").flatMap { $0 > 0 ? $0 : nil } ?? 64 }

@@ -27,7 +27,8 @@ public struct RunChart {
         let width = Int(clamping: Self.panel.width) * min(Self.across, columns.count)
         let head = runs.count > 1 ? 24.0 : 0
         var drawing = Drawing(
-            width: width, height: Int(clamping: Double(rows) * Self.panel.height + head), title: "Curves of \(runs.map(\.run.name).joined(separator: ", "))",
+            width: width, height: Int(clamping: Double(rows) * Self.panel.height + head),
+            title: "Curves of \(runs.map(\.run.name).joined(separator: ", "))",
             look: look)
         if runs.count > 1 {
             drawing.legend(runs.prefix(6).enumerated().map { ($1.run.name, .colour(Self.colour($0))) }, at: (12, 18))
@@ -36,7 +37,10 @@ public struct RunChart {
             let left = Double(number % Self.across) * Self.panel.width
             let top = Double(number / Self.across) * Self.panel.height + head
             draw(
-                column, in: Edges(left: left + 52, top: top + 26, right: left + Self.panel.width - 14, bottom: top + Self.panel.height - 30), &drawing)
+                column,
+                in: Edges(
+                    left: left + 52, top: top + 26, right: left + Self.panel.width - 14,
+                    bottom: top + Self.panel.height - 30), &drawing)
         }
         return drawing
     }
@@ -65,8 +69,11 @@ public struct RunChart {
             for diagnosis in runs[number].diagnoses where diagnosis.column == column {
                 for epoch in diagnosis.epochs.map({ [$0.lowerBound] }) ?? [] {
                     let value = curve.value(at: epoch) ?? high
-                    drawing.add(.circle(centre: place((epoch, value)), radius: 5), .colour(0xB3261E), title: "\(diagnosis.code) \(diagnosis.name)")
-                    drawing.label(diagnosis.code, place((epoch, value)).x + 7, max(area.top + 10, place((epoch, value)).y - 5))
+                    drawing.add(
+                        .circle(centre: place((epoch, value)), radius: 5), .colour(0xB3261E),
+                        title: "\(diagnosis.code) \(diagnosis.name)")
+                    drawing.label(
+                        diagnosis.code, place((epoch, value)).x + 7, max(area.top + 10, place((epoch, value)).y - 5))
                 }
             }
         }
@@ -81,10 +88,16 @@ public struct RunChart {
     }
 }
 
-
-
 extension RunChart {
     fileprivate static func nothing(_ path: String) -> FileError {
         FileError(file: path, message: "has nothing to show: no epoch was finished", wayOut: "leave out the picture")
     }
+}
+
+extension RunChart {
+    /// A document that stands alone; nil where there is nothing to draw.
+    public var svg: String? { drawing()?.svg() }
+
+    /// A part of a page; empty where there is nothing to draw.
+    package var inline: Markup { drawing()?.inline(style: "curves") ?? "" }
 }

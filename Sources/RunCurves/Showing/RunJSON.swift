@@ -4,7 +4,9 @@ import TextForms
 /// Runs and their diagnoses for programs.
 public enum RunJSON {
     /// One object: `runs`, and `comparison` where there are two or more.
-    public static func text(_ runs: [(run: TrainingRun, diagnoses: [Diagnosis])], _ comparison: RunComparison?) -> String {
+    public static func text(_ runs: [(run: TrainingRun, diagnoses: [Diagnosis])], _ comparison: RunComparison?)
+        -> String
+    {
         var json = JSONWriter()
         json.object(.lines) { json in
             json.array("runs", .lines) { json in for (run, diagnoses) in runs { write(run, diagnoses, &json) } }
@@ -38,7 +40,9 @@ public enum RunJSON {
         differences("settings", comparison.settings)
         differences("data", comparison.data)
         differences("seed", comparison.seeds.map { [$0] } ?? [])
-        json.object("first_difference") { json in for (name, epoch) in comparison.firstDifferences { json.member(name, epoch) } }
+        json.object("first_difference") { json in
+            for (name, epoch) in comparison.firstDifferences { json.member(name, epoch) }
+        }
         json.array("seed_groups") { json in
             for group in comparison.groups {
                 json.object { json in
@@ -57,7 +61,8 @@ public enum RunJSON {
                 json.member("is_real", verdict.isReal)
             }
         }
-        json.object("irreproducible") { json in for cause in comparison.causes { json.member(cause.key, cause.reason) } }
+        json.object("irreproducible") { json in for cause in comparison.causes { json.member(cause.key, cause.reason) }
+        }
     }
 }
 
@@ -89,7 +94,8 @@ extension Diagnosis: JSONWritable {
     public func finding(in folder: String) -> Finding {
         let isStop = code == "C014"
         return Finding(
-            code: code, severity: severity, file: folder.isEmpty ? file : "\(folder)/\(file)", line: line, message: "\(name): \(message)",
+            code: code, severity: severity, file: folder.isEmpty ? file : "\(folder)/\(file)", line: line,
+            message: "\(name): \(message)",
             effect: isStop ? .stops("no epoch was finished") : .altered("the training is not what was meant"),
             fix: steps.first?.text ?? "look at the curve")
     }

@@ -16,17 +16,26 @@ public enum RunText {
     private static func one(
         _ run: TrainingRun, _ diagnoses: [Diagnosis], _ isColoured: Bool, _ drawsCurves: Bool
     ) -> TerminalText {
-        func paint(_ text: TerminalText, _ style: TerminalText.Style) -> TerminalText { isColoured ? text.styled(style) : text }
+        func paint(_ text: TerminalText, _ style: TerminalText.Style) -> TerminalText {
+            isColoured ? text.styled(style) : text
+        }
         var text: TerminalText = "\(paint("\(run.name)", .bold)): \(headline(run))\n"
         for note in run.table.notes.prefix(5) { text += "  note: \(run.mainFile): \(note.text)\n" }
         if drawsCurves { text += curves(run) }
         guard !diagnoses.isEmpty else {
-            return text + "  \(run.table.rows.count < 3 ? "too few epochs to say more" : "healthy: none of the known failures is in these curves")\n"
+            return text
+                + "  \(run.table.rows.count < 3 ? "too few epochs to say more" : "healthy: none of the known failures is in these curves")\n"
         }
         for diagnosis in diagnoses {
-            let style: TerminalText.Style = diagnosis.severity == .error ? .red : diagnosis.severity == .warning ? .yellow : .cyan
-            let epochs = diagnosis.epochs.map { $0.lowerBound == $0.upperBound ? ", epoch \($0.lowerBound)" : ", epochs \($0.lowerBound)–\($0.upperBound)" } ?? ""
-            text += "  \(paint("\(diagnosis.severity.rawValue)", style)) \(diagnosis.code) \(diagnosis.name)\(epochs): \(diagnosis.message)\n"
+            let style: TerminalText.Style =
+                diagnosis.severity == .error ? .red : diagnosis.severity == .warning ? .yellow : .cyan
+            let epochs =
+                diagnosis.epochs.map {
+                    $0.lowerBound == $0.upperBound
+                        ? ", epoch \($0.lowerBound)" : ", epochs \($0.lowerBound)–\($0.upperBound)"
+                } ?? ""
+            text +=
+                "  \(paint("\(diagnosis.severity.rawValue)", style)) \(diagnosis.code) \(diagnosis.name)\(epochs): \(diagnosis.message)\n"
             for (number, step) in diagnosis.steps.prefix(5).enumerated() {
                 text += "    \(number == 0 ? "first" : "then"): \(step.text)\n"
             }
@@ -62,7 +71,8 @@ public enum RunText {
             let curve = run.table.curve(column)
             return [
                 "  " + column.name, Sparkline.text(curve),
-                curve.start.map { RunFigure.text($0) } ?? Figure.none, "→", curve.end.map { RunFigure.text($0) } ?? Figure.none,
+                curve.start.map { RunFigure.text($0) } ?? Figure.none, "→",
+                curve.end.map { RunFigure.text($0) } ?? Figure.none,
             ]
         }
         return Columns.aligned(rows).map { "\($0)\n" as TerminalText }.joined()
@@ -72,16 +82,21 @@ public enum RunText {
     public static func text(_ comparison: RunComparison, _ runs: [TrainingRun]) -> TerminalText {
         var text: TerminalText = "\n\(Counted.text(runs.count, "run")) side by side\n"
         func lines(_ title: String, _ differences: [RunComparison.Difference]) {
-            for difference in differences { text += "  \(title) \(difference.key): \(difference.values.joined(separator: " | "))\n" }
+            for difference in differences {
+                text += "  \(title) \(difference.key): \(difference.values.joined(separator: " | "))\n"
+            }
         }
         lines("setting", comparison.settings)
         lines("data", comparison.data)
         lines("seed", comparison.seeds.map { [$0] } ?? [])
         if comparison.settings.isEmpty, comparison.data.isEmpty {
-            text += comparison.seeds == nil ? "  the same settings and seed\n" : "  the same settings but for the seed\n"
+            text +=
+                comparison.seeds == nil ? "  the same settings and seed\n" : "  the same settings but for the seed\n"
         }
         for (name, epoch) in comparison.firstDifferences {
-            text += epoch.map { "  \(name) differs from \(comparison.names[0]) from epoch \($0) on\n" } ?? "  \(name) is the same as \(comparison.names[0]) in every epoch\n"
+            text +=
+                epoch.map { "  \(name) differs from \(comparison.names[0]) from epoch \($0) on\n" }
+                ?? "  \(name) is the same as \(comparison.names[0]) in every epoch\n"
         }
         for group in comparison.groups {
             text += """
@@ -91,7 +106,8 @@ public enum RunText {
                 """
         }
         if let verdict = comparison.verdict(runs), !comparison.settings.isEmpty || !comparison.data.isEmpty {
-            text += "  \(verdict.best) against \(comparison.names[0]): \(verdict.gain < 0 ? "" : "+")\(RunFigure.text(verdict.gain)), \(verdict.isReal ? "more than" : "no more than") seeds make\n"
+            text +=
+                "  \(verdict.best) against \(comparison.names[0]): \(verdict.gain < 0 ? "" : "+")\(RunFigure.text(verdict.gain)), \(verdict.isReal ? "more than" : "no more than") seeds make\n"
         }
         for cause in comparison.causes { text += "  not reproducible: \(cause.key): \(cause.reason)\n" }
         return text

@@ -8,11 +8,14 @@ public enum Sparkline {
     ///   - width: characters at most; of a longer curve each stands for the median of some epochs.
     ///   - broken: drawn as `×` where a value is nan or infinite.
     public static func text(_ curve: Curve, width: Int = 40) -> String {
-        let all = (curve.points.map { ($0.epoch, $0.value as Double?) } + curve.broken.map { ($0, nil) }).sorted { $0.0 < $1.0 }
+        let all = (curve.points.map { ($0.epoch, $0.value as Double?) } + curve.broken.map { ($0, nil) }).sorted {
+            $0.0 < $1.0
+        }
         guard !all.isEmpty, width > 0 else { return "" }
         let count = min(width, all.count)
         let cells = (0..<count).map { cell -> Double? in
-            let from = cell * all.count / count, to = max(from + 1, (cell + 1) * all.count / count)
+            let from = cell * all.count / count
+            let to = max(from + 1, (cell + 1) * all.count / count)
             let values = all[from..<to].map(\.1)
             return values.contains { $0 == nil } ? nil : Curve.median(values.compactMap { $0 })
         }
