@@ -272,7 +272,7 @@ let package = Package(
             resources: [.copy("Exports")]),
         tests("LabelRules", ["FileReading", "Findings", "Geometry", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "Randomness", "YOLODataset", "YOLOModel"]),
-        tests("RunCurves", ["FileReading", "Findings", "TextForms"], resources: [.copy("Runs")]),
+        tests("RunCurves", ["FileReading", "Findings", "TextForms"], resources: [.copy("Events"), .copy("Runs")]),
         tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         tests(
             "ToxicRanking",
