@@ -52,6 +52,7 @@ let package = Package(
         .executable(name: "assay-anchors", targets: ["assay-anchors"]),
         .executable(name: "assay-probe", targets: ["assay-probe"]),
         .executable(name: "assay-toxic", targets: ["assay-toxic"]),
+        .executable(name: "assay-curves", targets: ["assay-curves"]),
         .executable(name: "assay-report", targets: ["assay-report"]),
         // For Benchmarks/.
         .library(
@@ -65,7 +66,8 @@ let package = Package(
             name: "AssayReading",
             targets: [
                 "AnchorFitting", "AnnotationSources", "AuditPlan", "AuditReport", "DatasetConversion", "FileReading",
-                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "TextForms", "ToolOptions",
+                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "RunCurves", "TextForms",
+                "ToolOptions",
                 "YAMLText",
                 "YOLODataset", "YOLOModel",
             ]),
@@ -159,6 +161,10 @@ let package = Package(
                 "YOLODataset", "YOLOModel",
             ]),
 
+        library(
+            "RunCurves",
+            ["Charting", "FileReading", "Findings", "Geometry", "TextForms", "YAMLText", "YOLODataset"]),
+
         // Floor 5
         library(
             "ProbeTraining",
@@ -187,7 +193,7 @@ let package = Package(
         library(
             "AuditPlan",
             [
-                "FileReading", "Findings", "TextForms", "ToolOptions", "YAMLText", "YOLODataset",
+                "FileReading", "Findings", "RunCurves", "TextForms", "ToolOptions", "YAMLText", "YOLODataset",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
@@ -196,14 +202,15 @@ let package = Package(
             "AuditStages",
             [
                 "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "Imaging", "LabelRules",
-                "NeuralKernels", "ProbeTraining", "TextForms", "ToolOptions", "ToxicRanking", "YAMLText", "YOLODataset",
+                "NeuralKernels", "ProbeTraining", "RunCurves", "TextForms", "ToolOptions", "ToxicRanking", "YAMLText",
+                "YOLODataset",
                 "YOLOModel",
             ]),
         library(
             "AuditReport",
             [
-                "AuditPlan", "Charting", "FileReading", "Findings", "Geometry", "Imaging", "LabelRules", "TextForms",
-                "ToolOptions", "YOLODataset",
+                "AuditPlan", "Charting", "FileReading", "Findings", "Geometry", "Imaging", "LabelRules", "RunCurves",
+                "TextForms", "ToolOptions", "YOLODataset",
             ],
             // In the program itself: a page needs no file beside the executable.
             resources: [.embedInCode("Resources")]),
@@ -235,6 +242,7 @@ let package = Package(
         command("ProbeCommand", ["AuditStages", "FileReading", "ProbeTraining", "TextForms"]),
         command(
             "ToxicCommand", ["AuditStages", "FileReading", "NeuralKernels", "TextForms", "ToxicRanking", "YOLOModel"]),
+        command("CurvesCommand", ["AuditStages", "FileReading", "Findings", "RunCurves", "TextForms"]),
         command("ReportCommand", ["AuditReport", "FileReading", "LabelRules", "ReportServing", "TextForms"]),
 
         // Floor 11
@@ -243,13 +251,17 @@ let package = Package(
         tool("assay-anchors", ["AnchorsCommand"]),
         tool("assay-probe", ["ProbeCommand"]),
         tool("assay-toxic", ["ToxicCommand"]),
+        tool("assay-curves", ["CurvesCommand"]),
         tool("assay-report", ["ReportCommand"]),
         // All of them in one file, for packages.
         tool(
             "assay-multicall",
-            ["AnchorsCommand", "AssayCommand", "LabelsCommand", "ProbeCommand", "ReportCommand", "ToxicCommand"]),
+            [
+                "AnchorsCommand", "AssayCommand", "CurvesCommand", "LabelsCommand", "ProbeCommand", "ReportCommand",
+                "ToxicCommand",
+            ]),
         generator("make-fixtures", ["FileReading", "Imaging", "Randomness", "TextForms", "YOLOModel"]),
-        generator("generate-docs", ["AuditReport", "DatasetConversion", "FileReading", "LabelRules"]),
+        generator("generate-docs", ["AuditReport", "DatasetConversion", "FileReading", "LabelRules", "RunCurves"]),
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -274,6 +286,7 @@ let package = Package(
             resources: [.copy("Exports")]),
         tests("LabelRules", ["FileReading", "Findings", "Geometry", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "Randomness", "YOLODataset", "YOLOModel"]),
+        tests("RunCurves", ["FileReading", "Findings", "TextForms"], resources: [.copy("Events"), .copy("Runs")]),
         tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
         tests(
             "ToxicRanking",
@@ -298,7 +311,7 @@ let package = Package(
                 "TestSupport", "TextForms", "ToolOptions", "YOLOModel", "assay", "assay-labels", "assay-anchors",
                 "assay-probe",
                 "assay-toxic",
-                "assay-report", "assay-multicall",
+                "assay-curves", "assay-report", "assay-multicall",
                 "generate-docs", "make-fixtures", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
     ]

@@ -31,7 +31,7 @@ struct Assay: ParsableCommand {
         commandName: "assay", abstract: "Audit a YOLO dataset before anyone spends GPU hours on it.",
         discussion: """
             assay audit is everything at once, assay check the check of labels alone: the same as assay-labels check. assay \
-            labels, anchors, probe, toxic and report start the tools of those names.
+            labels, anchors, probe, toxic, curves and report start the tools of those names.
             Exit status: 0 clean, 1 findings, 2 wrong usage or environment.
             """,
         version: Tool.version,

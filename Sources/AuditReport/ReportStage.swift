@@ -9,7 +9,7 @@ import YOLODataset
 
 /// The report stage of a plan, and the report of a dataset alone.
 public enum ReportStage: AuditStage {
-    public static var needs: [StageName] { [.labels, .anchors, .probe, .toxic] }
+    public static var needs: [StageName] { [.labels, .anchors, .probe, .toxic, .curves] }
 
     public static func run(_ work: StageWork<ReportOptions>) throws -> StageResult {
         let source = ReportSource(work.plan, work.ledger, work.dataset, work.options)

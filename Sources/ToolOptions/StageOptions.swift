@@ -3,7 +3,7 @@ import FileReading
 
 /// The stages of an audit, in the order in which they run.
 public enum StageName: String, Sendable, CaseIterable {
-    case labels, anchors, probe, toxic, report
+    case labels, anchors, probe, toxic, curves, report
 
     /// The executable that runs it.
     public var executable: String { "assay-\(rawValue)" }
@@ -15,6 +15,7 @@ public enum StageName: String, Sendable, CaseIterable {
         case .anchors: AnchorOptions.self
         case .probe: ProbeOptions.self
         case .toxic: RankingOptions.self
+        case .curves: CurveOptions.self
         case .report: ReportOptions.self
         }
     }

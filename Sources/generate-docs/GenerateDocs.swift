@@ -6,6 +6,7 @@ import DatasetConversion
 import FileReading
 import Foundation
 import LabelRules
+import RunCurves
 import ToolOptions
 
 @main struct GenerateDocsMain {
@@ -33,6 +34,7 @@ struct GenerateDocs: ParsableCommand {
                 try filled(
                     "formats.md", [("settings", SettingsTable.text), ("exports", ReportExporters.documentation)])
             ),
+            ("curves.md", try filled("curves.md", [("diagnoses", DiagnosisRegistry.page)])),
             (
                 "convert.md",
                 try filled(

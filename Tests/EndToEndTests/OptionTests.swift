@@ -24,6 +24,7 @@ import ToolOptions
         Command(tool: "assay-anchors", stage: .anchors),
         Command(tool: "assay-probe", stage: .probe),
         Command(tool: "assay-toxic", name: "rank", stage: .toxic),
+        Command(tool: "assay-curves", stage: .curves),
         Command(tool: "assay-report", name: "page", stage: .report),
     ]
 
@@ -72,6 +73,9 @@ import ToolOptions
             try place.folder.write(text, to: "shapes/labels/train/\(name)")
         }
         try place.folder.write("", to: "empty.txt")
+        // One spike: a warning.
+        let losses = [4, 3.6, 3.3, 3.1, 2.9, 4.8, 2.8, 2.7, 2.6, 2.5].enumerated().map { "\($0 + 1),\($1)\n" }
+        try place.folder.write("epoch,train/box_loss\n" + losses.joined(), to: "run/results.csv")
         let plan = """
             dataset: \(place.path)/shapes/data.yaml
             image_size: 128
@@ -80,6 +84,7 @@ import ToolOptions
             anchors: {folds: 2, splits: [train, val]}
             probe: {folds: 2, epochs: 2, size: 96, batch: 4, warm_up: 0.5, splits: [train, val]}
             toxic: {top: 3}
+            curves: {runs: [\(place.path)/run], fail_on: error}
             report: {top: 4, suspicions: 6}
 
             """
@@ -193,7 +198,9 @@ import ToolOptions
     /// Every command has these, and they mean the same.
     @Test func everyCommandHasTheOptionsOfAll() throws {
         let place = try Workplace()
-        for tool in ["assay", "assay-labels", "assay-anchors", "assay-probe", "assay-toxic", "assay-report"] {
+        for tool in [
+            "assay", "assay-labels", "assay-anchors", "assay-probe", "assay-toxic", "assay-curves", "assay-report",
+        ] {
             let text = try Executables.run(tool, ["--experimental-dump-help"], in: place.path).output
             func check(_ command: Dump.Command, _ path: String) {
                 let own = (command.subcommands ?? []).filter { $0.commandName != "help" }

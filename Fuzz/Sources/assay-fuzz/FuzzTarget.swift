@@ -132,6 +132,10 @@ struct FuzzTarget: Sendable {
             readers: ["AnchorFitting/DarknetConfiguration.swift"], read: readConfiguration),
 
         FuzzTarget(
+            "runs", "logs of trainers: tables, texts, event files, terminals",
+            readers: ["RunCurves/Reading", "RunCurves/Log"],
+            read: readRunLog),
+        FuzzTarget(
             "decisions", "file of decisions", executions: 10_000_000,
             readers: ["AuditReport/DecisionCheck.swift", "AuditReport/Decisions.swift"], read: readDecisions),
         FuzzTarget(

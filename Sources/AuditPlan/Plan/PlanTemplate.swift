@@ -49,10 +49,16 @@ public struct PlanTemplate {
                     "# which is what finds wrong ones. Minutes on a plain machine. Without this block the stage is left out.",
                 ]
             }
+            if stage == .curves {
+                lines += [
+                    "# Logs of trainings on this dataset, as YOLOv5, YOLOv7 and Ultralytics leave them: what is wrong in their curves, and",
+                    "# which images and labels it points at. Without this block the stage is left out.",
+                ]
+            }
             let block =
                 ["\(stage.rawValue):"]
                 + settings(stage.options.blockSettings(isDocumented: true), of: stage, indent: "  ")
-            lines += stage == .probe && !hasProbe ? block.map { "# " + $0 } : block
+            lines += stage == .probe && !hasProbe || stage == .curves ? block.map { "# " + $0 } : block
         }
         return lines.joined(separator: "\n") + "\n\n\n"
     }

@@ -1,5 +1,6 @@
 import AuditPlan
 import Findings
+import RunCurves
 
 /// Everything that the page shows; made from a plan's ledger, or from a dataset alone.
 public struct ReportContent: Sendable {
@@ -233,6 +234,8 @@ public struct ReportContent: Sendable {
     var heldOutLosses: [(epoch: Int, loss: Double)] = []
     /// What went wrong in the probe's training.
     public var diagnoses: [String] = []
+    /// Trainings on the dataset, of the plan's block “curves”; nil where there is none.
+    public var runs: RunReview?
 
     /// Against an earlier audit, where one is named.
     public var changes: AuditDiff?

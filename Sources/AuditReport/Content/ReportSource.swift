@@ -3,6 +3,7 @@ import FileReading
 import Findings
 import Foundation
 import LabelRules
+import RunCurves
 import TextForms
 import ToolOptions
 import YOLODataset
@@ -29,6 +30,7 @@ struct ReportSource {
         try addAnchors(&content)
         try addProbe(&content)
         try addLosses(&content)
+        try addRuns(&content)
         if plan.results[.labels] != nil { content.lights.append(.leakage(content.findings)) }
         return content
     }
@@ -123,6 +125,16 @@ struct ReportSource {
             sums[epoch] = (known.sum + loss, known.count + 1)
         }
         content.heldOutLosses = sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sum / Double($0.value.count)) }
+    }
+
+    // MARK: Trainings
+
+    private func addRuns(_ content: inout ReportContent) throws {
+        guard plan.results[.curves]?.status == .done, plan.settings.hasBlock(.curves) else { return }
+        let options: CurveOptions = try plan.settings.options()
+        guard !options.runs.paths.isEmpty else { return }
+        content.runs = try RunReview(
+            options.runs.paths, data: dataset.yamlPath, audit: try AuditKnowledge(plan, ledger, dataset))
     }
 
     // MARK: Losses

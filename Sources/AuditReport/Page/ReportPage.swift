@@ -11,6 +11,7 @@ public enum ReportPage {
                 "dataset", "Dataset",
                 [LabelsSection.section(content), DatasetSection.section(content), AnchorsSection.section(content)]),
             PageView("training", "Training", [TrainingSections.curves(content), TrainingSections.losses(content)]),
+            PageView("curves", "Curves", CurvesSection.sections(content)),
             ChangesSection.view(content),
             PageView("gallery", "Gallery", [GallerySection.section(content)]),
         ].compactMap(\.self)

@@ -1,0 +1,85 @@
+/// C001: the loss does not fall.
+enum FlatFromTheStart: RunDiagnosis {
+    /// Below this part of the loss nothing was learned.
+    static let leastFall = 0.08
+    /// A detector that is good already cannot fall.
+    static let goodScore = 0.3
+
+    static let documentation = DiagnosisDocumentation(
+        code: "C001", name: "flat from the start", severity: .error,
+        what: "The sum of the training losses does not fall from the first epoch on, and the score stays low.",
+        why:
+            "A learning rate that is too small, a warm-up that never ends, frozen layers, labels that the trainer does not "
+            + "read, or a loss that is not that of the model.",
+        threshold:
+            "five epochs or more; the median of the last training losses less than 8 % below that of the first, no loss "
+            + "of validation (of training, where there is none) more than 12 % below the first or 15 % above it, and mAP50 never 0.3",
+        hides: ["C002", "C006", "C009", "C010"],
+        triggering: [
+            RunExample(
+                [
+                    "train/box_loss": [4.1, 4.12, 4.09, 4.11, 4.08, 4.1], "train/cls_loss": [3, 3, 3.01, 2.99, 3, 3],
+                    "metrics/mAP50(B)": [0, 0, 0.001, 0, 0.001, 0],
+                ], settings: "lr0: 0.00001\nbatch: 64\noptimizer: SGD\n")
+        ],
+        clean: [
+            RunExample([
+                "train/box_loss": [4.1, 3.6, 3.1, 2.8, 2.6, 2.5], "train/cls_loss": [3, 2.6, 2.2, 2, 1.9, 1.8],
+                "metrics/mAP50(B)": [0, 0.1, 0.2, 0.3, 0.33, 0.4],
+            ]),
+            // Trained before, and good already.
+            RunExample([
+                "train/box_loss": [0.8, 0.8, 0.79, 0.81, 0.8, 0.8],
+                "metrics/mAP50(B)": [0.9, 0.9, 0.91, 0.9, 0.9, 0.9],
+            ]),
+        ])
+
+    /// Validation sees the same images each epoch and is the better witness; without it the training loss must keep still.
+    private static func isFlat(_ run: TrainingRun) -> Bool {
+        let val = run.table.total(.val)
+        let witness = (val.count >= 5 ? val : run.table.total(.train)).smooth
+        guard let start = witness.start, start > 0, let least = witness.least, let most = witness.most else {
+            return false
+        }
+        return least > start * 0.88 && most < start * 1.15
+    }
+
+    static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
+        let loss = run.table.total(.train)
+        guard loss.count >= 5, let start = loss.start, let end = loss.end, let fall = loss.fall, start > 0,
+            fall < leastFall, isFlat(run), run.table.mainScore.most ?? 0 < goodScore
+        else { return nil }
+        let rules = RateRules(run)
+        var steps = rules.faster
+        let frozen = run.settings.frozen
+        if !frozen.isEmpty, let key = run.settings.entry("freeze") {
+            steps.append(
+                FirstStep(
+                    "train more layers: \(key.entry.file):\(key.entry.line) freezes \(frozen.prefix(60))",
+                    file: key.entry.file))
+        }
+        steps += [
+            audit.step("B001", "D015", "P001", "D019", reason: "labels that no trainer reads")
+        ].compactMap { $0 }
+        if let peak =
+            (run.table.columns.compactMap { column -> Double? in
+                if case .rate = column { run.table.curve(column).most } else { nil }
+            }.max()), let rate = rules.rate, peak < rate / 2, frozen.isEmpty
+        {
+            steps.append(
+                FirstStep(
+                    set: "warmup_epochs", to: "1",
+                    "the rate never rose above \(RunFigure.text(peak)) of \(RunFigure.text(rate)): the warm-up has not ended"
+                ))
+        }
+        if steps.isEmpty {
+            steps.append(FirstStep("check that the labels are read: assay-labels \(run.data?.path ?? "data.yaml")"))
+            steps.append(FirstStep("raise the rate tenfold for three epochs: a loss that then moves was short of it"))
+        }
+        return diagnosis(
+            run,
+            "the training loss is \(RunFigure.text(start)) at first and \(RunFigure.text(end)) at the end: \(RunFigure.percent(fall)) % less",
+            epochs: (loss.points.first?.epoch ?? 1)...(loss.points.last?.epoch ?? 1),
+            figures: [("loss_first", start), ("loss_last", end), ("fall", fall)], steps: steps)
+    }
+}

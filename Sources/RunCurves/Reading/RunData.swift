@@ -1,0 +1,76 @@
+import CheckedNumbers
+import FileReading
+import Foundation
+import YOLODataset
+
+/// The dataset that a run was trained on, as far as labels and lists of images tell.
+public struct RunData: Sendable {
+    /// A split in figures.
+    public struct Split: Sendable {
+        /// Images that are there.
+        public var images = 0
+        /// Those with a box at least.
+        public var labelled = 0
+        /// Boxes by class id.
+        public var boxes: [Int: Int] = [:]
+        /// The first label file with a class that data.yaml does not have, relative to the root, and its line.
+        public var beyond: (file: String, line: Int)?
+        /// Images with such a label.
+        public var beyondImages = 0
+    }
+
+    /// The data.yaml, as it was found.
+    public let path: String
+    /// By class id.
+    public let classNames: [String]
+    /// What data.yaml says that there are.
+    public let classCount: Int
+    /// By name.
+    public private(set) var splits: [String: Split] = [:]
+    /// Images that both train and val hold.
+    public private(set) var shared = 0
+
+    /// Reads data.yaml and labels.
+    ///
+    /// - Throws: `FileError` where data.yaml or a label file cannot be read.
+    init(_ path: String) throws {
+        let dataset = try Dataset.open(path)
+        self.path = path
+        classNames = dataset.classNames
+        classCount = dataset.classCount
+        let wanted = dataset.splitNames.filter { ["train", "val"].contains($0) }
+        let listing = try dataset.listSamples(splits: wanted)
+        var images: [String: Set<String>] = [:]
+        for sample in listing.samples {
+            images[sample.split, default: []].insert(sample.imagePath)
+            splits[sample.split, default: Split()].images += 1
+            guard sample.hasLabelFile else { continue }
+            let rows = LabelFile.parse(try FileReading.bytes(ofFile: sample.labelPath, limit: 64 << 20)).rows
+            if !rows.isEmpty { splits[sample.split, default: Split()].labelled += 1 }
+            var isBeyond = false
+            for row in rows {
+                guard let id = row.classID else { continue }
+                splits[sample.split, default: Split()].boxes[id, default: 0] += 1
+                guard classCount > 0, id >= classCount else { continue }
+                isBeyond = true
+                if splits[sample.split]?.beyond == nil { splits[sample.split]?.beyond = (sample.label, row.line) }
+            }
+            if isBeyond { splits[sample.split, default: Split()].beyondImages += 1 }
+        }
+        shared = (images["train"] ?? []).intersection(images["val"] ?? []).count
+    }
+
+    /// The data.yaml of a run: as its settings name it, looked for in the folder of the run, those above it, and here.
+    static func find(_ named: String, run folder: String) -> String? {
+        guard ["yaml", "yml", "data"].contains(Paths.suffix(of: named).lowercased()) else { return nil }
+        var places = [Paths.absolute(named)]
+        if !named.hasPrefix("/") {
+            var above = Paths.absolute(folder)
+            for _ in 0..<5 where above != "/" {
+                places.append(Paths.absolute(named, relativeTo: above))
+                above = Paths.directory(of: above)
+            }
+        }
+        return places.first { FileManager.default.fileExists(atPath: $0) }
+    }
+}

@@ -1,0 +1,4 @@
+import CommandLineSupport
+import CurvesCommand
+
+CurvesTool.main()
