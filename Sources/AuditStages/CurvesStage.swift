@@ -2,6 +2,7 @@ import AuditPlan
 import FileReading
 import Findings
 import RunCurves
+import TextForms
 import ToolOptions
 
 /// The curves stage of a plan: logs of trainings on its dataset, joined with what the other stages found.
@@ -37,6 +38,13 @@ public enum CurvesStage: AuditStage {
                 .init("runs", review.runs.count), .init("errors", count(.error)), .init("warnings", count(.warning)),
                 .init("notes", count(.note)),
             ])
+    }
+
+    public static func found(_ plan: PlanFile) -> String {
+        func text(_ key: String, _ noun: String) -> String {
+            Counted.text(plan.summary(.curves, key)?.int ?? 0, noun)
+        }
+        return "\(text("runs", "run")): \(text("errors", "error")), \(text("warnings", "warning"))"
     }
 
     public static func show(
