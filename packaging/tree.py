@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NAMES = ("assay-labels", "assay-anchors", "assay-probe", "assay-toxic", "assay-report")
+NAMES = ("assay-labels", "assay-anchors", "assay-probe", "assay-toxic", "assay-curves", "assay-report")
 
 # Every Linux with a C++ program has these, and they must be the system's.
 SYSTEM = re.compile(r"^(ld-linux.*|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so")

@@ -9,7 +9,9 @@ import ToolOptions
 struct ChainRun {
     /// Every stage, in order.
     static var chain: AuditChain {
-        AuditChain([LabelsStage.self, AnchorsStage.self, ProbeStage.self, ToxicStage.self, ReportStage.self])
+        AuditChain([
+            LabelsStage.self, AnchorsStage.self, ProbeStage.self, ToxicStage.self, CurvesStage.self, ReportStage.self,
+        ])
     }
 
     let path: String

@@ -1,7 +1,7 @@
 """Audit a YOLO dataset before anyone spends GPU hours on it.
 
-The programs ``assay``, ``assay-labels``, ``assay-anchors``, ``assay-probe``, ``assay-toxic`` and ``assay-report`` come with
-this package; this module starts them and reads what they found:
+The programs ``assay``, ``assay-labels``, ``assay-anchors``, ``assay-probe``, ``assay-toxic``, ``assay-curves`` and
+``assay-report`` come with this package; this module starts them and reads what they found:
 
 >>> import assay
 >>> assay.check("data.yaml")                     # doctest: +SKIP
