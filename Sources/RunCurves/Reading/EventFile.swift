@@ -11,7 +11,7 @@ enum EventFile {
     /// Whether a file begins with a record.
     static func isOne(_ head: [UInt8]) -> Bool {
         guard let length = head.slice(at: 0, count: 8), let sum = little(head, at: 8, count: 4) else { return false }
-        return UInt64(Checksum.masked(length)) == sum
+        return UInt64(clamping: Checksum.masked(length)) == sum
     }
 
     /// - Returns: the figures, and whether the file ends within a record.
@@ -27,12 +27,12 @@ enum EventFile {
             try budget.visit()
             // Length and its checksum, the data and its checksum.
             guard let head = bytes.slice(at: at, count: 8), let headSum = little(bytes, at: at + 8, count: 4),
-                UInt64(Checksum.masked(head)) == headSum, let long = little(bytes, at: at, count: 8),
+                UInt64(clamping: Checksum.masked(head)) == headSum, let long = little(bytes, at: at, count: 8),
                 let length = Int(exactly: long), length <= largestRecord,
                 let data = bytes.slice(at: at + 12, count: length),
                 let sum = little(bytes, at: at + 12 + length, count: 4)
             else { return [.cut(line: nil)] }
-            guard UInt64(Checksum.masked(data)) == sum else {
+            guard UInt64(clamping: Checksum.masked(data)) == sum else {
                 throw FileError(
                     file: file, message: "is damaged: the record at byte \(at) has another checksum",
                     wayOut: "copy the file again from where the training ran")
@@ -44,7 +44,7 @@ enum EventFile {
     }
 
     private static func little(_ bytes: [UInt8], at start: Int, count: Int) -> UInt64? {
-        bytes.slice(at: start, count: count)?.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        bytes.slice(at: start, count: count)?.reversed().reduce(0) { $0 << 8 | UInt64(clamping: $1) }
     }
 
     // MARK: Messages
@@ -109,7 +109,7 @@ enum EventFile {
             }
         }
         guard let content else { return nil }
-        let bits = content.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let bits = content.reversed().reduce(0 as UInt64) { $0 << 8 | UInt64(clamping: $1) }
         if isDouble { return content.count == 8 ? Double(bitPattern: bits) : nil }
         return content.count == 4 ? UInt32(exactly: bits).map { Double(Float(bitPattern: $0)) } : nil
     }
@@ -147,7 +147,7 @@ struct ProtoMessage {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 7) {
             guard let byte = rest.popFirst() else { return nil }
-            value |= UInt64(byte & 127) << shift
+            value |= UInt64(clamping: byte & 127) << shift
             if byte < 128 { return value }
         }
         return nil
@@ -156,19 +156,19 @@ struct ProtoMessage {
     private mutating func fixed(_ count: Int) -> UInt64? {
         guard rest.count >= count else { return nil }
         defer { rest = rest.dropFirst(count) }
-        return rest.prefix(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        return rest.prefix(count).reversed().reduce(0) { $0 << 8 | UInt64(clamping: $1) }
     }
 }
 
 /// CRC-32C, masked as TFRecord has it: a checksum of data that may itself hold checksums.
 enum Checksum {
     private static let table: [UInt32] = (0..<256).map { byte in
-        (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
+        (0..<8).reduce(UInt32(clamping: byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
     }
 
     static func masked(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var sum: UInt32 = 0xFFFF_FFFF
-        for byte in bytes { sum = table[Int((sum ^ UInt32(byte)) & 255)] ^ sum >> 8 }
+        for byte in bytes { sum = table[Int(clamping: (sum ^ UInt32(clamping: byte)) & 255)] ^ sum >> 8 }
         sum = ~sum
         return (sum >> 15 | sum << 17) &+ 0xA282_EAD8
     }
