@@ -123,7 +123,8 @@ let package = Package(
         library("Charting", ["FileReading", "Geometry", "Imaging", "TextForms"]),
         library("OneDNNKernels", ["COneDNN", "CVectorKernels", "NeuralKernels"]),
         library("YOLODataset", ["FileReading", "Geometry", "YAMLText"]),
-        library("YOLOModel", ["FileReading", "Geometry", "NeuralKernels", "Randomness", "YAMLText"]),
+        library(
+            "YOLOModel", ["FileReading", "Geometry", "NeuralKernels", "Randomness", "TextForms", "YAMLText"]),
 
         // Floor 4. With its trait off, nothing reaches oneDNN.
         library(

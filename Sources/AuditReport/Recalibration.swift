@@ -3,31 +3,28 @@ import Findings
 
 /// Probabilities in the light of what was decided.
 package enum Recalibration {
-    /// Odds are multiplied, kind by kind, by what was accepted against what was expected among the decided ones; with
-    /// few decisions the factor stays near 1.
-    package static func factors(
+    /// What decisions say of a ledger's suspicions; those that are unsure, and those of which the suspicion is gone, say
+    /// nothing.
+    package static func calibration(
         _ suspicions: [SuspicionRow], _ decisions: [DecisionRow]
-    ) -> [SuspicionKind: Double] {
+    ) -> ProbabilityCalibration {
         let known = Dictionary(suspicions.map { ($0.id, $0) }) { first, _ in first }
-        var factors: [SuspicionKind: Double] = [:]
-        for (kind, members) in Dictionary(grouping: decisions.filter { $0.decision != .unsure }, by: \.kind) {
-            let judged = members.compactMap { decision in known[decision.id].map { (decision, $0.score) } }
-            guard !judged.isEmpty else { continue }
-            let expected = judged.reduce(0) { $0 + $1.1 }
-            let accepted = Double(judged.count { $0.0.decision == .accept })
-            let rest = Double(judged.count)
-            // Ten decisions' worth of belief in the probabilities as they are.
-            let weight = 10 / max(expected, rest - expected, 1e-9)
-            factors[kind] =
-                ((accepted + weight * expected) / (rest - accepted + weight * (rest - expected)))
-                / (max(expected, 1e-9) / max(rest - expected, 1e-9))
-        }
-        return factors
+        return ProbabilityCalibration(
+            decisions.filter { $0.decision != .unsure && $0.kind != .check }.compactMap { decision in
+                known[decision.id].map {
+                    .init(probability: $0.score, kind: $0.kind, isWrong: decision.decision == .accept)
+                }
+            })
     }
 
-    /// A probability with its odds multiplied by a factor.
-    package static func probability(_ p: Double, factor: Double) -> Double {
-        let odds = p / max(1 - p, 1e-9) * factor
-        return odds / (1 + odds)
+    /// The suspicions with their probabilities as they are by now, in the same order.
+    package static func recalibrated(_ suspicions: [SuspicionRow], _ decisions: [DecisionRow]) -> [SuspicionRow] {
+        guard decisions.contains(where: { $0.decision != .unsure && $0.kind != .check }) else { return suspicions }
+        let calibration = calibration(suspicions, decisions)
+        return suspicions.map { row in
+            var row = row
+            row.score = calibration.probability(row.score, row.kind)
+            return row
+        }
     }
 }

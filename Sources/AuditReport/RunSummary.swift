@@ -32,11 +32,13 @@ public struct RunSummary {
 
     /// Whether it trains, what is lost, what is likely wrong, what to do next, and why the exit status is what it is.
     public var text: TerminalText {
-        line("trainable", .trainable, between: ": ") + line("lost", .lost, between: " ") + wrong + next + status
+        doubt + line("trainable", .trainable, between: ": ") + line("lost", .lost, between: " ") + wrong + next + status
     }
 
+    private var doubt: TerminalText { content.doubt.map { "\($0)\n" as TerminalText } ?? "" }
+
     /// What to do next, and why the exit status is what it is, of a run that found nothing new.
-    public var unchanged: TerminalText { "next: \(nextWords); exit status \(statusWords)\n" }
+    public var unchanged: TerminalText { doubt + "next: \(nextWords); exit status \(statusWords)\n" }
 
     private func light(_ topic: OverviewLight.Topic) -> OverviewLight? { content.lights.first { $0.topic == topic } }
 
@@ -53,13 +55,19 @@ public struct RunSummary {
             return
                 "\(head("").replacing(":", with: " "))\(ReportFigure.percent(it.score, decimals: 0))  \(it.kind.rawValue)  \(it.image)\(line)  \(it.evidence)\n"
         }
-        return "\(head("likely wrong"))\(light.headline), \(light.detail)\n" + named.joined()
+        let headline: TerminalText = "\(head("likely wrong"))\(light.headline), \(light.detail)\n"
+        return content.doubt == nil ? headline + named.joined() : headline
     }
 
     private var nextWords: TerminalText {
-        let isOpen = content.worst.contains { $0.score >= 0.5 }
+        let isOpen = content.doubt == nil && content.worst.contains { $0.score >= 0.5 }
         if content.findings.contains(where: { $0.effect.verdict == .stops }) || !reasons.isEmpty && !isOpen {
             return "assay-labels \(plan)"
+        }
+        if content.doubt != nil {
+            return content.isOutOfFold
+                ? "train the probe longer, as the first line says, and run again"
+                : "judge by a probe (a block probe: in the plan), or by weights that were trained on this dataset"
         }
         return isOpen ? "assay-report \(plan) --serve" : "nothing stands in the way of training"
     }
@@ -67,7 +75,8 @@ public struct RunSummary {
     private var next: TerminalText { "\(head("next"))\(nextWords)\n" }
 
     private var statusWords: TerminalText {
-        reasons.isEmpty ? "0: nothing that fails" : "1: \(reasons.joined(separator: ", "))"
+        (reasons.isEmpty ? "0: nothing that fails" : "1: \(reasons.joined(separator: ", "))" as TerminalText)
+            + (content.doubt == nil ? "" : "; the labels were not judged")
     }
 
     private var status: TerminalText { "\(head("exit status"))\(statusWords)\n" }

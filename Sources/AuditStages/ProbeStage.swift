@@ -24,8 +24,10 @@ public enum ProbeStage: AuditStage {
             statePath: work.plan.outputFolder + "/\(folder)/state.safetensors", identity: work.inputs,
             jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
         try work.ledger.replaceTrainingSteps(result.steps.map(LedgerRows.step))
+        let summary = ProbeSummary(result)
+        if let note = summary.timeNote { work.session.note(note) }
         let outputs = try result.files().map { try work.write($0.bytes, to: "\(folder)/\($0.name)") }
-        return StageResult(status: .done, inputs: "", outputs: outputs, summary: ProbeSummary(result).entries)
+        return StageResult(status: .done, inputs: "", outputs: outputs, summary: summary.entries)
     }
 
     /// The folder of a plan's probe; nil where the plan has none that is done.
@@ -62,13 +64,16 @@ public enum ProbeStage: AuditStage {
             plan.summary(.probe, key)?.int.map { Counted.text($0, noun) } ?? "\(Figure.none) \(noun)s"
         }
         let loss = plan.summary(.probe, "loss")?.double.map { Figure.text($0, decimals: 4) } ?? Figure.none
+        let doubt: TerminalText = JudgeEntries.sentence(plan, .probe).map { "\($0)\n" as TerminalText } ?? ""
+        let quality = plan.summary(.probe, "ap50")?.double.map { "; AP50 out of fold \(Figure.text($0, decimals: 3))" }
+        let ending = plan.summary(.probe, "converged")?.bool == true ? ", when nothing more was gained," : ""
         let headline: TerminalText = """
-            \(count("folds", "fold")) of \(count("images", "image")), \(count("epochs", "epoch")) at \
-            \(value("image_size")) px; loss of the last epoch \(loss)
+            \(count("folds", "fold")) of \(count("images", "image")), \(count("epochs", "epoch"))\(ending) at \
+            \(value("image_size")) px; loss of the last epoch \(loss)\(quality ?? "")
 
             """
         let diagnoses = plan.summary(.probe, "diagnoses")?.sequence ?? []
-        return StageOutput(headline + diagnoses.map { "\($0.string ?? "")\n" as TerminalText }.joined())
+        return StageOutput(doubt + headline + diagnoses.map { "\($0.string ?? "")\n" as TerminalText }.joined())
     }
 }
 

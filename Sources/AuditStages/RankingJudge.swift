@@ -28,19 +28,20 @@ public struct RankingJudge {
     /// The folder of a probe: each image is judged by the model that has not seen it.
     public init(probe folder: String) throws {
         let probe = try ProbeFolder.read(folder)
-        models = ToxicModels(probe.models, folds: probe.folds, traces: probe.traces)
+        models = ToxicModels(probe.models, folds: probe.folds, traces: probe.traces, training: probe.training)
         imageSize = probe.imageSize
         file = folder
     }
 
     /// Loss, gradient and suspicions of every image, in the order that the options ask for.
     ///
+    /// - Parameter reader: the trainer that a plan reads labels as.
     /// - Throws: `FileError` where models and dataset do not fit, or a split is not there.
     public func rank(
-        _ dataset: Dataset, _ options: RankingOptions, _ session: AuditSession,
+        _ dataset: Dataset, _ options: RankingOptions, _ session: AuditSession, reader: Trainer? = nil,
         progress: @Sendable @escaping (Int, Int) -> Void
     ) throws -> ToxicResult {
-        let wanted = try options.run(dataset, imageSize: imageSize, jobs: session.jobs)
+        let wanted = try options.run(dataset, imageSize: imageSize, reader: reader, jobs: session.jobs)
         var models = try models.map {
             try ToxicRun.fitted(
                 $0, weights: file, dataset: dataset, imageSize: wanted.imageSize,

@@ -43,8 +43,11 @@ public enum ToxicStage: AuditStage {
                     )
                 ])
         }
+        // The labels stage is one that this one needs: its settings are in the digest.
+        let labels: LabelOptions = try work.plan.settings.options()
         return try write(
-            try judge.rank(work.dataset, work.options, work.session, progress: work.progress), work)
+            try judge.rank(
+                work.dataset, work.options, work.session, reader: labels.reader.trainer, progress: work.progress), work)
     }
 
     /// Models that have not seen an image judge it better than one that was trained on it.
@@ -81,16 +84,11 @@ public enum ToxicStage: AuditStage {
             summary: [.init("images", result.images.count), .init("backend", result.backend)] + losses + [
                 .init("out_of_fold", yaml: result.isOutOfFold ? "true" : "false"),
                 .init("calibrated", yaml: result.suspicions.isCalibrated ? "true" : "false"),
-                .init("labels_found", result.suspicions.foundShare),
+            ] + JudgeEntries.of(result.quality, sentence: result.verdict.sentence()) + [
                 .init("suspicions", suspicions.count { $0.probability >= 0.5 }),
-                .init(
-                    "expected_errors",
-                    yaml: "{"
-                        + SuspicionKind.allCases.compactMap { kind in
-                            result.suspicions.expected[kind].map {
-                                "\(kind.rawValue): \(YAMLEmitter.scalar(Figure.rounded($0, decimals: 1)))"
-                            }
-                        }.joined(separator: ", ") + "}"),
+                .init("expected_errors", yaml: kinds { result.suspicions.expected[$0] }),
+                .init("expected_least", yaml: kinds { result.suspicions.bounds[$0]?.low }),
+                .init("expected_most", yaml: kinds { result.suspicions.bounds[$0]?.high }),
                 .init("suggested_max_norm", result.advice.maxNorm),
                 .init("clipped_at_10", result.clippedAt10), .init("clipped_at_1", result.clippedAt1),
                 .init("top_percent_energy", result.topPercentEnergy),
@@ -102,6 +100,14 @@ public enum ToxicStage: AuditStage {
                         + result.images.prefix(10).map { YAMLEmitter.quoted($0.sample.image) }.joined(separator: ", ")
                         + "]"),
             ])
+    }
+
+    /// A flow mapping of numbers by kind.
+    private static func kinds(_ value: (SuspicionKind) -> Double?) -> String {
+        let entries = SuspicionKind.allCases.compactMap { kind in
+            value(kind).map { "\(kind.rawValue): \(YAMLEmitter.scalar(Figure.rounded($0, decimals: 1)))" }
+        }
+        return "{" + entries.joined(separator: ", ") + "}"
     }
 
     public static func addInputs(_ plan: PlanFile, _ options: RankingOptions, to digest: inout DigestBuilder) throws {
@@ -121,7 +127,8 @@ public enum ToxicStage: AuditStage {
         let suspicions = try Ledger(plan.ledgerPath).suspicions()
         let likely = suspicions.count { $0.score >= 0.5 }
         let isOutOfFold = plan.summary(.toxic, "out_of_fold")?.bool ?? false
-        var text: TerminalText = """
+        var text: TerminalText = JudgeEntries.sentence(plan, .toxic).map { "\($0)\n" as TerminalText } ?? ""
+        text += """
             \(images), loss \(loss); \(Counted.text(suspicions.count, "suspicion")), of which \(Counted.number(likely)) are \
             likely wrong, \(isOutOfFold ? "by models that have not seen the labels" : "in sample")
 
@@ -140,10 +147,12 @@ public enum ToxicStage: AuditStage {
         switch format {
         case .json: text = TerminalText(written: try plan.output("images.json"))
         case .text:
-            text = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row -> TerminalText in
+            let doubt: TerminalText = JudgeEntries.sentence(plan, .toxic).map { "\($0)\n" as TerminalText } ?? ""
+            let rows = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row -> TerminalText in
                 let loss = row.loss.map { Figure.text($0, decimals: 4) } ?? Figure.none
                 return "\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n"
-            }.joined()
+            }
+            text = doubt + rows.joined()
         }
         return StageOutput(text, hasFindings: plan.summary(.toxic, "problems")?.int ?? 0 > 0)
     }

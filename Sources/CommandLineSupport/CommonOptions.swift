@@ -28,8 +28,10 @@ public struct CommonOptions: ParsableArguments {
     /// What the command works with.
     public func session() -> AuditSession {
         let lines = ProgressLines(quiet: quiet)
+        let quiet = quiet
         return AuditSession(
             jobs: workers, hasColour: Terminal.hasColour, isCancelled: { Interruption.isRequested },
+            note: { Tool.note("note: \($0)", quiet: quiet) },
             progress: { lines.update($0, $1, of: $2) })
     }
 

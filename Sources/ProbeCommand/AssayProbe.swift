@@ -19,7 +19,7 @@ struct AssayProbe: PlanCommand {
         abstract:
             "Train small models on parts of a dataset, so that each image can be judged by one that has not seen it.",
         discussion: """
-            Writes fold1.safetensors …, folds.csv and steps.csv into --output; then: assay-toxic data.yaml --probe FOLDER. \
+            Writes fold1.safetensors …, folds.csv, steps.csv and quality.csv into --output; then: assay-toxic data.yaml --probe FOLDER. \
             A run that was cut short goes on where it was, with the same bits. With a plan, options override the settings \
             of its block “probe”.
             Exit status: 0 trained, 2 wrong usage or environment.
@@ -82,6 +82,7 @@ struct AssayProbe: PlanCommand {
             progress: session.progress(of: .probe))
         for file in try result.files() { try AtomicFile.write(file.bytes, to: output + "/" + file.name) }
         let summary = ProbeSummary(result)
+        if let note = summary.timeNote { session.note(note) }
         switch format {
         case .text: Tool.output("\(TerminalText(written: summary.text))now: assay-toxic \(path) --probe \(output)\n")
         case .json: Tool.output(written: summary.json)

@@ -3,7 +3,7 @@ import Foundation
 import TextForms
 import YOLOModel
 
-/// What a probe leaves in a folder: `fold1.safetensors` …, `folds.csv`, `steps.csv` and `losses.csv`.
+/// What a probe leaves in a folder: `fold1.safetensors` …, `folds.csv`, `steps.csv`, `losses.csv` and `quality.csv`.
 public struct ProbeFolder: Sendable {
     /// One a fold: the model that has not seen the fold's images.
     public let models: [DetectionModel]
@@ -14,6 +14,8 @@ public struct ProbeFolder: Sendable {
 
     /// For each image its loss at moments of the training, by the model that has not seen it.
     public let traces: [String: [Double]]
+    /// How far the models were trained; nil where the folder is of a version that did not say.
+    public let training: JudgeTraining?
 
     private static let foldsFile = "folds.csv"
     private static let tracesFile = "losses.csv"
@@ -56,13 +58,15 @@ public struct ProbeFolder: Sendable {
                 traces[CSVText.plain(String(parts[2])), default: []].append(loss)
             }
         }
-        return ProbeFolder(models: models, folds: folds, imageSize: imageSize, traces: traces)
+        return ProbeFolder(
+            models: models, folds: folds, imageSize: imageSize, traces: traces,
+            training: training(in: folder))
     }
 
     /// The files of a probe by name.
     public static func files(
         _ models: [DetectionModel], _ start: StartingModel, _ split: ProbeSplit, imageSize: Int, steps: [TrainingStep],
-        traces: [LossTrace] = []
+        traces: [LossTrace] = [], qualities: [JudgeQuality?] = [], training: JudgeTraining? = nil
     ) throws -> [(name: String, bytes: [UInt8])] {
         var files: [(String, [UInt8])] = []
         for (fold, model) in models.enumerated() {
@@ -84,8 +88,17 @@ public struct ProbeFolder: Sendable {
             }
         }
         files.append((tracesFile, traced.bytes))
+        files.append((ProbeQualityTable.file, qualityTable(traces, qualities, training)))
         return files
     }
+
+    /// How far the models of a folder were trained; nil where it does not say.
+    package static func training(in folder: String) -> JudgeTraining? { ProbeQualityTable.training(in: folder) }
+
+    /// A row a look at held-out images.
+    package static func qualityTable(
+        _ traces: [LossTrace], _ qualities: [JudgeQuality?], _ training: JudgeTraining?
+    ) -> [UInt8] { ProbeQualityTable.bytes(traces, qualities, training) }
 
     /// A row a step; epochs, steps and folds from 1.
     static func steps(_ steps: [TrainingStep]) -> [UInt8] {

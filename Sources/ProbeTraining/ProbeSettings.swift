@@ -13,7 +13,7 @@ public struct ProbeSettings: Sendable, Hashable {
     public var splits: [String]
     /// Models, of which each judges the images that it has not seen; 2 at least.
     public var folds: Int
-    /// Seconds that training may take; size and epochs follow from it.
+    /// Seconds that training may take: no more epochs than fit, at the size that was asked for.
     public var budget: Double?
     /// How each of them is trained.
     public var training: TrainingOptions
@@ -30,22 +30,47 @@ public struct ProbeSettings: Sendable, Hashable {
         self.budget = budget
         self.training = training
     }
+
+    /// Steps of each fold below which nothing that the models say is believed.
+    var leastSteps: Int { weights == nil ? 400 : 100 }
 }
 
 /// A finished probe.
 public struct ProbeResult: Sendable {
-    /// One a fold: the model that has not seen the fold's images.
-    public let models: [DetectionModel]
     /// What all folds began with.
     public let start: StartingModel
     /// The images, and which fold judges which.
     public let split: ProbeSplit
-    /// With the size and the epochs that a budget has led to.
+    /// With the epochs that a budget has led to: the most.
     public let settings: ProbeSettings
+    /// What training left.
+    public let trained: TrainedFolds
+
+    /// One a fold: the model that has not seen the fold's images.
+    public var models: [DetectionModel] { trained.models }
     /// All folds' steps, in the order of time.
-    public let steps: [TrainingStep]
+    public var steps: [TrainingStep] { trained.steps }
     /// Losses of held-out images at moments of the training.
-    public let traces: [LossTrace]
+    public var traces: [LossTrace] { trained.traces }
+    /// The epochs that were done.
+    public var epochs: Int { trained.course.epochs }
+
+    /// How far the folds were trained.
+    public var training: JudgeTraining {
+        JudgeTraining(
+            steps: (steps.map(\.step).max() ?? -1) + 1, leastSteps: settings.leastSteps, epochs: epochs,
+            hasConverged: trained.course.hasConverged)
+    }
+
+    /// Whether the models can judge labels.
+    public var verdict: JudgeVerdict { JudgeVerdict(trained.quality, training: training) }
+
+    /// What stands in the way of judging, with the way out; nil where nothing does.
+    ///
+    /// - Parameter withTime: also says how long what would be enough takes on this machine, where that was measured.
+    public func doubt(withTime: Bool) -> String? {
+        verdict.sentence(secondsPerEpoch: withTime ? trained.secondsPerEpoch : nil)
+    }
 
     /// The part of the steps whose gradient was scaled down, 0…1.
     public var clippedShare: Double {
@@ -76,7 +101,8 @@ public struct ProbeResult: Sendable {
     /// - Throws: where a model cannot be encoded.
     public func files() throws -> [(name: String, bytes: [UInt8])] {
         try ProbeFolder.files(
-            models, start, split, imageSize: settings.training.imageSize, steps: steps, traces: traces)
+            models, start, split, imageSize: settings.training.imageSize, steps: steps, traces: traces,
+            qualities: trained.qualities, training: training)
     }
 }
 
@@ -88,7 +114,7 @@ public enum ProbeRun {
     ///   - anchors: in pixels of the training image, a level each; nil for those of the weights.
     ///   - statePath: where the state is kept between epochs; nil for nowhere.
     ///   - identity: a digest of dataset and settings: another one's state is not gone on with.
-    ///   - progress: finished epochs of all.
+    ///   - progress: finished epochs of all, as far as is known by then.
     public static func run(
         _ dataset: Dataset, settings: ProbeSettings, anchors: [[(width: Double, height: Double)]]? = nil,
         statePath: String? = nil, identity: String = "", jobs: Int,
@@ -114,10 +140,8 @@ public enum ProbeRun {
         }
         let trained = try ProbeTrainer(settings.training).train(
             start.model, on: split.samples, folds: split.training, store: store, isCancelled: isCancelled,
-            progress: { progress($0, settings.training.epochs) })
-        return ProbeResult(
-            models: trained.models, start: start, split: split, settings: settings, steps: trained.steps,
-            traces: trained.traces)
+            progress: progress)
+        return ProbeResult(start: start, split: split, settings: settings, trained: trained)
     }
 
     /// A gain that the family's loss does not have would change nothing.
@@ -129,19 +153,21 @@ public enum ProbeRun {
             wayOut: "leave it out; there are \(known.joined(separator: ", "))")
     }
 
-    /// The largest size at which the budget is enough for 40 epochs, or the smallest with as many as fit.
+    /// As many of the epochs as the budget is enough for, one at least, by the speed that a few steps have here.
     private static func fit(
         _ budget: Double, _ training: inout TrainingOptions, _ model: DetectionModel, _ split: ProbeSplit,
         _ isCancelled: () -> Bool
     ) throws {
-        let most = max(320, training.imageSize)
-        for size in [640, 512, 416, 320] where size <= most && size % model.largestStride == 0 {
-            training.imageSize = size
-            let epoch = try ProbeTrainer(training).secondsOfEpoch(
-                model, on: split.samples, folds: split.training, isCancelled: isCancelled)
-            // A tenth is for reading, judging and the fit of probabilities.
-            training.epochs = max(1, min(300, Int(clamping: 0.9 * budget / epoch)))
-            if training.epochs >= 40 { break }
-        }
+        let epoch = try ProbeTrainer(training).secondsOfEpoch(
+            model, on: split.samples, folds: split.training, isCancelled: isCancelled)
+        // A look at held-out images is a forward pass of each, an epoch one forward and back, which takes three times as
+        // long, of those of every fold.
+        let learned = split.training.reduce(0) { $0 + $1.count }
+        let look = epoch * Double(split.samples.count) / Double(max(1, 3 * learned))
+        // A tenth is for reading, judging and the fit of probabilities.
+        let left = 0.9 * budget
+        let few = Int(clamping: left / (epoch + look))
+        let many = Int(clamping: (left - Double(ProbeTrainer.looks) * look) / epoch)
+        training.epochs = max(1, min(training.epochs, max(min(few, ProbeTrainer.looks), many)))
     }
 }

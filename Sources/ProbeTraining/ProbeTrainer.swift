@@ -19,33 +19,48 @@ public struct ProbeTrainer {
     ///   - samples: all images that may take part.
     ///   - folds: for each fold, the indices of the samples that it learns from.
     ///   - store: where the state is kept between epochs, so that a killed run goes on with the same bits.
-    ///   - progress: called with the number of finished epochs.
+    ///   - progress: called with the number of finished epochs, and of all as far as is known by now.
     /// - Throws: `FileError` where the loss is no longer finite, `CancellationError`, and what reading images throws.
     public func train(
         _ model: DetectionModel, on samples: [ProbeSample], folds: [[Int]], store: TrainingStore? = nil,
-        isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
+        isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> TrainedFolds {
         let run = try TrainingRun(model, samples, folds, options)
         var history = TrainingHistory()
         let firstEpoch = try store?.restore(run.states, history: &history) ?? 0
-        progress(firstEpoch)
-        for epoch in firstEpoch..<max(firstEpoch, options.epochs) {
+        for count in history.traces.indices { run.course.look(at: Array(history.traces[...count])) }
+        progress(firstEpoch, run.course.epochs)
+        let start = ContinuousClock.now
+        var epoch = firstEpoch
+        while epoch < run.course.epochs {
             for step in 0..<run.stepsPerEpoch {
                 history.steps += try run.step(step, epoch: epoch, isCancelled)
             }
-            if (epoch + 1) * Self.traces / options.epochs != epoch * Self.traces / options.epochs {
-                history.traces.append(LossTrace(epoch: epoch, losses: try run.heldOutLosses()))
+            epoch += 1
+            let isLook = epoch * Self.looks / options.epochs != (epoch - 1) * Self.looks / options.epochs
+            if isLook || epoch == run.course.epochs {
+                let held = try run.heldOut()
+                history.traces.append(LossTrace(epoch: epoch - 1, losses: held.losses))
+                history.qualities = (history.qualities ?? []) + [held.quality]
+                run.course.look(at: history.traces)
             }
-            try store?.save(run.states, history: history, finishedEpochs: epoch + 1, of: options.epochs)
-            progress(epoch + 1)
+            try store?.save(run.states, history: history, finishedEpochs: epoch, of: run.course.epochs)
+            progress(epoch, run.course.epochs)
         }
+        let trained = epoch - firstEpoch
         return TrainedFolds(
             models: run.states.map { model.withParameters($0.average.values) }, steps: history.steps,
-            traces: history.traces)
+            traces: history.traces, qualities: history.qualities ?? [], course: run.course,
+            secondsPerEpoch: trained > 0 ? Self.seconds(since: start) / Double(trained) : nil)
+    }
+
+    private static func seconds(since start: ContinuousClock.Instant) -> Double {
+        let taken = (ContinuousClock.now - start).components
+        return Double(taken.seconds) + Double(taken.attoseconds) / 1e18
     }
 
     /// How often in a training the losses of images that are held out are looked at.
-    private static let traces = 8
+    static let looks = 8
 
     /// How long an epoch takes here, from a few steps.
     func secondsOfEpoch(
@@ -54,11 +69,13 @@ public struct ProbeTrainer {
         let run = try TrainingRun(model, samples, folds, options)
         // The first step compiles networks and reads images.
         _ = try run.step(0, epoch: 0, isCancelled)
-        let start = ContinuousClock.now
-        let count = min(2, run.stepsPerEpoch)
-        for step in 0..<count { _ = try run.step(step, epoch: options.epochs - 1, isCancelled) }
-        let taken = ContinuousClock.now - start
-        let seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18
-        return seconds / Double(count) * Double(run.stepsPerEpoch)
+        var times: [Double] = []
+        for step in 0..<max(3, min(5, run.stepsPerEpoch)) {
+            let start = ContinuousClock.now
+            _ = try run.step(step % run.stepsPerEpoch, epoch: max(0, options.epochs - 1), isCancelled)
+            times.append(Self.seconds(since: start))
+        }
+        // The median: one step that another program disturbs is no measure.
+        return times.sorted()[times.count / 2] * Double(run.stepsPerEpoch)
     }
 }

@@ -31,9 +31,11 @@ package struct RateSchedule {
         return min(wanted, options.epochs * stepsPerEpoch / 2)
     }
 
-    /// - Parameter step: from 0, over all epochs.
-    package func rates(step: Int) -> Rates {
-        let progress = Double(step / max(1, stepsPerEpoch)) / Double(max(1, options.epochs))
+    /// - Parameters:
+    ///   - step: from 0, over all epochs.
+    ///   - course: by which a training that has converged ends sooner; nil for all epochs that were asked for.
+    package func rates(step: Int, course: TrainingCourse? = nil) -> Rates {
+        let progress = (course ?? TrainingCourse(epochs: options.epochs)).progress(step / max(1, stepsPerEpoch))
         let cosine = (1 + cos(Double.pi * progress)) / 2
         let rate = options.rate * (options.finalRate + (1 - options.finalRate) * cosine)
         let plain = Rates(weights: rate, biases: rate, momentum: options.momentum)

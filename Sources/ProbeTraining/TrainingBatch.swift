@@ -10,13 +10,13 @@ struct TrainingBatch: Sendable {
     let counts: LossCounts?
 
     init(
-        _ state: FoldState, _ order: [Int], first: Int, epoch: Int, options: TrainingOptions, size: Int,
-        samples: [ProbeSample], loss: any DetectionLoss
+        _ state: FoldState, _ order: [Int], first: Int, epoch: Int, options: TrainingOptions,
+        course: TrainingCourse, size: Int, samples: [ProbeSample], loss: any DetectionLoss
     ) {
         self.state = state
         chosen = (first..<first + options.batch).map { order[$0 % order.count] }
         var augmentation = options.augmentation
-        if Double(epoch) >= Double(options.epochs) * (1 - options.plainPart) { augmentation.mosaic = 0 }
+        if course.progress(epoch) >= 1 - options.plainPart { augmentation.mosaic = 0 }
         func extent(_ sample: Int) -> (width: Int, height: Int) { (samples[sample].width, samples[sample].height) }
         views = chosen.enumerated().map { place, sample in
             TrainingView(

@@ -44,12 +44,17 @@ public struct LossTrace: Sendable, Hashable, Codable {
     public var epoch: Int
     /// A sample each; nil where every fold learns from it, or the loss is not finite.
     public var losses: [Double?]
+
+    /// The properties of the same names.
+    package init(epoch: Int, losses: [Double?]) { (self.epoch, self.losses) = (epoch, losses) }
 }
 
 /// Everything about a training that is told afterwards.
 struct TrainingHistory: Codable {
     var steps: [TrainingStep] = []
     var traces: [LossTrace] = []
+    /// What the folds predict on images that they have not learned from, at each look; nil of states that do not say.
+    var qualities: [JudgeQuality?]?
 }
 
 /// What a training leaves.
@@ -60,4 +65,14 @@ public struct TrainedFolds: Sendable {
     public let steps: [TrainingStep]
     /// Losses of held-out images at moments of the training.
     public let traces: [LossTrace]
+    /// What the models predict on images that they have not learned from, at the moments of `traces`; nil where no such
+    /// image has a label.
+    public let qualities: [JudgeQuality?]
+    /// How long it went on.
+    package let course: TrainingCourse
+    /// How long an epoch took; nil where none was left to train.
+    public let secondsPerEpoch: Double?
+
+    /// What the finished models predict on images that they have not learned from; nil where no such image has a label.
+    public var quality: JudgeQuality? { qualities.last ?? nil }
 }

@@ -1,5 +1,6 @@
 import AvailableBackends
 import FileReading
+import Geometry
 import NeuralKernels
 import Randomness
 import YOLODataset
@@ -15,6 +16,8 @@ final class TrainingRun {
     private let crew: TrainingCrew<TrainingWorker>
     private let images: TrainingImages
     private let schedule: RateSchedule
+    /// How long it goes on.
+    var course: TrainingCourse
     private var orders: [[Int]] = []
     private var orderEpoch = -1
 
@@ -24,6 +27,7 @@ final class TrainingRun {
         self.model = model
         self.samples = samples
         self.options = options
+        course = TrainingCourse(epochs: options.epochs)
         let backend = try Backends.required(options.backend)
         let graph = model.graph
         let scope = options.freezesBackbone ? GradientScope.from(node: model.firstNode { $0 != .backbone }) : .full
@@ -53,7 +57,8 @@ final class TrainingRun {
         let size = imageSize(epoch)
         var model = model
         // The heads of an end-to-end model change their weights with the epochs.
-        model.lossSettings.anchorFree.progress = Double(epoch) / Double(max(options.epochs - 1, 1))
+        model.lossSettings.anchorFree.progress =
+            course.hasConverged ? course.progress(epoch) : Double(epoch) / Double(max(options.epochs - 1, 1))
         let loss = model.loss(size: size)
         let number = epoch * stepsPerEpoch + step
         for part in 0..<options.accumulation {
@@ -61,12 +66,12 @@ final class TrainingRun {
             let first = (step * options.accumulation + part) * options.batch
             let batches = states.map { state in
                 TrainingBatch(
-                    state, orders[state.number], first: first, epoch: epoch, options: options, size: size,
-                    samples: samples, loss: loss)
+                    state, orders[state.number], first: first, epoch: epoch, options: options, course: course,
+                    size: size, samples: samples, loss: loss)
             }
             try run(batches, loss, size, number * options.accumulation + part)
         }
-        let rates = schedule.rates(step: number)
+        let rates = schedule.rates(step: number, course: course)
         let states = states
         try crew.run(states.count) { _, fold in states[fold].finishStep(rates) }
         return try states.map { state in
@@ -78,8 +83,9 @@ final class TrainingRun {
         }
     }
 
-    /// The loss of each image by the first fold that does not learn from it, as a batch of one.
-    func heldOutLosses() throws -> [Double?] {
+    /// The loss of each image by the first fold that does not learn from it, as a batch of one; and what the folds predict
+    /// on such images.
+    func heldOut() throws -> (losses: [Double?], quality: JudgeQuality?) {
         var judges = [Int?](repeating: nil, count: samples.count)
         for state in states.reversed() {
             let learned = Set(state.samples)
@@ -94,7 +100,9 @@ final class TrainingRun {
         let (samples, states, images, options) = (samples, states, images, options)
         let moment = states.first?.optimizer.steps ?? 0
         let losses = ResultSlots<Double>(samples.count)
+        let judged = ResultSlots<JudgeQuality.Image>(samples.count)
         let folds = judges
+        let model = model
         try crew.run(order.count) { worker, place in
             let index = order[place]
             guard let fold = folds[index] else { return }
@@ -107,13 +115,36 @@ final class TrainingRun {
             let targets = view.targets({ samples[$0].boxes }, extent: extent)
             let found = loss.evaluate(outputs: outputs[0], targets: targets, wantsGradient: false)
             if found.isFinite { losses.store(found.parts.total, index) }
+            judged.store(Self.judged(outputs[0], targets, model, size), index)
         }
-        return losses.all()
+        return (losses.all(), JudgeQuality(judged.take()))
     }
+
+    /// What is predicted on an image against its labels.
+    private static func judged(
+        _ outputs: [[Float]], _ targets: [LossTarget], _ model: DetectionModel, _ size: Int
+    ) -> JudgeQuality.Image {
+        var detection = DetectionOptions()
+        (detection.leastConfidence, detection.keepsEveryClass) = (leastJudged, false)
+        let labels = targets.map { target in
+            let box = Box(
+                cx: Double(target.cx), cy: Double(target.cy), width: Double(target.width), height: Double(target.height)
+            )
+            return Detection(
+                box: ObjectBox(Edges(box.multiplied(width: Double(size), height: Double(size)))), confidence: 1,
+                classID: target.classID)
+        }
+        return JudgeQuality.Image(
+            predictions: model.detections(
+                outputs: outputs, input: TensorShape(c: 3, h: size, w: size), options: detection), labels: labels)
+    }
+
+    /// Less confident predictions hardly change the average precision, and are most of them.
+    private static let leastJudged = 0.01
 
     /// The side of the images of an epoch.
     private func imageSize(_ epoch: Int) -> Int {
-        guard options.growsImageSize, 2 * epoch < options.epochs else { return options.imageSize }
+        guard options.growsImageSize, 2 * epoch < course.epochs else { return options.imageSize }
         let stride = model.largestStride
         return min(options.imageSize, max(2 * stride, (options.imageSize / 2 + stride - 1) / stride * stride))
     }

@@ -61,6 +61,8 @@ public struct TrainingStore {
     }
 
     /// Saves ten times a run; after the last epoch the state is of no more use and goes.
+    ///
+    /// - Parameter epochs: of the whole run, as far as is known by now.
     func save(_ states: [FoldState], history: TrainingHistory, finishedEpochs: Int, of epochs: Int) throws {
         if finishedEpochs == epochs {
             // Where it stays, the next run goes on from it, to the same bits.

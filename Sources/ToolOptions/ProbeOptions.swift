@@ -7,6 +7,9 @@ public struct ProbeOptions: StageOptions {
     public static let stage = StageName.probe
     public static let shared: Set<String> = ["seed"]
 
+    /// More epochs than these a budget alone does not lead to.
+    private static let mostInBudget = 300
+
     /// What is trained from scratch where nothing else is asked for.
     public static let defaultModel: ModelName = "yolov5n"
 
@@ -27,8 +30,10 @@ public struct ProbeOptions: StageOptions {
     @Option("Side of the probe's image in pixels.")
     public var size: Whole<ProbePixelBounds> = 320
 
-    @Option("Epochs of each fold.")
-    public var epochs: Whole<RepeatBounds> = 40
+    @Option(
+        "The most epochs of each fold: training ends sooner where nothing more is gained.",
+        otherwise: "40; with a budget, as many as fit")
+    public var epochs: Whole<RepeatBounds>?
 
     @Option("Images of one batch.")
     public var batch: Whole<BatchBounds> = 16
@@ -63,7 +68,7 @@ public struct ProbeOptions: StageOptions {
     @Option("Gains of the loss and weights of what is there, such as cls=1,obj_pw=2.", otherwise: "the trainer's")
     public var gains: GainMap = [:]
 
-    @Option("The time that training may take, such as 10m: decides size (up to --size) and epochs.")
+    @Option("The time that training may take, such as 10m, by the speed that is measured first: decides the epochs.")
     public var budget: TimeBudget?
 
     @Option(
@@ -87,7 +92,7 @@ public struct ProbeOptions: StageOptions {
         training.rate = rate?.value ?? optimizer.usualRate
         training.momentum = optimizer.usualMomentum
         training.imageSize = size.value
-        training.epochs = epochs.value
+        training.epochs = epochs?.value ?? (budget == nil ? training.epochs : Self.mostInBudget)
         training.batch = batch.value
         training.normalizationBatch = min(training.normalizationBatch, batch.value)
         training.accumulation = accumulate.value

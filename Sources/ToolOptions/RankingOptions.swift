@@ -66,6 +66,11 @@ public struct RankingOptions: StageOptions {
         otherwise: "as the checkpoint's version says, else the newest")
     public var loss: LossRelease?
 
+    @Option(
+        "Whose settings hyp.suggested.yaml holds.",
+        otherwise: "in a plan the trainer of its labels, where that takes such a file; else ultralytics")
+    public var trainer: AdviceTrainer?
+
     @Option("Order of the images.")
     public var sort = ImageOrder.toxicity
 
@@ -78,9 +83,11 @@ public struct RankingOptions: StageOptions {
 
     /// How the images of a dataset are ranked.
     ///
-    /// - Parameter imageSize: of the judging models, where they have their own; an option goes before it.
+    /// - Parameters:
+    ///   - imageSize: of the judging models, where they have their own; an option goes before it.
+    ///   - reader: the trainer that labels are read as, by a plan.
     /// - Throws: `FileError` where a split is not there.
-    public func run(_ dataset: Dataset, imageSize: Int?, jobs: Int) throws -> ToxicOptions {
+    public func run(_ dataset: Dataset, imageSize: Int?, reader: Trainer? = nil, jobs: Int) throws -> ToxicOptions {
         var options = ToxicOptions()
         options.imageSize = image.imageSize?.value ?? imageSize ?? image.pixels
         options.splits = try splits.names(in: dataset)
@@ -88,6 +95,7 @@ public struct RankingOptions: StageOptions {
         options.jobs = jobs
         passing.set(&options)
         options.gradientOfShare = gradientOfShare
+        options.trainer = trainer ?? reader.flatMap { AdviceTrainer(rawValue: $0.rawValue) } ?? options.trainer
         options.gradient = gradient
         options.precision = precision
         return options

@@ -8,15 +8,21 @@ public struct ToxicModels: Sendable {
     public let folds: [String: Int]
     /// For each image, its loss at moments of the training.
     public let traces: [String: [Double]]
+    /// How far a probe trained them; nil for a checkpoint from elsewhere.
+    public let training: JudgeTraining?
 
     /// One model judges all images, also those that it was trained on.
-    public init(_ model: DetectionModel) { (models, folds, traces) = ([model], [:], [:]) }
+    public init(_ model: DetectionModel) { (models, folds, traces, training) = ([model], [:], [:], nil) }
 
     /// A model a fold, as a probe leaves them.
-    public init(_ models: [DetectionModel], folds: [String: Int], traces: [String: [Double]] = [:]) {
+    public init(
+        _ models: [DetectionModel], folds: [String: Int], traces: [String: [Double]] = [:],
+        training: JudgeTraining? = nil
+    ) {
         self.models = models
         self.folds = folds
         self.traces = traces
+        self.training = training
     }
 
     /// Whether images are judged by models that have not seen them.
@@ -27,7 +33,7 @@ public struct ToxicModels: Sendable {
 
     /// The same with other forms of the models.
     public func map(_ change: (DetectionModel) throws -> DetectionModel) rethrows -> ToxicModels {
-        ToxicModels(try models.map(change), folds: folds, traces: traces)
+        ToxicModels(try models.map(change), folds: folds, traces: traces, training: training)
     }
 
     /// Which of `models` judges an image.

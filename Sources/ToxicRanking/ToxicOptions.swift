@@ -39,6 +39,8 @@ public struct ToxicOptions: Sendable {
     public var gradient = GradientReach.full
     /// In which the gradient is computed; the loss is in single precision always.
     public var precision = Precision.single
+    /// Whose settings are advised.
+    public var trainer = AdviceTrainer.ultralytics
     /// What stands around an image that is no square.
     public var outline = Letterbox.Outline.square
 

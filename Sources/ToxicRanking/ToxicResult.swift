@@ -10,6 +10,10 @@ public struct ToxicResult: Sendable {
     public var predictions: [ImagePredictions] = []
     /// Whether images were judged by models that have not seen them.
     public var isOutOfFold = false
+    /// What the models predict, held against the labels; nil where there are none.
+    public var quality: JudgeQuality?
+    /// Whether the models can judge labels at all.
+    public var verdict = JudgeVerdict(nil, training: nil)
     /// Training settings that the figures speak for.
     public var advice = TrainingAdvice()
     /// How many images carry the gradient: (Σ ‖g‖²)²/Σ ‖g‖⁴.

@@ -86,6 +86,8 @@ public enum ToxicRun {
         let losses = models.models.map { $0.loss(size: options.imageSize) }
         var result = ToxicResult(measured, losses, backend: backend)
         result.isOutOfFold = models.isOutOfFold
+        result.quality = JudgeQuality(measured.filter { $0.image.problem == nil }.map(\.judged))
+        result.verdict = JudgeVerdict(result.quality, training: models.training)
         result.predictions = measured.map {
             ImagePredictions(
                 image: $0.image.sample.image, fold: $0.model, predictions: $0.judgement.predictions)
@@ -99,7 +101,9 @@ public enum ToxicRun {
             result.images[index].fold = models.folds[image].map { $0 + 1 }
             result.images[index].trace = models.traces[image].flatMap(TraceFigures.init)
         }
-        result.advice = TrainingAdvice(result.images, classCount: dataset.classCount)
+        result.advice = TrainingAdvice(
+            result.images, classCount: dataset.classCount, trainer: options.trainer,
+            canJudge: result.verdict.canJudge)
         result.images = ToxicOrder.rank(result.images, result.suspicions.shown)
         return result
     }

@@ -22,16 +22,16 @@ import Testing
         let decisions =
             (0..<40).map { decision($0, $0 < 36 ? .accept : .reject, kind: .wrongClass) }
             + (50..<90).map { decision($0, $0 < 54 ? .accept : .reject, kind: .shifted) }
-            + [decision(95, .unsure, kind: .shifted)]
-        let factors = Recalibration.factors(suspicions, decisions)
-        let more = Recalibration.probability(0.5, factor: try #require(factors[.wrongClass]))
-        let less = Recalibration.probability(0.5, factor: try #require(factors[.shifted]))
-        #expect(more > 0.7 && more < 0.9)
-        #expect(abs(more + less - 1) < 1e-9)
-        // Two decisions move little.
-        let few = Recalibration.factors(suspicions, (0..<2).map { decision($0, .accept, kind: .wrongClass) })
-        #expect(Recalibration.probability(0.5, factor: few[.wrongClass] ?? 0) < 0.6)
-        #expect(Recalibration.factors(suspicions, []).isEmpty)
+            + [decision(95, .unsure, kind: .shifted), decision(200, .accept, kind: .missing)]
+        let after = Recalibration.recalibrated(suspicions, decisions)
+        #expect(after.map(\.id) == suspicions.map(\.id))
+        let (more, less) = (after[0].score, after[99].score)
+        #expect(more > 0.8 && more < 0.9 && abs(more + less - 1) < 1e-9)
+        // Two decisions move less, none and unsure ones nothing.
+        let few = Recalibration.recalibrated(suspicions, (0..<2).map { decision($0, .accept, kind: .wrongClass) })
+        #expect(few[0].score > 0.5 && few[0].score < more)
+        #expect(Recalibration.recalibrated(suspicions, []) == suspicions)
+        #expect(Recalibration.recalibrated(suspicions, [decision(1, .unsure, kind: .wrongClass)]) == suspicions)
     }
 
     @Test func aSliceBoundsWhatIsStillWrong() throws {

@@ -27,17 +27,18 @@ import TextForms
         #expect(OverviewLight.leakage([finding("D006", .warning), finding("D005", .error)]).level == .red)
     }
 
-    @Test func expectedErrorsHaveAnInterval() {
-        let rows = (0..<100).map { index in
-            SuspicionRow(
-                id: "\(index)", image: "a", line: 1, kind: .shifted, score: 0.5, impact: 0, class: nil, cx: nil,
-                cy: nil,
-                w: nil, h: nil, evidence: "")
-        }
-        let light = OverviewLight.wrong(rows, expected: [("shifted", 50), ("missing", 7)], labels: 1_000)
-        // 1.96 × √(100 × 0.25) on both sides of 50.
-        #expect(light.headline == "about 50" && light.detail.hasPrefix("40–60 of 1000 labels"))
-        #expect(light.detail.contains("without a label: 7") && light.level == .amber)
+    @Test func expectedErrorsHaveBounds() {
+        let light = OverviewLight.wrong(
+            [
+                .shifted: .init(mean: 40, low: 3.2, high: 90.1), .spurious: .init(mean: 10, low: 1.1, high: 9_000),
+                .missing: .init(mean: 7, low: 0.4, high: 300), .image: .init(mean: 9, low: 9, high: 9),
+            ], labels: 1_000)
+        // No more labels are wrong than there are.
+        #expect(light.headline == "about 50" && light.detail.hasPrefix("4–1000 of 1000 labels"), "\(light)")
+        #expect(light.detail.contains("without a label: 7 (0–300)") && light.level == .amber)
+        #expect(light.detail.contains("each decision makes this surer"))
+        let decided = OverviewLight.wrong([.shifted: .init(mean: 40, low: 30, high: 50)], labels: 1_000, decisions: 20)
+        #expect(decided.detail.contains("by 20 decisions"))
     }
 
     @Test func theJudgeIsJudged() {
@@ -46,6 +47,30 @@ import TextForms
         }
         #expect(level(0.95, true) == .green && level(0.7, true) == .amber && level(0.3, true) == .red)
         #expect(level(0.95, false) == .amber && level(nil, true) == .grey)
+        let poor = OverviewLight.judge(
+            found: 0.95, ap50: 0.02, isOutOfFold: true, isCalibrated: true, canJudge: false)
+        #expect(poor.level == .red && poor.detail.contains("AP50 0.02"))
+    }
+
+    /// A judge that cannot judge is the first thing on the page, and nothing is to be decided before it can.
+    @Test func aJudgeThatCannotJudgeComesFirst() throws {
+        var content = ReportContent()
+        #expect(!ReportPage.render(content).contains("class=\"banner\""))
+        content.doubt = "cannot judge <these> labels: 24 steps; train for 9 epochs or more: --epochs 9"
+        content.isOutOfFold = true
+        content.suspicions = [
+            .init(
+                id: "a", image: "a.jpg", line: 1, kind: .spurious, probability: 0.9, impact: 0, suggestion: nil,
+                evidence: "")
+        ]
+        let page = ReportPage.render(content)
+        let banner = try #require(page.range(of: "class=\"banner\""))
+        #expect(banner.lowerBound < (try #require(page.range(of: "class=\"path\""))).lowerBound)
+        #expect(page.contains("Cannot judge &lt;these&gt; labels: 24 steps"))
+        let steps = NextStep.list(content, dropped: 0).map(\.text)
+        #expect(steps.count == 1 && steps[0].hasPrefix("Train the probe longer before anything is decided"))
+        content.isOutOfFold = false
+        #expect(NextStep.list(content, dropped: 0)[0].text.hasPrefix("Judge by a probe"))
     }
 
     /// Commands are words of a shell whatever files are called.

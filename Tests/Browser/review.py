@@ -226,7 +226,7 @@ def drive_filters(browser, report, data, folder):
     browser.key("i")
     browser.key("Home")
     titles = browser.evaluate("[...document.querySelectorAll('.review-line')].map(l => l.textContent)")
-    check(titles and titles[0] in ("Likely wrong", "Less likely"), "a line says what is likely")
+    check(titles and titles[0] in ("Worth deciding next", "Samples to check: nothing is suspected here"), "a line says what comes next")
     browser.key("s")
     path = folder + "/decisions.json"
     for _ in range(50):

@@ -67,7 +67,12 @@ import YOLOModel
             try model(), on: samples, folds: folds)
         let three = try ProbeTrainer(options(method, jobs: 3)).train(
             try model(), on: samples, folds: folds)
-        #expect(one.steps.count == 2 * 40 && one.steps == three.steps && one.traces == three.traces)
+        #expect(one.steps == three.steps && one.traces == three.traces && one.qualities == three.qualities)
+        // Little is left to gain from the middle on: what is left of the schedule is run through, and that is decided alike by
+        // any number of threads.
+        let epochs = one.course.epochs
+        #expect(one.course.hasConverged && three.course == one.course && (10..<20).contains(epochs), "\(epochs)")
+        #expect(one.steps.count == 2 * 2 * epochs && (one.steps.last?.rate ?? 1) < 0.2 * options(method, jobs: 1).rate)
         for fold in 0..<2 {
             let losses = one.steps.filter { $0.fold == fold }.map(\.parts.total)
             let (before, after) = (losses.prefix(4).reduce(0, +), losses.suffix(4).reduce(0, +))
@@ -76,13 +81,13 @@ import YOLOModel
         #expect(values(one.models) == values(three.models))
         #expect(values(one.models)[0] != values(one.models)[1])
         // Images that a fold learns from are judged by the other, those of both by none; the loss on them falls too.
-        #expect(one.traces.count == 8 && one.traces.last?.epoch == 19)
+        #expect(one.traces.count == one.qualities.count && one.traces.last?.epoch == epochs - 1)
         #expect(
             one.traces.allSatisfy {
                 $0.losses.indices.allSatisfy { i in (one.traces[0].losses[i] == nil) == (6..<12).contains(i) }
             })
         let held = one.traces.map { $0.losses.compactMap(\.self).reduce(0, +) }
-        #expect(held[7] < held[0])
+        #expect((held.last ?? 0) < held[0])
         // Running statistics have followed those of the batches.
         let start = try model()
         let index = try #require(start.graph.parameters.firstIndex { $0.name.hasSuffix("running_mean") })
@@ -110,7 +115,7 @@ import YOLOModel
         #expect(throws: CancellationError.self) {
             _ = try trainer.train(
                 try model(), on: samples, folds: [Array(0..<12)], store: store,
-                isCancelled: { epochs >= 10 }, progress: { epochs = $0 })
+                isCancelled: { epochs >= 10 }, progress: { done, _ in epochs = done })
         }
         #expect(FileManager.default.fileExists(atPath: folder.path + "/state.safetensors"))
         // Another run's state is not gone on with.
@@ -118,12 +123,12 @@ import YOLOModel
         var begun = -1
         _ = try? trainer.train(
             try model(), on: samples, folds: [Array(0..<12)], store: foreign,
-            isCancelled: { true }, progress: { begun = $0 })
+            isCancelled: { true }, progress: { done, _ in begun = done })
         #expect(begun == 0)
         var first = -1
         let resumed = try trainer.train(
             try model(), on: samples, folds: [Array(0..<12)], store: store,
-            progress: { if first < 0 { first = $0 } })
+            progress: { done, _ in if first < 0 { first = done } })
         #expect(first == 10)
         #expect(values(resumed.models) == values(expected.models) && resumed.steps == expected.steps)
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/state.safetensors"))

@@ -11,6 +11,8 @@ public final class AuditSession {
     public let jobs: Int
     /// Asked by workers between images; once true, the command ends with `CancellationError`.
     public let isCancelled: @Sendable () -> Bool
+    /// Told in a sentence what is no part of any result, such as a time.
+    public let note: @Sendable (String) -> Void
     private let report: @Sendable (_ stage: StageName, _ done: Int, _ total: Int) -> Void
 
     /// Whether text may have colours.
@@ -22,14 +24,17 @@ public final class AuditSession {
 
     /// - Parameters:
     ///   - jobs: worker threads; no result depends on it.
+    ///   - note: told in a sentence what is no part of any result.
     ///   - progress: called from any thread.
     public init(
         jobs: Int, hasColour: Bool = false, isCancelled: @Sendable @escaping () -> Bool = { false },
+        note: @Sendable @escaping (String) -> Void = { _ in },
         progress: @Sendable @escaping (_ stage: StageName, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
     ) {
         self.jobs = jobs
         self.hasColour = hasColour
         self.isCancelled = isCancelled
+        self.note = note
         report = progress
     }
 

@@ -44,8 +44,15 @@ public struct NextStep: Sendable {
                     "Put the new anchors (anchors.yaml) into the model file before training from scratch; a checkpoint keeps its own.",
                     at: "anchors"))
         }
+        if let doubt = content.doubt {
+            let text =
+                content.isOutOfFold
+                ? "Train the probe longer before anything is decided: it \(doubt)."
+                : "Judge by a probe, or by other weights, before anything is decided: these \(doubt)"
+            steps.append(NextStep(text, at: "training"))
+        }
         let open = content.suspicions.count { $0.kind != .check && $0.probability >= 0.5 }
-        if open > 0 {
+        if open > 0, content.doubt == nil {
             let text =
                 "Decide \(Counted.text(open, "likely wrong label")) in the review, and write the decisions into the labels."
             let commands = plan.map { ["assay-report \($0) --serve", "assay-report apply \($0)"] } ?? []

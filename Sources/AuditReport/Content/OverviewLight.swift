@@ -65,35 +65,49 @@ public struct OverviewLight: Sendable {
             images == 0 ? .green : share > 0.02 ? .red : .amber, at: images == 0 ? nil : "findings")
     }
 
-    /// Sums of probabilities, with an interval at 95 % as if suspicions were independent.
+    /// How many labels are wrong, with the bounds that errors of people, which are not quite like planted ones, may have.
     ///
     /// - Parameter expected: by kind, of which whole images are left out.
-    package static func wrong(_ suspicions: [SuspicionRow], expected: [(kind: String, count: Double)], labels: Int)
-        -> OverviewLight
-    {
-        func sum(_ isCounted: (SuspicionKind) -> Bool) -> (mean: Double, half: Double) {
-            let mean = expected.filter { SuspicionKind(rawValue: $0.kind).map(isCounted) ?? false }.reduce(0) {
-                $0 + $1.count
-            }
-            let spread = suspicions.filter { isCounted($0.kind) }.reduce(0) { $0 + $1.score * (1 - $1.score) }
-            return (mean, 1.96 * spread.squareRoot())
+    package static func wrong(
+        _ expected: [SuspicionKind: ProbabilityCalibration.Count], labels: Int, decisions: Int = 0
+    ) -> OverviewLight {
+        func sum(_ isCounted: (SuspicionKind) -> Bool) -> ProbabilityCalibration.Count {
+            expected.filter { isCounted($0.key) }.sorted { $0.key.rawValue < $1.key.rawValue }
+                .reduce(into: .init()) { $0.add($1.value) }
         }
-        func range(_ it: (mean: Double, half: Double)) -> String {
-            let bounds = [it.mean - it.half, it.mean + it.half].map { ReportFigure.number(max(0, $0), decimals: 0) }
+        func range(_ it: ProbabilityCalibration.Count) -> String {
+            let bounds = [it.low.rounded(.down), it.high.rounded(.up)].map { ReportFigure.number($0, decimals: 0) }
             return "\(bounds[0])–\(bounds[1])"
         }
-        let rows = sum { ![.missing, .image, .check].contains($0) }
+        var rows = sum { ![.missing, .image, .check].contains($0) }
+        // What is off for one is off for all: the bounds know no number of labels.
+        rows.high = min(rows.high, Double(max(labels, 0)))
         let missing = sum { $0 == .missing }
         let share = labels > 0 ? rows.mean / Double(labels) : 0
         let detail =
             "\(range(rows)) of \(Counted.text(labels, "label")); objects without a label: \(ReportFigure.number(missing.mean, decimals: 0)) (\(range(missing)))"
+            + (decisions == 0 ? "; each decision makes this surer" : "; by \(Counted.text(decisions, "decision"))")
         return .init(
             .wrong, "about \(ReportFigure.number(rows.mean, decimals: 0))", detail,
             share > 0.05 ? .red : share > 0.01 ? .amber : .green, at: "review")
     }
 
+    /// Where nothing that the judge says is worth believing.
+    static var unknownWrong: OverviewLight {
+        .init(.wrong, "unknown", "the models that judge have learned too little to say", .grey, at: "training")
+    }
+
     /// How far the judge can be believed.
-    package static func judge(found: Double?, isOutOfFold: Bool, isCalibrated: Bool) -> OverviewLight {
+    package static func judge(
+        found: Double?, ap50: Double? = nil, isOutOfFold: Bool, isCalibrated: Bool, canJudge: Bool = true
+    ) -> OverviewLight {
+        let precision = ap50.map { "; AP50 \(ReportFigure.number($0))" } ?? ""
+        guard canJudge else {
+            let detail = "of the labels are found\(precision): too little to judge labels by"
+            return .init(
+                .judge, found.map { "\(ReportFigure.percent($0, decimals: 0))" } ?? Figure.none, detail, .red,
+                at: "training")
+        }
         guard isOutOfFold else {
             return .init(
                 .judge, "in sample", "a checkpoint excuses what it has learned; a probe judges out of fold", .amber,
@@ -103,7 +117,7 @@ public struct OverviewLight: Sendable {
         let calibration = isCalibrated ? "" : "; probabilities are not calibrated"
         return .init(
             .judge, "\(ReportFigure.percent(found, decimals: 0))",
-            "of the labels are found by a model that has not seen them\(calibration)",
+            "of the labels are found by a model that has not seen them\(precision)\(calibration)",
             found < 0.5 ? .red : found < 0.8 || !isCalibrated ? .amber : .green, at: "training")
     }
 

@@ -3,6 +3,9 @@ import Findings
 
 /// Everything that the page shows; made from a plan's ledger, or from a dataset alone.
 public struct ReportContent: Sendable {
+    /// Why the models that judged the labels cannot be believed, with the way out; nil where they can.
+    public var doubt: String?
+
     /// A few figures with names, in order.
     public struct Card: Sendable {
         /// What the card or page is called.

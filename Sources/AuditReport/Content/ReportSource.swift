@@ -145,13 +145,47 @@ struct ReportSource {
         let decided = Set(try ledger.decisions().map(\.id))
         content.worst = Array(suspicions.lazy.filter { !decided.contains($0.id) }.prefix(10))
         let labels = content.card?.sides.count ?? 0
+        // What ranks knows both its own predictions and how far the probe was trained.
+        content.doubt = plan.summary(.toxic, "cannot_judge")?.string
         content.lights += [
-            .wrong(suspicions, expected: content.expectedErrors, labels: labels),
+            content.doubt == nil
+                ? .wrong(try expected(suspicions), labels: labels, decisions: try judgedDecisions().count)
+                : .unknownWrong,
             .judge(
-                found: value("labels_found"), isOutOfFold: content.isOutOfFold,
-                isCalibrated: plan.summary(.toxic, "calibrated")?.bool ?? false),
+                found: value("labels_found"), ap50: value("ap50"), isOutOfFold: content.isOutOfFold,
+                isCalibrated: plan.summary(.toxic, "calibrated")?.bool ?? false, canJudge: content.doubt == nil),
         ]
         content.cards.append(lossCard())
+    }
+
+    /// Decisions that say something about probabilities.
+    private func judgedDecisions() throws -> [DecisionRow] {
+        try ledger.decisions().filter { $0.decision != .unsure && $0.kind != .check }
+    }
+
+    /// How many labels are wrong in which way: as the ranking says, and from the first decision on as people say of what is
+    /// in the ledger.
+    private func expected(_ suspicions: [SuspicionRow]) throws -> [SuspicionKind: ProbabilityCalibration.Count] {
+        let decisions = try judgedDecisions()
+        func bound(_ key: String, _ kind: String) -> Double? { plan.summary(.toxic, key)?[kind]?.double }
+        guard !decisions.isEmpty else {
+            return SuspicionKind.allCases.reduce(into: [:]) { known, kind in
+                guard let mean = bound("expected_errors", kind.rawValue) else { return }
+                known[kind] = .init(
+                    mean: mean, low: bound("expected_least", kind.rawValue) ?? mean,
+                    high: bound("expected_most", kind.rawValue) ?? mean)
+            }
+        }
+        let calibration = Recalibration.calibration(suspicions, decisions)
+        // What was applied is mended.
+        let answers = Dictionary(decisions.map { ($0.id, $0.decision == .accept && !$0.isApplied) }) { first, _ in first
+        }
+        return Dictionary(grouping: suspicions, by: \.kind).mapValues { rows in
+            var count = calibration.count(rows.filter { answers[$0.id] == nil }.map { ($0.score, $0.kind) })
+            let found = Double(rows.count { answers[$0.id] == true })
+            count.add(.init(mean: found, low: found, high: found))
+            return count
+        }
     }
 
     private func value(_ key: String) -> Double? { plan.summary(.toxic, key)?.double }

@@ -26,12 +26,9 @@ struct ReviewSource {
         let decisions = try source.ledger.decisions()
         let decided = Set(decisions.filter(\.isApplied).map(\.id))
         content.decisions = try DecisionFile.json(of: decisions.filter { !$0.isApplied })
-        let factors = Recalibration.factors(all, decisions)
-        let rows = all.filter { !decided.contains($0.id) }.map { row in
-            var row = row
-            if let factor = factors[row.kind] { row.score = Recalibration.probability(row.score, factor: factor) }
-            return row
-        }.filter { $0.score >= Self.leastProbability }.sorted { ($1.score, $0.id) < ($0.score, $1.id) }
+        let rows = Recalibration.recalibrated(all, decisions).filter {
+            !decided.contains($0.id) && $0.score >= Self.leastProbability
+        }.sorted { ($1.score, $0.id) < ($0.score, $1.id) }
         content.suspicions = rows.prefix(source.options.suspicions.value).map { row in
             .init(
                 id: row.id, image: row.image, line: row.line, kind: row.kind, probability: row.score,

@@ -18,6 +18,7 @@ struct MarkdownExporter: ReportExporter {
         var text =
             "## Dataset audit\n\n\(Counted.text(export.entries.count, "image")), \(Counted.text(suspicions.count, "suspicion"))"
         text += kinds.isEmpty ? ".\n" : ": \(kinds.map { "\($0.1) \($0.0)" }.joined(separator: ", ")).\n"
+        if let doubt = export.doubt { text += "\n**Not to be believed: the models \(doubt)**\n" }
         if export.isInSample { text += "\nIn sample: the checkpoint has learned these labels.\n" }
         guard !suspicions.isEmpty else { return text }
         text += "\n| probability | kind | image | reason |\n|---|---|---|---|\n"

@@ -47,6 +47,8 @@ public struct ReportExport: Sendable {
     let part: Double
     /// Whether a checkpoint judged labels that it had learned.
     let isInSample: Bool
+    /// Why the models cannot judge; nil where they can.
+    let doubt: String?
 
     /// - Parameters:
     ///   - least: suspicions from this probability on; decided ones are left out.
@@ -80,6 +82,7 @@ public struct ReportExport: Sendable {
             return Entry(row: row, regions: rows + missing)
         }
         self.part = part
+        doubt = plan.summary(.toxic, "cannot_judge")?.string
         isInSample = plan.summary(.toxic, "out_of_fold")?.string == "false"
     }
 

@@ -10,7 +10,8 @@ package enum FrontEnd {
 
     /// The modules of the program by file name.
     package static let modules: [String: String] = [
-        "boxes.js": text(PackageResources.boxes_js), "canvas.js": text(PackageResources.canvas_js),
+        "boxes.js": text(PackageResources.boxes_js), "calibration.js": text(PackageResources.calibration_js),
+        "canvas.js": text(PackageResources.canvas_js),
         "data.js": text(PackageResources.data_js), "decisions.js": text(PackageResources.decisions_js),
         "detail.js": text(PackageResources.detail_js), "draft.js": text(PackageResources.draft_js),
         "drag.js": text(PackageResources.drag_js), "history.js": text(PackageResources.history_js),

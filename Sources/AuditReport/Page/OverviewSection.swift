@@ -11,8 +11,18 @@ struct OverviewSection {
         let footer: Markup = """
             <footer>Made by assay \(assayVersion). Nothing on this page was loaded from a network.</footer>
             """
-        return .element("p", ["class": "path"], Markup(text: content.datasetPath)) + lights + steps + cards
+        return banner + .element("p", ["class": "path"], Markup(text: content.datasetPath)) + lights + steps + cards
             + Glossary.section.html + footer
+    }
+
+    /// Before everything else: what the review shows is worth little where the models cannot judge.
+    private var banner: Markup {
+        content.doubt.map { doubt in
+            .element(
+                "div", ["class": "banner", "role": "alert"],
+                .element("strong", "The probabilities on this page cannot be believed.")
+                    + .element("p", Markup(text: doubt.prefix(1).uppercased() + doubt.dropFirst() + ".")))
+        } ?? ""
     }
 
     private var lights: Markup {

@@ -1,7 +1,7 @@
 // Which suspicions are shown, in which order, and the lines between them.
 
 import { baseName, className, data, imageOf, likely, ownClass, placeOf } from "./data.js";
-import { changed, probabilityOf, state } from "./state.js";
+import { changed, probabilityOf, state, worthOf } from "./state.js";
 
 const sides = {
   small: (side) => side < 0.05,
@@ -10,6 +10,7 @@ const sides = {
 };
 
 const orders = {
+  worth: worthOf,
   probability: probabilityOf,
   toxicity: (s) => probabilityOf(s) * s.impact,
   impact: (s) => s.impact,
@@ -76,6 +77,7 @@ export function queueItems() {
 
 function sectionOf(suspicion) {
   if (suspicion.kind === "check") return "Samples to check: nothing is suspected here";
+  if (document.getElementById("sort").value === "worth") return "Worth deciding next";
   return probabilityOf(suspicion) >= likely ? "Likely wrong" : "Less likely";
 }
 

@@ -1,5 +1,6 @@
 // What is shown and what was decided. Whoever changes it calls `changed`; whoever shows it subscribes.
 
+import { calibrate } from "./calibration.js";
 import { data } from "./data.js";
 
 /** The one state of the page. */
@@ -16,8 +17,8 @@ export const state = {
   draft: null,
   /** Notes about suspicions that are not decided yet, by id. */
   notes: {},
-  /** What odds are multiplied by, by kind, in the light of the decisions of this session. */
-  factors: {},
+  /** What the decisions of this session make of probabilities. */
+  calibration: calibrate([]),
 };
 
 const listeners = [];
@@ -39,10 +40,12 @@ export function current() {
 
 /** How probable it is by now. */
 export function probabilityOf(suspicion) {
-  const factor = state.factors[suspicion.kind];
-  if (factor === undefined) return suspicion.probability;
-  const odds = (suspicion.probability / Math.max(1 - suspicion.probability, 1e-9)) * factor;
-  return odds / (1 + odds);
+  return state.calibration.probability(suspicion.probability, suspicion.kind);
+}
+
+/** How much it is worth to decide it next. */
+export function worthOf(suspicion) {
+  return state.calibration.worth(suspicion.probability, suspicion.kind);
 }
 
 /** The row that accepting writes: `[class, cx, cy, w, h]`, or null for none. */

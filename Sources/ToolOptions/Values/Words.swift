@@ -18,6 +18,7 @@ extension Trainer: SettingWord {}
 extension TrainingInput.Resize: SettingWord {}
 extension AnchorFit.Options.Method: SettingWord {}
 extension TrainingOptions.Method: SettingWord {}
+extension AdviceTrainer: SettingWord {}
 extension GradientReach: SettingWord {}
 extension Precision: SettingWord {}
 extension Letterbox.Outline: SettingWord {}

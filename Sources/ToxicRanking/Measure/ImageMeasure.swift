@@ -14,6 +14,18 @@ struct MeasuredImage: Sendable {
     var evaluation: LossEvaluation?
     /// Nil where no gradient was asked for, or there is none that is finite.
     var entry: GradientFigures.Entry?
+
+    /// What is predicted in all views together, against the labels.
+    var judged: JudgeQuality.Image {
+        func detection(_ box: LabelBox, _ confidence: Double) -> Detection {
+            Detection(
+                box: box.place(width: Double(image.width), height: Double(image.height)), confidence: confidence,
+                classID: Int(box.classID))
+        }
+        return JudgeQuality.Image(
+            predictions: judgement.predictions.map { detection($0.box, $0.confidence) },
+            labels: image.boxes.map { detection($0, 1) })
+    }
 }
 
 /// Measures single images: loss, judgement of the labels, gradient.

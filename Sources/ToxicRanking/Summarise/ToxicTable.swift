@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Findings
 import TextForms
 import YOLOModel
@@ -8,8 +9,13 @@ public enum ToxicTable {
     ///
     /// - Parameter top: how many images and suspicions are listed.
     public static func text(_ result: ToxicResult, top: Int) -> TerminalText {
-        images(result, top: top) + dataset(result) + suspicions(result, top: top) + "\n"
+        doubt(result) + images(result, top: top) + dataset(result) + suspicions(result, top: top) + "\n"
             + TerminalText(written: result.advice.yaml)
+    }
+
+    /// The first line where the models cannot judge: what follows is worth little then.
+    private static func doubt(_ result: ToxicResult) -> TerminalText {
+        result.verdict.sentence().map { "\($0)\n\n" as TerminalText } ?? ""
     }
 
     private static func images(_ result: ToxicResult, top: Int) -> TerminalText {
@@ -59,16 +65,25 @@ public enum ToxicTable {
             text +=
                 "\(Figure.text(it.probability, decimals: 2))  \(it.kind.rawValue)  \(it.image)\(row)  \(it.evidence)\n"
         }
-        if list.foundShare < 0.5 {
+        if let quality = result.quality {
             text +=
-                "the models find only \(Figure.percent(list.foundShare)) % of the labels: train longer, or at a larger size\n"
+                "AP50 of what the models predict, against the labels: \(short(quality.ap50)); \(Figure.percent(quality.found)) % of the labels are found, \(short(quality.predictions, decimals: 1)) confident predictions an image, for \(short(quality.labels, decimals: 1)) labelled objects\n"
         }
         let counts = SuspicionKind.allCases.compactMap { kind in
-            list.expected[kind].map { "\(kind.rawValue) \(Figure.text($0, decimals: 1))" }
+            list.expected[kind].map { expected in
+                let range = list.bounds[kind].map { " (\(Self.bounds($0)))" } ?? ""
+                return "\(kind.rawValue) \(Figure.text(expected, decimals: 1))\(range)"
+            }
         }
         text += "expected number of wrong labels: \(counts.joined(separator: ", "))"
         text += list.isCalibrated ? "\n" : " (too few labels to calibrate: plain scores)\n"
         return text
+    }
+
+    /// In whole numbers, outwards.
+    private static func bounds(_ count: ProbabilityCalibration.Count) -> String {
+        let ends = [count.low.rounded(.down), count.high.rounded(.up)].map { Counted.number(Int(clamping: $0)) }
+        return "\(ends[0])–\(ends[1])"
     }
 
     private static func short(_ value: Double?, decimals: Int = 3) -> String {

@@ -10,6 +10,9 @@ public struct SuspicionList: Sendable {
     public private(set) var suspicions: [Suspicion] = []
     /// The estimated number of wrong labels of each kind.
     public private(set) var expected: [SuspicionKind: Double] = [:]
+    /// The bounds of those numbers: errors that people make are not quite like the planted ones that probabilities are
+    /// learned from, and how far that can be off, only decisions say.
+    public private(set) var bounds: [SuspicionKind: ProbabilityCalibration.Count] = [:]
     /// Whether probabilities are fitted to this dataset; below `fewest` labels they are plain scores.
     public private(set) var isCalibrated = true
     /// The part of the labels near which something is predicted: below one half, the models have learned too little.
@@ -76,6 +79,10 @@ public struct SuspicionList: Sendable {
                             "most of its \(Counted.text(image.rows.count, "label")) fit nothing that the model sees: do they belong to another image?"
                     ))
             }
+        }
+        let calibration = ProbabilityCalibration()
+        for (kind, own) in Dictionary(grouping: suspicions, by: \.kind) where expected[kind] != nil {
+            bounds[kind] = calibration.count(own.map { ($0.probability, $0.kind) })
         }
         for problem in problems {
             suspicions.append(

@@ -104,6 +104,21 @@ public struct LabelLoss: Sendable, Hashable {
     public var gradientNormObjectness: Double?
     /// The same at the class logits alone.
     public var gradientNormClassification: Double
+
+    /// The properties of the same names.
+    package init(
+        matches: Int, box: Double, objectness: Double? = nil, classification: Double, gradientNorm: Double,
+        gradientNormBox: Double, gradientNormObjectness: Double? = nil, gradientNormClassification: Double
+    ) {
+        self.matches = matches
+        self.box = box
+        self.objectness = objectness
+        self.classification = classification
+        self.gradientNorm = gradientNorm
+        self.gradientNormBox = gradientNormBox
+        self.gradientNormObjectness = gradientNormObjectness
+        self.gradientNormClassification = gradientNormClassification
+    }
 }
 
 /// What a loss divides by, a level of the model each; the counts of several images can be added up.

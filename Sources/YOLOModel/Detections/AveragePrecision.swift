@@ -1,5 +1,4 @@
 import Foundation
-import YOLOModel
 
 /// Precision, recall and average precision by class, as COCO's 101 points.
 public struct AveragePrecision: Sendable {
@@ -55,7 +54,7 @@ public struct AveragePrecision: Sendable {
     static let thresholds = (0..<10).map { 0.5 + 0.05 * Double($0) }
 
     /// One image's predictions against its labels, as far as the figures need them.
-    struct ImageResult: Sendable {
+    package struct ImageResult: Sendable {
         /// Confidence and class of each prediction, and at how many thresholds it is right (from the lowest on).
         var predictions: [(confidence: Double, classID: Int, isRight: [Bool])] = []
         var labels: [Int: Int] = [:]
@@ -63,7 +62,7 @@ public struct AveragePrecision: Sendable {
         /// - Parameters:
         ///   - predictions: the most confident first.
         ///   - labels: confidence is not used.
-        init(predictions: [Detection], labels: [Detection], convention: Convention) {
+        package init(predictions: [Detection], labels: [Detection], convention: Convention) {
             for label in labels { self.labels[label.classID, default: 0] += 1 }
             // What each prediction overlaps, the most overlapped first.
             let overlaps = predictions.map { prediction in
@@ -96,7 +95,8 @@ public struct AveragePrecision: Sendable {
         }
     }
 
-    init(_ images: [ImageResult], convention: Convention) {
+    /// - Parameter images: in any order.
+    package init(_ images: [ImageResult], convention: Convention) {
         var labels: [Int: Int] = [:]
         var byClass: [Int: [(confidence: Double, isRight: [Bool])]] = [:]
         for image in images {
