@@ -58,10 +58,8 @@ public struct AuditDiff: Sendable {
         let accused = (old: try before.suspicions(), new: try after.suspicions())
         let accepted = Set(try (before.decisions() + after.decisions()).filter { $0.decision == .accept }.map(\.id))
         suspicions = Self.suspicions(accused.old, accused.new, accepted: accepted, classNames)
-        let known = Set(accused.old.lazy.filter { $0.score >= Self.likely }.map(\.id))
-        newSuspicions = accused.new.filter {
-            $0.score >= Self.likely && (!known.contains($0.id) || accepted.contains($0.id))
-        }
+        let known = Set(accused.old.lazy.filter { $0.score >= Self.likely }.map(\.id)).subtracting(accepted)
+        newSuspicions = accused.new.filter { $0.score >= Self.likely && !known.contains($0.id) }
         version = try Self.version(before, after)
     }
 

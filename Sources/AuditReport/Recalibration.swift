@@ -10,7 +10,7 @@ package enum Recalibration {
     ) -> ProbabilityCalibration {
         let known = Dictionary(suspicions.map { ($0.id, $0) }) { first, _ in first }
         return ProbabilityCalibration(
-            decisions.filter { $0.decision != .unsure && $0.kind != .check }.compactMap { decision in
+            decisions.filter(\.saysOfProbabilities).compactMap { decision in
                 known[decision.id].map {
                     .init(probability: $0.score, kind: $0.kind, isWrong: decision.decision == .accept)
                 }
@@ -19,7 +19,7 @@ package enum Recalibration {
 
     /// The suspicions with their probabilities as they are by now, in the same order.
     package static func recalibrated(_ suspicions: [SuspicionRow], _ decisions: [DecisionRow]) -> [SuspicionRow] {
-        guard decisions.contains(where: { $0.decision != .unsure && $0.kind != .check }) else { return suspicions }
+        guard decisions.contains(where: \.saysOfProbabilities) else { return suspicions }
         let calibration = calibration(suspicions, decisions)
         return suspicions.map { row in
             var row = row
@@ -27,4 +27,9 @@ package enum Recalibration {
             return row
         }
     }
+}
+
+extension DecisionRow {
+    /// Whether it says something about probabilities: an unsure one does not, nor one about a sample.
+    var saysOfProbabilities: Bool { decision != .unsure && kind != .check }
 }

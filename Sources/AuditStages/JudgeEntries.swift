@@ -1,4 +1,5 @@
 import AuditPlan
+import TextForms
 import ToolOptions
 import YOLOModel
 
@@ -19,6 +20,8 @@ enum JudgeEntries {
         return entries + (sentence.map { [.init(doubt, $0)] } ?? [])
     }
 
-    /// Why the models of a stage cannot judge; nil where they can.
-    static func sentence(_ plan: PlanFile, _ stage: StageName) -> String? { plan.summary(stage, doubt)?.string }
+    /// Why the models of a stage cannot judge, as a line; empty where they can.
+    static func line(_ plan: PlanFile, _ stage: StageName) -> TerminalText {
+        plan.summary(stage, doubt)?.string.map { "\($0)\n" as TerminalText } ?? ""
+    }
 }

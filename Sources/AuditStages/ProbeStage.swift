@@ -70,7 +70,6 @@ public enum ProbeStage: AuditStage {
             plan.summary(.probe, key)?.int.map { Counted.text($0, noun) } ?? "\(Figure.none) \(noun)s"
         }
         let loss = plan.summary(.probe, "loss")?.double.map { Figure.text($0, decimals: 4) } ?? Figure.none
-        let doubt: TerminalText = JudgeEntries.sentence(plan, .probe).map { "\($0)\n" as TerminalText } ?? ""
         let quality = plan.summary(.probe, "ap50")?.double.map { "; AP50 out of fold \(Figure.text($0, decimals: 3))" }
         let ending = plan.summary(.probe, "converged")?.bool == true ? ", when nothing more was gained," : ""
         let headline: TerminalText = """
@@ -79,7 +78,9 @@ public enum ProbeStage: AuditStage {
 
             """
         let diagnoses = plan.summary(.probe, "diagnoses")?.sequence ?? []
-        return StageOutput(doubt + headline + diagnoses.map { "\($0.string ?? "")\n" as TerminalText }.joined())
+        return StageOutput(
+            JudgeEntries.line(plan, .probe) + headline
+                + diagnoses.map { "\($0.string ?? "")\n" as TerminalText }.joined())
     }
 }
 

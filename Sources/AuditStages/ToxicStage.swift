@@ -144,7 +144,7 @@ public enum ToxicStage: AuditStage {
         let suspicions = try Ledger(plan.ledgerPath).suspicions()
         let likely = suspicions.count { $0.score >= 0.5 }
         let isOutOfFold = plan.summary(.toxic, "out_of_fold")?.bool ?? false
-        var text: TerminalText = JudgeEntries.sentence(plan, .toxic).map { "\($0)\n" as TerminalText } ?? ""
+        var text = JudgeEntries.line(plan, .toxic)
         text += """
             \(images), loss \(loss); \(Counted.text(suspicions.count, "suspicion")), of which \(Counted.number(likely)) are \
             likely wrong, \(isOutOfFold ? "by models that have not seen the labels" : "in sample")
@@ -168,12 +168,11 @@ public enum ToxicStage: AuditStage {
         switch format {
         case .json: text = TerminalText(written: try plan.output("images.json"))
         case .text:
-            let doubt: TerminalText = JudgeEntries.sentence(plan, .toxic).map { "\($0)\n" as TerminalText } ?? ""
             let rows = try Ledger(plan.ledgerPath).imageLosses().prefix(options.top.value).map { row -> TerminalText in
                 let loss = row.loss.map { Figure.text($0, decimals: 4) } ?? Figure.none
                 return "\(row.rank). \(row.image)  loss \(loss)  \(row.reason)\n"
             }
-            text = doubt + rows.joined() + gate.line
+            text = JudgeEntries.line(plan, .toxic) + rows.joined() + gate.line
         }
         return StageOutput(text, hasFindings: problems > 0 || gate.hasFindings)
     }

@@ -196,9 +196,10 @@ def drive_dragging(browser, report, data):
     kind = next((k for k in ("missing", "shifted", "class") if k in kinds), None)
     if not kind:
         return
+    source = next(s for s in data["suspicions"] if s["kind"] == kind and s["id"] not in before)
+    browser.open(f"file://{report}#review/{source['id']}")
     choose(browser, "filter-kind", kind)
     time.sleep(0.5)
-    source = next(s for s in data["suspicions"] if s["kind"] == kind and s["id"] not in before)
     left, top, wide, tall = canvas_place(browser)
     x, y = left + source["box"][1] * wide, top + source["box"][2] * tall
     browser.drag(x, y, x + 12, y - 8)
@@ -264,6 +265,8 @@ def drive_session(browser, page, data, folder):
     paint = browser.open("file://" + large + "#review")
     check(paint is not None and paint < 3, f"100,000 suspicions: first paint after {paint:.2f} s")
     check(text(browser, "review-count") == "100000 shown", "100,000 suspicions are listed")
+    choose(browser, "sort", "probability")
+    browser.key("Home")
     check(browser.evaluate("document.title") != "owned" and browser.evaluate("document.getElementById('review-name').title") == hostile, "hostile names are text")
     before = browser.busy()
     browser.evaluate("""new Promise(done => { const list = document.getElementById('review-list'); let n = 0;

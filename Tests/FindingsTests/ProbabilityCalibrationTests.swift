@@ -10,7 +10,8 @@ import Testing
             let said = 0.02 + 0.3 * Double(number) / Double(max(1, count - 1))
             let odds = said / (1 - said) * factor
             // Evenly spread, so that no draw decides.
-            let isWrong = Double(number * 7 % count) / Double(count) < odds / (1 + odds)
+            let place = (Double(number) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1)
+            let isWrong = place < odds / (1 + odds)
             return .init(probability: said, kind: .missing, isWrong: isWrong)
         }
     }

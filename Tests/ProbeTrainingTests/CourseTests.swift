@@ -55,7 +55,7 @@ import YOLOModel
             [LossTrace(epoch: 0, losses: []), LossTrace(epoch: 1, losses: [])], [nil, quality], training)
         try folder.write(bytes, to: "quality.csv")
         #expect(ProbeFolder.training(in: folder.path) == training)
-        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix("1,12,100,0,,,,\n2,24,100,1,0.25,1.5,2.0,0.5\n"))
+        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix("1,12,100,0,,,,\n2,24,100,1,0.25,1.5,2,0.5\n"))
         for damaged in [
             "", "epoch\n", "a,b,c,d\n1,2\n", "h\n1,-2,3,0\n", "h\n1,99999999999999999999,3,0\n", "h\n1,2,x,0\n",
         ] {

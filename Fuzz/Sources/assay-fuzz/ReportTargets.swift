@@ -131,16 +131,13 @@ private struct LedgerTables: Sendable {
         case "training_step": { _ = try $0.trainingSteps() }
         case "suspicion":
             { ledger in
-                for row in try ledger.suspicions() {
-                    _ = row.suggestion
-                    _ = Recalibration.probability(row.score, factor: 2)
-                }
+                for row in try ledger.suspicions() { _ = row.suggestion }
             }
         case "decision":
             { ledger in
                 let rows = try ledger.decisions()
                 _ = (try DecisionFile.json(of: rows), SpotCheckEstimate(rows).interval)
-                _ = Recalibration.factors(try ledger.suspicions(), rows)
+                _ = Recalibration.recalibrated(try ledger.suspicions(), rows)
                 for row in rows {
                     guard let decision = DecisionFile.Decision(row), DecisionCheck().problem(of: decision) == nil else {
                         continue

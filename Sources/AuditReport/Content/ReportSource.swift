@@ -154,14 +154,16 @@ struct ReportSource {
         let suspicions = try ledger.suspicions()
         content.suspicionCount = suspicions.count
         content.probabilities = suspicions.map(\.score)
-        let decided = Set(try ledger.decisions().map(\.id))
+        let decisions = try ledger.decisions()
+        let decided = Set(decisions.map(\.id))
+        let judged = decisions.filter(\.saysOfProbabilities)
         content.worst = Array(suspicions.lazy.filter { !decided.contains($0.id) }.prefix(10))
         let labels = content.card?.sides.count ?? 0
         // What ranks knows both its own predictions and how far the probe was trained.
         content.doubt = plan.summary(.toxic, "cannot_judge")?.string
         content.lights += [
             content.doubt == nil
-                ? .wrong(try expected(suspicions), labels: labels, decisions: try judgedDecisions().count)
+                ? .wrong(expected(suspicions, judged), labels: labels, decisions: judged.count)
                 : .unknownWrong,
             .judge(
                 found: value("labels_found"), ap50: value("ap50"), isOutOfFold: content.isOutOfFold,
@@ -170,15 +172,13 @@ struct ReportSource {
         content.cards.append(lossCard())
     }
 
-    /// Decisions that say something about probabilities.
-    private func judgedDecisions() throws -> [DecisionRow] {
-        try ledger.decisions().filter { $0.decision != .unsure && $0.kind != .check }
-    }
-
     /// How many labels are wrong in which way: as the ranking says, and from the first decision on as people say of what is
     /// in the ledger.
-    private func expected(_ suspicions: [SuspicionRow]) throws -> [SuspicionKind: ProbabilityCalibration.Count] {
-        let decisions = try judgedDecisions()
+    ///
+    /// - Parameter decisions: those that say something about probabilities.
+    private func expected(
+        _ suspicions: [SuspicionRow], _ decisions: [DecisionRow]
+    ) -> [SuspicionKind: ProbabilityCalibration.Count] {
         func bound(_ key: String, _ kind: String) -> Double? { plan.summary(.toxic, key)?[kind]?.double }
         guard !decisions.isEmpty else {
             return SuspicionKind.allCases.reduce(into: [:]) { known, kind in

@@ -98,26 +98,42 @@ export function calibrate(decided) {
       prior.map((_, column) => (row === column ? 1 : 0)),
     ),
   );
-  /** Of the logit. */
-  function variance(x) {
-    let sum = 0;
-    for (const [row, a] of x) for (const [column, b] of x) sum += a * b * covariance[row][column];
-    return Math.max(0, sum);
+  // Whatever its logit is, a kind has the same shift and the same parts of the variance.
+  const known = new Map();
+  function termsOf(kind) {
+    if (!known.has(kind)) {
+      const own = placeOf(0.5, kind).slice(1);
+      let [shift, still, slanted] = [0, 0, 0];
+      for (const [row, a] of own) {
+        shift += parameters[row] * a;
+        slanted += a * covariance[0][row];
+        for (const [column, b] of own) still += a * b * covariance[row][column];
+      }
+      known.set(kind, { shift, still, slanted });
+    }
+    return known.get(kind);
+  }
+  /** The logit by now, and its variance. */
+  function judged(p, kind) {
+    const { shift, still, slanted } = termsOf(kind);
+    const logit = plainLogit(p);
+    const variance = Math.max(0, logit * logit * covariance[0][0] + 2 * logit * slanted + still);
+    return [logit * (1 + parameters[0]) + shift, variance];
   }
   return {
     /** What a probability is by now. */
-    probability: (p, kind) => sigmoid(logitOf(placeOf(p, kind), parameters)),
+    probability: (p, kind) => sigmoid(judged(p, kind)[0]),
     /** The bounds between which it lies in nine of ten cases. */
     range(p, kind) {
-      const x = placeOf(p, kind);
-      const [middle, half] = [logitOf(x, parameters), 1.6449 * Math.sqrt(variance(x))];
+      const [middle, variance] = judged(p, kind);
+      const half = 1.6449 * Math.sqrt(variance);
       return [sigmoid(middle - half), sigmoid(middle + half)];
     },
     /** How much a decision is worth: an error found, and what it says about the others. */
     worth(p, kind) {
-      const x = placeOf(p, kind);
-      const now = sigmoid(logitOf(x, parameters));
-      return now + Math.log(1 + now * (1 - now) * variance(x));
+      const [logit, variance] = judged(p, kind);
+      const now = sigmoid(logit);
+      return now + Math.log(1 + now * (1 - now) * variance);
     },
   };
 }

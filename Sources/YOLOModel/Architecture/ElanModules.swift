@@ -9,18 +9,27 @@ extension GraphBuilder {
             return try convolution(
                 fused, batchNorm: nil, activation: last, source, "\(name).conv", batchNormName: "", node: name)
         }
-        var parts = try ["conv1", "conv2"].map {
+        let parts = try ["conv1", "conv2"].map {
             try convolutionBlock(try child(module, $0, name), source, "\(name).\($0)")
         }
-        if let norm = module["bn"], norm.className == "BatchNorm2d", let channels = channels(of: source) {
+        return try sum(parts, withNorm: "bn", of: module, source, name, activation: last)
+    }
+
+    /// act(the parts [+ the batch-norm of x itself, where the module has one of that name]).
+    mutating func sum(
+        _ parts: [Int], withNorm key: String, of module: ModuleRecord, _ source: Int, _ name: String,
+        activation: NetworkGraph.Activation
+    ) throws -> Int {
+        var parts = parts
+        if let norm = module[key], norm.className == "BatchNorm2d", let channels = channels(of: source) {
             let ones = fixedKernel([1], side: 1, channels: channels, name: "\(name).identity")
             parts.append(
                 channelwise(
-                    source, weight: ones, batchNorm: try batchNorm(norm, "\(name).bn"), channels: channels,
-                    name: "\(name).bn"))
+                    source, weight: ones, batchNorm: try batchNorm(norm, "\(name).\(key)"), channels: channels,
+                    name: "\(name).\(key)"))
         }
         let sum = graph.add(.add, inputs: parts, name: "\(name).add")
-        return last == .none ? sum : graph.add(.activation(last), inputs: [sum], name: "\(name).act")
+        return activation == .none ? sum : graph.add(.activation(activation), inputs: [sum], name: "\(name).act")
     }
 
     /// The halves of cv1's result, then cv2 of the last of them, then cv3 of that; cv4 reads all.

@@ -31,21 +31,13 @@ extension GraphBuilder {
             return try convolution(
                 fused, batchNorm: nil, activation: last, source, "\(name).rbr_reparam", batchNormName: "", node: name)
         }
-        var parts = try ["rbr_dense", "rbr_1x1"].map { branch -> Int in
+        let parts = try ["rbr_dense", "rbr_1x1"].map { branch -> Int in
             let pair = try child(module, branch, name)
             return try convolution(
                 try child(pair, "0", "\(name).\(branch)"), batchNorm: pair["1"], activation: .none, source,
                 "\(name).\(branch).0", batchNormName: "\(name).\(branch).1", node: "\(name).\(branch)")
         }
-        if let norm = module["rbr_identity"], norm.className == "BatchNorm2d", let channels = channels(of: source) {
-            let ones = fixedKernel([1], side: 1, channels: channels, name: "\(name).identity")
-            parts.append(
-                channelwise(
-                    source, weight: ones, batchNorm: try batchNorm(norm, "\(name).rbr_identity"), channels: channels,
-                    name: "\(name).rbr_identity"))
-        }
-        let sum = graph.add(.add, inputs: parts, name: "\(name).add")
-        return last == .none ? sum : graph.add(.activation(last), inputs: [sum], name: "\(name).act")
+        return try sum(parts, withNorm: "rbr_identity", of: module, source, name, activation: last)
     }
 
     // MARK: The head
