@@ -7,7 +7,8 @@ import ToolOptions
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run every stage of a plan: labels, anchors, probe, toxic, curves, report. Unchanged ones are skipped.")
+        abstract:
+            "Run the stages of a plan: labels, anchors, probe, toxic, curves, report. Unchanged ones are skipped.")
 
     @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
     var plan: String?

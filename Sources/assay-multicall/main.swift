@@ -8,4 +8,5 @@ import ReportCommand
 import ToxicCommand
 
 SharedProgram.start(
-    [LabelsTool.self, AnchorsTool.self, ProbeTool.self, ToxicTool.self, CurvesTool.self, ReportTool.self], otherwise: AssayTool.self)
+    [LabelsTool.self, AnchorsTool.self, ProbeTool.self, ToxicTool.self, CurvesTool.self, ReportTool.self],
+    otherwise: AssayTool.self)
