@@ -59,10 +59,10 @@ struct Run: ParsableCommand {
     /// Refuses a stage that the plan does not have, and names earlier ones whose results are not current.
     private func sayWhatIsLeftOut(_ path: String, _ session: AuditSession) throws {
         let plan = try PlanFile.load(path)
-        if let only, only.stage == .probe, !plan.settings.hasBlock(.probe) {
+        if let only, !plan.settings.includes(only.stage) {
             throw FileError(
-                file: path, message: "has no block “probe”, so that --only probe runs nothing",
-                wayOut: "add a probe: block; assay plan init explains it")
+                file: path, message: "has no block “\(only)”, so that --only \(only) runs nothing",
+                wayOut: "add a \(only): block; assay plan init explains it")
         }
         let stages = try ChainRun.chain.status(plan, session)
         for status in stages.prefix(while: { !isWanted($0.stage) }) where status.isDue {

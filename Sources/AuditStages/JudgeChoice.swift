@@ -65,7 +65,7 @@ public struct JudgeChoice: Sendable {
             weights: wish.pretrained, splits: ["train", "val"].filter(dataset.splitNames.contains))
         settings.training.seed = wish.seed
         guard let survey = try ProbeCost.survey(dataset, splits: settings.splits, folds: settings.folds) else {
-            sentences.append("nobody: there are too few readable images for \(settings.folds) folds")
+            sentences.append("nobody: there are too few readable images for \(Counted.text(settings.folds, "fold"))")
             return
         }
         let isFromScratch = wish.pretrained == nil
@@ -85,7 +85,8 @@ public struct JudgeChoice: Sendable {
         let epochs = max(least, min(wanted, fitting))
         let time = DurationText.text(Double(epochs) * cost.secondsPerEpoch / Self.trainingShare)
         let what =
-            "\(settings.folds) folds, \(epochs) epochs of \(Counted.text(cost.images, "image")) at "
+            "\(Counted.text(settings.folds, "fold")), \(Counted.text(epochs, "epoch")) of "
+            + "\(Counted.text(cost.images, "image")) at "
             + "\(settings.training.imageSize) px, about \(time) here (\(Counted.text(session.jobs, "thread")))"
         guard isAsked || fitting >= least else {
             sentences = [

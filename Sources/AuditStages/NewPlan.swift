@@ -42,7 +42,7 @@ public struct NewPlan {
     ///
     /// - Parameter settings: by key; a file among them as it was named on the command line.
     public mutating func addProbe(_ settings: [(key: String, text: String)]) {
-        template.hasProbe = true
+        template.included.insert(.probe)
         for (key, text) in settings {
             template.set(key, of: .probe, to: key == "weights" ? place(text) : text)
         }

@@ -24,7 +24,7 @@ struct AssayCurves: PlanCommand {
             “curves” are read, and joined with what the audit found.
 
             Exit status: 0 healthy, 1 diagnoses, 2 wrong usage or environment.
-            """, version: assayVersion)
+            """, version: Tool.version)
 
     static let stage = StageName.curves
 
@@ -87,8 +87,15 @@ struct AssayCurves: PlanCommand {
         if case .unchanged = outcome { common.note("curves: unchanged") }
         let plan = try PlanFile.load(path)
         let options = try Self.merged(with: plan).options
-        let shown = try CurvesStage.output(plan, options, session, as: format == .json ? .json : .text)
-        guard format != .text, format != .json else { return try Tool.show(shown) }
+        let bare: OutputFormat? =
+            switch format {
+            case .text: .text
+            case .json: .json
+            case .jsonV2: .jsonV2
+            default: nil
+            }
+        let shown = try CurvesStage.output(plan, options, session, as: bare?.plain ?? .text)
+        if let bare { return try Tool.show(shown, .curves, as: bare) }
         let paths = options.runs.paths
         let dataset = try session.dataset(plan.settings.dataset)
         let review = try RunReview(
@@ -108,7 +115,7 @@ struct AssayCurves: PlanCommand {
         if let plot { try RunChart(review.runs).write(to: plot.path) }
         switch format {
         case .text: Tool.output(review.text(isColoured: Terminal.hasColour, drawsCurves: sparklines))
-        case .json: Tool.output(written: review.json)
+        case .json, .jsonV2: Tool.output(json: review.json, .curves, hasEnvelope: format == .jsonV2)
         default: Tool.output(FindingReporter.render(review.findings, as: format, tool: Self.tool))
         }
         if review.reaches(options.failOn) { throw ExitStatus.findings }

@@ -10,7 +10,9 @@ import ToolOptions
 import YOLODataset
 
 struct Check: PlanCommand {
-    static let configuration = CommandConfiguration(abstract: "Check a dataset, or the dataset of a plan.")
+    // Named, though its type says as much: the dump of the help tells a default subcommand by this name alone.
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check a dataset, or the dataset of a plan.")
     static let stage = StageName.labels
 
     @Argument(help: inputHelp, completion: .file())

@@ -23,8 +23,9 @@ struct AssayReport: ParsableCommand {
 }
 
 struct Page: PlanCommand {
+    // Named, though its type says as much: the dump of the help tells a default subcommand by this name alone.
     static let configuration = CommandConfiguration(
-        abstract: "One HTML page with what the audit found, the worst first.")
+        commandName: "page", abstract: "One HTML page with what the audit found, the worst first.")
 
     static let stage = StageName.report
 

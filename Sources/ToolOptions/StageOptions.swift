@@ -8,6 +8,9 @@ public enum StageName: String, Sendable, CaseIterable {
     /// The executable that runs it.
     public var executable: String { "assay-\(rawValue)" }
 
+    /// Whether a plan without its block leaves it out.
+    public var isOptional: Bool { self == .probe || self == .curves }
+
     /// Where its settings are declared.
     public var options: any StageOptions.Type {
         switch self {

@@ -8,7 +8,9 @@ import ToolOptions
 import ToxicRanking
 
 struct Rank: PlanCommand {
-    static let configuration = CommandConfiguration(abstract: "Rank the images of a dataset, or of a plan.")
+    // Named, though its type says as much: the dump of the help tells a default subcommand by this name alone.
+    static let configuration = CommandConfiguration(
+        commandName: "rank", abstract: "Rank the images of a dataset, or of a plan.")
 
     enum Format: String, SettingWord {
         case text, csv, json

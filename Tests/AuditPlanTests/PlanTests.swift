@@ -9,7 +9,7 @@ import ToolOptions
     @Test func templateReadsBackAsItsDefaults() throws {
         let folder = try TemporaryFolder()
         var template = PlanTemplate(dataset: "d/data.yaml", splits: ["train", "val"])
-        template.hasProbe = true
+        template.included = Set(StageName.allCases.filter(\.isOptional))
         let settings = try PlanFile.load(try folder.write(template.text, to: "plan.yaml")).settings
         #expect(settings.dataset == folder.path + "/d/data.yaml")
         func matches<Options: StageOptions>(_ type: Options.Type) throws -> Bool {

@@ -46,9 +46,9 @@ import Testing
         #expect(try complete(["--output", ""]).takesFolders && complete(["--output=x"]).takesFolders)
     }
 
-    /// A line a word, whatever stands in a help.
+    /// A line a word, whatever stands in a help; the argument of the default subcommand may begin alike.
     @Test func theAnswerIsLines() throws {
-        #expect(try complete(["ex"]).text == "word\texplain\tExplains rules.\n")
+        #expect(try complete(["ex"]).text == "word\texplain\tExplains rules.\nfiles\n")
         #expect(try complete(["x"]).text == "files\n")
     }
 

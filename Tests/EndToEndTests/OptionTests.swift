@@ -64,7 +64,7 @@ import ToolOptions
         let names = try FileManager.default.contentsOfDirectory(atPath: labels).sorted()
         let rows = [
             "0 0.99 0.5 0.1 0.2\n", "1 0.5 0.5 0.004 0.004\n", "1 0.5 0.5 0.9 0.008\n", "0 0.5 0.5 1 1\n",
-            "2 0.3 0.3 0.2 0.2\n2 0.3 0.3 0.2 0.2\n", "2 0.6 0.6 0.3 0.3\n2 0.603 0.6 0.3 0.3\n", "7 0.5 0.5 0.1 0.1\n",
+            "2 0.3 0.3 0.2 0.2\n2 0.3 0.3 0.2 0.2\n", "2 0.6 0.6 0.3 0.3\n2 0.603 0.6 0.3 0.3\n", "0 1.2 0.5 0.1 0.1\n",
         ]
         for (name, row) in zip(names, rows) { try place.folder.write(row, to: "shapes/labels/train/\(name)") }
         // A sixth column in all the others: an error of the tool that wrote them.

@@ -23,13 +23,15 @@ import Testing
         ("images", ["assay-toxic", "blind.yaml"]),
         ("images", ["assay-toxic", "shapes", "--weights", "model.safetensors", "--size", "96", "--gradient", "none"]),
         ("evaluation", ["assay-toxic", "evaluate", "shapes", "--weights", "model.safetensors", "--size", "96"]),
-        ("model", ["assay-toxic", "model", "model.safetensors"]), ("page", ["assay-report", "plan.yaml"]),
+        ("model", ["assay-toxic", "model", "model.safetensors"]), ("curves", ["assay-curves", "fast", "slow"]),
+        ("curves", ["assay-curves", "curved.yaml"]), ("page", ["assay-report", "plan.yaml"]),
         ("page", ["assay-report", "shapes", "--output", "page.html"]),
         ("page", ["assay", "open", "plan.yaml", "--print"]),
         ("applied", ["assay-report", "apply", "plan.yaml", "decisions.json", "--diff"]),
         ("plan", ["assay", "plan", "init", "shapes", "--force", "-o", "other.yaml"]),
         ("run", ["assay", "run", "plan.yaml"]),
-        ("run", ["assay", "run", "blind.yaml"]), ("status", ["assay", "status", "plan.yaml"]),
+        ("run", ["assay", "run", "blind.yaml"]), ("run", ["assay", "run", "curved.yaml"]),
+        ("status", ["assay", "status", "plan.yaml"]),
         ("diff", ["assay", "diff", "before.yaml", "plan.yaml"]),
         ("conversion", ["assay", "convert", "shapes", "--force", "-o", "converted"]),
     ]
@@ -47,7 +49,15 @@ import Testing
             {"format": "assay-decisions", "version": 1, "decisions": [{"id": "x", "decision": "accept", "image": "a", "line": 1,
             "kind": "class", "label": [0, 0.5, 0.5, 0.1, 0.1], "row": null}]}
             """, to: "decisions.json")
-        for name in ["plan", "blind"] { _ = try place.run("assay", "run", "\(name).yaml") }
+        for (name, rate) in [("fast", 0.02), ("slow", 0.01)] {
+            let rows = (1...8).map { "\($0),\(4 - rate * Double($0 * $0)),\($0 == 7 ? "nan" : "2"),0.\($0)\n" }.joined()
+            let head = "epoch,train/box_loss,val/box_loss,metrics/mAP50(B)\n"
+            try place.folder.write(head + rows, to: "\(name)/results.csv")
+            try place.folder.write("lr0: \(rate)\nepochs: 9\nseed: 0\nworkers: 8\n", to: "\(name)/args.yaml")
+        }
+        try place.folder.write(
+            "dataset: shapes/data.yaml\nimage_size: 96\ncurves: {runs: [fast, slow]}\n", to: "curved.yaml")
+        for name in ["plan", "blind", "curved"] { _ = try place.run("assay", "run", "\(name).yaml") }
         for (from, to) in [("plan.yaml", "before.yaml"), ("plan.ledger.sqlite", "before.ledger.sqlite")] {
             try FileManager.default.copyItem(atPath: place.path + "/" + from, toPath: place.path + "/" + to)
         }
@@ -66,7 +76,9 @@ import Testing
             // The rest of the envelope stands around the bare value.
             let object = try JSONSerialization.jsonObject(with: Data(whole.output.utf8)) as? [String: Any]
             let value = try JSONSerialization.jsonObject(with: Data(bare.output.utf8)) as? NSObject
-            #expect(value?.isEqual(object?["result"]) == true || name == "conversion", "\(command)")
+            #expect(
+                value?.isEqual(object?["result"]) == true || name == "conversion",
+                "\(command)\n\(bare.output)\(whole.output)")
         }
     }
 

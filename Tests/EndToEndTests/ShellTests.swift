@@ -99,7 +99,9 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: place.path + "/man").sorted()
         #expect(
             names == [
-                "assay-anchors.1", "assay-labels.1", "assay-probe.1", "assay-report.1", "assay-toxic.1", "assay.1",
+                "assay-anchors.1", "assay-curves.1", "assay-labels.1", "assay-probe.1", "assay-report.1",
+                "assay-toxic.1",
+                "assay.1",
             ])
         #expect(place.text("man/assay-labels.1").contains("\\-\\-trainer"))
         #expect(place.text("man/assay.1").contains("assay plan init"))
@@ -124,7 +126,9 @@ import Testing
     /// What a bug report needs, and the same of every tool.
     @Test func everyToolSaysWhatItIs() throws {
         let place = try Workplace()
-        let said = try ["assay", "assay-labels", "assay-anchors", "assay-probe", "assay-toxic", "assay-report"].map {
+        let said = try [
+            "assay", "assay-labels", "assay-anchors", "assay-probe", "assay-toxic", "assay-curves", "assay-report",
+        ].map {
             try place.run($0, "--version").output
         }
         #expect(Set(said).count == 1)

@@ -20,6 +20,9 @@ public struct PlanSettings: Sendable, Hashable {
     /// Whether the plan has a block for the stage. `assay run` leaves out the probe where it has none.
     public func hasBlock(_ stage: StageName) -> Bool { blocks[stage] != nil }
 
+    /// Whether a run of the plan has the stage.
+    public func includes(_ stage: StageName) -> Bool { !stage.isOptional || hasBlock(stage) }
+
     /// The plan's settings as the arguments of a stage's command. What follows them overrides them.
     ///
     /// - Parameter keys: the settings that the command has; nil for all.

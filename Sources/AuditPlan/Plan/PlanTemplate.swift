@@ -8,8 +8,8 @@ public struct PlanTemplate {
     public var dataset: String
     /// Settings that are not left at their defaults, by stage and key, as text of their options; nil: at the top.
     private var values: [StageName?: [String: String]] = [:]
-    /// Whether the block of the probe counts; it is a comment otherwise.
-    public var hasProbe = false
+    /// Optional stages whose blocks count; those of the others are comments.
+    public var included: Set<StageName> = []
     /// The splits that the dataset has: a default names no others.
     public var splits: [String]
     /// Where editors find the schema, relative to the plan.
@@ -58,7 +58,7 @@ public struct PlanTemplate {
             let block =
                 ["\(stage.rawValue):"]
                 + settings(stage.options.blockSettings(isDocumented: true), of: stage, indent: "  ")
-            lines += stage == .probe && !hasProbe || stage == .curves ? block.map { "# " + $0 } : block
+            lines += stage.isOptional && !included.contains(stage) ? block.map { "# " + $0 } : block
         }
         return lines.joined(separator: "\n") + "\n\n\n"
     }

@@ -24,7 +24,7 @@ public struct AuditChain {
     ) throws -> Bool {
         // What is wrong with the inputs is said before anything is written.
         let plan = try PlanFile.load(path)
-        let wanted = stages.filter { ![.probe, .curves].contains($0.name) || plan.settings.hasBlock($0.name) }
+        let wanted = stages.filter { plan.settings.includes($0.name) }
         for stage in wanted { try check(stage, plan, session, overrides) }
         var hasFindings = false
         for stage in wanted {

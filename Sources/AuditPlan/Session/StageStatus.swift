@@ -41,7 +41,7 @@ extension StageStatus {
     static func of<Stage: AuditStage>(
         _ stage: Stage.Type, _ plan: PlanFile, _ session: AuditSession, staleNeeds: Set<StageName>
     ) throws -> StageStatus {
-        guard Stage.name != .probe || plan.settings.hasBlock(.probe) else { return StageStatus(Stage.name, .absent) }
+        guard plan.settings.includes(Stage.name) else { return StageStatus(Stage.name, .absent) }
         guard let result = plan.results[Stage.name] else { return StageStatus(Stage.name, .open) }
         var status = StageStatus(Stage.name, result.status == .blocked ? .blocked : .current)
         status.found =

@@ -1,3 +1,5 @@
+import TextForms
+
 /// C002: the class loss falls and the box loss does not.
 enum BoxLossStaysHigh: RunDiagnosis {
     /// Less of the box loss than this is gone.
@@ -47,7 +49,7 @@ enum BoxLossStaysHigh: RunDiagnosis {
         if let count = audit.suspicionsByKind["shifted"], count > 0 {
             steps.append(
                 FirstStep(
-                    "look at the \(count) labels that are suspected to be shifted",
+                    "look at \(Counted.text(count, "label")) suspected to be shifted",
                     file: audit.suspiciousImage["shifted"]))
         }
         if let step = audit.step("B009", reason: "boxes below the stride") { steps.append(step) }

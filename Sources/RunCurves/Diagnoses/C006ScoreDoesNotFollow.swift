@@ -1,3 +1,5 @@
+import TextForms
+
 /// C006: the training loss falls, and the score stays where it is.
 enum ScoreDoesNotFollow: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
@@ -45,7 +47,7 @@ enum ScoreDoesNotFollow: RunDiagnosis {
         if let scan = run.console?.scans["val"] {
             steps.append(
                 FirstStep(
-                    "look at the labels that validation reads: \(scan.folder) (\(scan.images) images)",
+                    "look at the labels that validation reads: \(scan.folder) (\(Counted.text(scan.images, "image")))",
                     file: scan.folder))
         } else {
             steps.append(

@@ -1,3 +1,5 @@
+import TextForms
+
 /// C009: one class is never found.
 enum ClassNeverLearned: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
@@ -5,8 +7,9 @@ enum ClassNeverLearned: RunDiagnosis {
         what: "At the end the average precision of a class is next to nothing, while others are found.",
         why: "Few labels of the class or none, another class's id, or objects too small for the stride.",
         threshold:
-            "AP50 below 0.01 and below a tenth of the best class's, which is 0.1 or more; three objects or more in "
-            + "validation",
+            "AP50 below 0.001 where the best class's is 0.1 or more, or below 0.01 once mAP50 has settled (in the last three "
+            + "epochs no more than a tenth above the three before): until then a class may only be late; three objects or "
+            + "more in validation",
         triggering: [
             RunExample(
                 ["train/box_loss": [4, 3, 2.5]],
@@ -19,25 +22,42 @@ enum ClassNeverLearned: RunDiagnosis {
                 ["train/box_loss": [4, 3, 2.5]],
                 console:
                     "   Class  Images  Instances  Box(P  R  mAP50  mAP50-95)\n   all 20 60 0.5 0.3 0.3 0.2\n   cat 15 40 0.7 0.6 0.65 0.4\n   dog 10 20 0.4 0.2 0.2 0.1\n"
-            )
+            ),
+            // Still learning: the class is found a little, and later than the other.
+            RunExample(
+                ["train/box_loss": [4, 3.5, 3, 2.7, 2.5, 2.4], "metrics/mAP50(B)": [0, 0, 0.05, 0.1, 0.2, 0.3]],
+                console:
+                    "   Class  Images  Instances  Box(P  R  mAP50  mAP50-95)\n   all 20 60 0.5 0.3 0.3 0.2\n   cat 15 40 0.7 0.6 0.65 0.4\n   dog 10 20 1 0 0.006 0.002\n"
+            ),
         ])
+
+    /// Whether more epochs would hardly change the score.
+    private static func hasSettled(_ run: TrainingRun) -> Bool {
+        let scores = run.table.mainScore.values.suffix(6)
+        guard scores.count == 6, let before = Curve.median(Array(scores.prefix(3))),
+            let last = Curve.median(Array(scores.suffix(3)))
+        else { return false }
+        return last <= before * 1.1
+    }
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
         let scores = classScores(run)
         guard scores.count > 1, let best = scores.map(\.score).max(), best >= 0.1 else { return nil }
-        let lost = scores.filter { $0.score < 0.01 && $0.score < best / 10 && $0.instances ?? 3 >= 3 }
+        let least = hasSettled(run) ? 0.01 : 0.001
+        let lost = scores.filter { $0.score < least && $0.instances ?? 3 >= 3 }
         guard let first = lost.first else { return nil }
         let names = audit.classNames.isEmpty ? run.data?.classNames ?? [] : audit.classNames
         var steps: [FirstStep] = []
         for it in lost.prefix(3) {
             guard let id = names.firstIndex(of: it.name) else { continue }
             if let count = run.data?.splits["train"].map({ $0.boxes[id] ?? 0 }) {
-                steps.append(FirstStep("\(it.name) has \(count) labels in train", file: run.data?.path))
+                steps.append(FirstStep("\(it.name) has \(Counted.text(count, "label")) in train", file: run.data?.path))
             } else if audit.isThere {
-                steps.append(FirstStep("\(it.name) has \(audit.boxesByClass[id] ?? 0) labels in all splits"))
+                steps.append(
+                    FirstStep("\(it.name) has \(Counted.text(audit.boxesByClass[id] ?? 0, "label")) in all splits"))
             }
             if let count = audit.suspicionsByClass[id], count > 0 {
-                steps.append(FirstStep("look at the \(count) suspicions about labels of \(it.name)"))
+                steps.append(FirstStep("look at \(Counted.text(count, "suspicion")) about labels of \(it.name)"))
             }
         }
         if let step = audit.step("D008", "D007", "B009", reason: "what the label check says") { steps.append(step) }

@@ -1,3 +1,5 @@
+import TextForms
+
 /// C011: validation is done on images of training.
 enum SameImages: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
@@ -25,7 +27,8 @@ enum SameImages: RunDiagnosis {
             data.shared > 0
         {
             return diagnosis(
-                run, "\(data.shared) of \(val.images) images of val are images of train",
+                run,
+                "\(Counted.number(data.shared)) of \(Counted.text(val.images, "image")) of val are images of train",
                 figures: [("shared", Double(data.shared)), ("val", Double(val.images))],
                 steps: [FirstStep("name another folder under val", file: data.path)], file: data.path)
         }
@@ -38,7 +41,7 @@ enum SameImages: RunDiagnosis {
             train.1.images == val.1.images
         else { return nil }
         return diagnosis(
-            run, "train and val are both read from \(val.0): \(val.1.images) images",
+            run, "train and val are both read from \(val.0): \(Counted.text(val.1.images, "image"))",
             figures: [("shared", Double(val.1.images))],
             steps: [
                 FirstStep(

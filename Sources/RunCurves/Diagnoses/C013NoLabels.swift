@@ -1,3 +1,5 @@
+import TextForms
+
 /// C013: training sees no box.
 enum NoLabels: RunDiagnosis {
     static let documentation = DiagnosisDocumentation(
@@ -32,8 +34,10 @@ enum NoLabels: RunDiagnosis {
                 "see which labels the trainer reads: assay-labels \(run.data?.path ?? run.settings.text("data") ?? "data.yaml")"
             ))
         let words =
-            scan.map { "\($0.backgrounds) of \($0.images) images of train have no label" }
-            ?? "the box loss is 0 in all \(box.count) epochs"
+            scan.map {
+                "\(Counted.number($0.backgrounds)) of \(Counted.text($0.images, "image")) of train have no label"
+            }
+            ?? "the box loss is 0 in every one of \(Counted.text(box.count, "epoch"))"
         return diagnosis(
             run, isZero ? words : "every image of train is without a label (\(scan?.images ?? 0))",
             epochs: box.points.first.map { $0.epoch...(box.points.last?.epoch ?? $0.epoch) },

@@ -1,3 +1,5 @@
+import TextForms
+
 /// C015: the trainer left images out.
 enum LabelsLeftOut: RunDiagnosis {
     /// Of the images of a split.
@@ -21,12 +23,13 @@ enum LabelsLeftOut: RunDiagnosis {
         ])
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
-        if let data = run.data, let split = data.splits["train"], let beyond = split.beyond,
-            Double(split.beyondImages) > share * Double(split.images)
-        {
+        for name in ["train", "val"] {
+            guard let data = run.data, let split = data.splits[name], let beyond = split.beyond,
+                Double(split.beyondImages) > share * Double(split.images)
+            else { continue }
             return diagnosis(
                 run,
-                "\(split.beyondImages) of \(split.images) images of train have a class id above nc=\(data.classCount)",
+                "\(Counted.number(split.beyondImages)) of \(Counted.text(split.images, "image")) of \(name) have a class id above nc=\(data.classCount)",
                 figures: [("left_out", Double(split.beyondImages)), ("images", Double(split.images))],
                 steps: [
                     FirstStep(
@@ -51,7 +54,8 @@ enum LabelsLeftOut: RunDiagnosis {
                     "see which, and why: assay-labels \(run.data?.path ?? run.settings.text("data") ?? "data.yaml"); nc below the highest class id is the usual cause",
                     file: run.settings.text("data")))
             return diagnosis(
-                run, "the trainer left out \(scan.corrupt) of \(scan.images) images of \(split)",
+                run,
+                "the trainer left out \(Counted.number(scan.corrupt)) of \(Counted.text(scan.images, "image")) of \(split)",
                 figures: [("left_out", Double(scan.corrupt)), ("images", Double(scan.images))],
                 steps: steps, file: console.file, line: console.beyondLine?.number ?? scan.line)
         }

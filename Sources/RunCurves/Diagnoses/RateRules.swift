@@ -1,3 +1,5 @@
+import TextForms
+
 /// The rules of thumb for rate, batch, warm-up and clipping, and what a run used. They advise only where a diagnosis says
 /// that the curve agrees.
 struct RateRules {
@@ -75,7 +77,9 @@ struct RateRules {
         let key = trainer == .ultralytics ? "batch" : "batch-size"
         if batch < 4 { return [FirstStep(set: key, to: "16", "statistics of a batch of \(batch) are noise")] }
         if let effective = effectiveBatch, effective < 32 {
-            return [FirstStep(set: key, to: "32", "\(effective) images in effect are few positives a step")]
+            return [
+                FirstStep(set: key, to: "32", "\(Counted.text(effective, "image")) in effect: few positives a step")
+            ]
         }
         return []
     }

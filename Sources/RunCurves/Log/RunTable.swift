@@ -1,4 +1,5 @@
 import CheckedNumbers
+import TextForms
 
 /// The figures of a run, epoch by epoch.
 public struct RunTable: Sendable {
@@ -107,7 +108,8 @@ public enum LogNote: Hashable, Sendable {
         switch self {
         case .cut(let line): return "\(at(line))the last row is not whole and is left out"
         case .restarted(let line, let lost):
-            return "\(at(line))another training begins here; the \(lost) epochs before it are left out"
+            return
+                "\(at(line))another training begins here; \(Counted.text(lost, "epoch")) before it \(lost == 1 ? "is" : "are") left out"
         case .resumed(let line, let epoch):
             return "\(at(line))resumed with epoch \(epoch); of epochs that stand twice, the later ones count"
         case .unreadable(let line): return "\(at(line))is no row of figures and is left out"

@@ -47,7 +47,9 @@ public enum RunText {
     public static func headline(_ run: TrainingRun) -> String {
         let done = run.table.rows.last?.epoch ?? 0
         var words = [run.trainer.rawValue]
-        words.append(run.wantedEpochs.map { "\(done) of \($0) epochs" } ?? Counted.text(done, "epoch"))
+        words.append(
+            run.wantedEpochs.map { "\(Counted.number(done)) of \(Counted.text($0, "epoch"))" }
+                ?? Counted.text(done, "epoch"))
         let score = run.table.mainScore
         if let best = score.points.max(by: { $0.value < $1.value }), let last = score.values.last {
             words.append("mAP50 \(RunFigure.text(last)), best \(RunFigure.text(best.value)) in epoch \(best.epoch)")
