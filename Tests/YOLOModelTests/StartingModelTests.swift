@@ -36,4 +36,19 @@ import YOLOModel
         }
         #expect(error?.description.contains("a YOLOv5 of \(levels) levels") == true, "\(String(describing: error))")
     }
+
+    /// Fused for use, a YOLOv7 has the head of a YOLOv5; its pools tell.
+    @Test func aFusedYOLOv7IsKnownByItsModules() throws {
+        let text = yaml(levels: 3).replacing(
+            "  - [-1, 1, Conv, [16, 1, 1]]", with: "  - [-1, 1, nn.MaxPool2d, [1, 1, 0]]")
+        var record = try ModelYAML.parse(text, file: "small.yaml").makeModule(classCount: 2, seed: 0)
+        #expect(try GraphBuilder.build(record).family == .v5)
+        var layers = try #require(record["model"])
+        for (index, layer) in layers.children.enumerated() where layer.module.className == "MaxPool2d" {
+            layers.children[index].module = ModuleRecord(
+                className: "MP", settings: layer.module.settings, children: [("m", layer.module)])
+        }
+        record.children = [("model", layers)]
+        #expect(try GraphBuilder.build(record).family == .v7)
+    }
 }

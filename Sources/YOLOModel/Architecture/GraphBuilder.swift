@@ -46,7 +46,10 @@ package struct GraphBuilder {
             let parametersBefore = graph.parameters.count
             let name = "model.\(index)"
             if index == layers.count - 1 {
-                let head = try detect(layer.module, sources, name)
+                var head = try detect(layer.module, sources, name)
+                // Fused for use, a YOLOv7 has YOLOv5's head.
+                let isSeven = layers.contains { Self.modulesOfSeven.contains($0.module.className) }
+                if head.family == .v5, isSeven { head.family = .v7 }
                 summaries.append(summary(index, from, layer.module, parametersBefore, graph.outputs.last ?? 0))
                 var made = DetectionModel(
                     family: head.family, graph: graph, classCount: head.classCount, classNames: Self.names(model),
@@ -61,6 +64,9 @@ package struct GraphBuilder {
         }
         throw ModelError("ends without a detection head")
     }
+
+    /// Modules that YOLOv7 has and YOLOv5 has not.
+    private static let modulesOfSeven: Set<String> = ["MP", "SP", "SPPCSPC"]
 
     private func summary(_ index: Int, _ from: [Int], _ module: ModuleRecord, _ before: Int, _ node: Int)
         -> LayerSummary

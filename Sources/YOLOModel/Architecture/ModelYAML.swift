@@ -137,7 +137,7 @@ public struct ModelYAML: Sendable {
     /// Makes the module tree with weights from the seed: He-uniform for convolutions, identity for batch-norms.
     ///
     /// - Parameter classCount: instead of the YAML's own.
-    func makeModule(classCount: Int?, seed: UInt64) throws -> ModuleRecord {
+    package func makeModule(classCount: Int?, seed: UInt64) throws -> ModuleRecord {
         var maker = ModuleMaker(yaml: self, classCount: classCount ?? self.classCount, seed: seed)
         return try maker.make()
     }
