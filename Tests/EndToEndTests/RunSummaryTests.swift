@@ -73,6 +73,8 @@ import Testing
         try place.makePlan("empty.yaml")
         let wrong = try place.run("assay-report", "new.yaml", "--compare", "empty.yaml")
         #expect(wrong.status == 2 && wrong.errors.contains("has no results to compare"))
+        let alone = try place.run("assay-report", "shapes/data.yaml", "--compare", "old.yaml")
+        #expect(alone.status == 2 && alone.errors.contains("--compare has no effect without a plan"))
         let refused = try place.run("assay", "diff", "empty.yaml", "new.yaml")
         #expect(refused.status == 2 && refused.errors.contains("assay run empty.yaml"))
     }

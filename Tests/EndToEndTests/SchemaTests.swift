@@ -65,6 +65,11 @@ import Testing
         return place
     }
 
+    /// The same for the same value: members by name.
+    private static func canonical(_ value: Any) throws -> Data {
+        try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed])
+    }
+
     @Test func outputsAreWhatTheirSchemasSay() throws {
         let place = try prepared()
         for (name, command) in Self.commands {
@@ -75,9 +80,10 @@ import Testing
             #expect(faults.isEmpty, "\(command): \(faults.prefix(3))\n\(whole.output.prefix(600))")
             // The rest of the envelope stands around the bare value.
             let object = try JSONSerialization.jsonObject(with: Data(whole.output.utf8)) as? [String: Any]
-            let value = try JSONSerialization.jsonObject(with: Data(bare.output.utf8)) as? NSObject
+            let result = try #require(object?["result"])
+            let value = try JSONSerialization.jsonObject(with: Data(bare.output.utf8))
             #expect(
-                value?.isEqual(object?["result"]) == true || name == "conversion",
+                try Self.canonical(result) == Self.canonical(value) || name == "conversion",
                 "\(command)\n\(bare.output)\(whole.output)")
         }
     }

@@ -37,6 +37,17 @@ import YOLOModel
         #expect(error?.description.contains("a YOLOv5 of \(levels) levels") == true, "\(String(describing: error))")
     }
 
+    /// No other head is made in place of one that is not known, or not known from a model YAML.
+    @Test(arguments: [
+        ("IDetect", "read from checkpoints alone"), ("IAuxDetect", "auxiliary heads"),
+        ("DualDDetect", "auxiliary heads"),
+    ])
+    func headsThatAreNotMadeAreRefused(module: String, reason: String) throws {
+        let text = yaml(levels: 3).replacing("Detect, [nc, anchors]", with: "\(module), [nc, anchors]")
+        let error = #expect(throws: FileError.self) { try ModelYAML.parse(text, file: "small.yaml").makeModel() }
+        #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+    }
+
     /// Fused for use, a YOLOv7 has the head of a YOLOv5; its pools tell.
     @Test func aFusedYOLOv7IsKnownByItsModules() throws {
         let text = yaml(levels: 3).replacing(

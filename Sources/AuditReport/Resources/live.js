@@ -6,21 +6,30 @@ import { drawList, resetList } from "./list.js";
 import { reorder } from "./queue.js";
 import { state, subscribe } from "./state.js";
 
-let known = "";
-let isWaiting = false;
+/** Milliseconds without a decision after which the rest is judged anew, and how long it waits at most. */
+const [pause, longestWait] = [150, 1000];
 
-/** Judges the rest anew whenever decisions change. */
+let known = "";
+let timer = null;
+let changedAt = null;
+
+/**
+ * Judges the rest anew whenever decisions change.
+ *
+ * The next picture comes first, and keys that follow each other quickly are not held up: it waits for a pause.
+ */
 export function openLive() {
   subscribe(() => {
-    if (isWaiting || wordsOf(freshDecisions()) === known) return;
-    isWaiting = true;
-    // The next picture comes first: what is after it can wait until it is painted.
-    requestAnimationFrame(() => setTimeout(learn));
+    if (wordsOf(freshDecisions()) === known) return;
+    const now = performance.now();
+    changedAt ??= now;
+    clearTimeout(timer);
+    timer = setTimeout(learn, Math.min(pause, Math.max(0, changedAt + longestWait - now)));
   });
 }
 
 function learn() {
-  isWaiting = false;
+  changedAt = null;
   const fresh = freshDecisions();
   known = wordsOf(fresh);
   state.calibration = calibrate(fresh.map(([suspicion, isWrong]) => [suspicion.probability, suspicion.kind, isWrong]));

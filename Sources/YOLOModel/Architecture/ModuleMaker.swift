@@ -134,6 +134,7 @@ struct ModuleMaker {
             if let made = try makeRecent(layer, input, scale, repeats) { return made }
             if let made = try makeLight(layer, input, scale, repeats) { return made }
             if let made = try makeElan(layer, inputs, scales) { return made }
+            if layer.module == "IDetect" { throw fail(layer, "is YOLOv7's head, which is read from checkpoints alone") }
             if GraphBuilder.boxHeads.contains(layer.module) {
                 return (try distributionHead(layer, inputs, scales), 0, scale)
             }
