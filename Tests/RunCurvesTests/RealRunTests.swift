@@ -14,7 +14,8 @@ import Testing
         try JSONDecoder().decode(type, from: try #require(FileManager.default.contents(atPath: path)))
     }
 
-    /// The figures of docs/curves.md: nine in ten of the failures are found, and nine in ten diagnoses are right.
+    /// Of the runs that are kept here nine in ten failures are found, and nine in ten diagnoses are right; docs/curves.md has the
+    /// figures of all conditions.
     @Test func plantedFailuresAreFound() throws {
         let wanted = try Self.decode(
             [String: Wanted].self, SharedMaterial.checkout.appendingPathComponent("Benchmarks/curves_wanted.json").path)
