@@ -3,21 +3,27 @@
     typing.py FOLDER-OF-EXECUTABLES COMPLETIONS.bash LINE …
 """
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 import time
 
 
-def main():
-    folder, script, *lines = sys.argv[1:]
+def typed(folder, script, line):
+    """What `line` has become, in a shell of its own: what is left of another line cannot get into it."""
     process, terminal = pty.fork()
     if process == 0:
-        os.environ.update(PS1="ready> ", TERM="dumb", PATH=f"{folder}:{os.environ['PATH']}", INPUTRC="/dev/null")
+        os.environ.update(
+            PS1="ready> ", TERM="dumb", COLUMNS="400", PATH=f"{folder}:{os.environ['PATH']}", INPUTRC="/dev/null")
         os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+    # Rows and columns: a line that fits is shown as it stands.
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 400, 0, 0))
 
-    def read(until, seconds=30):
+    def read(until, seconds=60):
         text = ""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not until(text):
@@ -28,14 +34,18 @@ def main():
     read(lambda text: text.endswith("ready> "))
     os.write(terminal, f"source {script}; bind 'set bell-style none'\n".encode())
     read(lambda text: text.endswith("ready> "))
+    os.write(terminal, line.encode() + b"\t")
+    # What is completed in one way ends with a blank, or with the slash of a folder.
+    text = read(lambda text: len(text) > len(line) and text[-1] in " /").rstrip()
+    os.close(terminal)
+    os.waitpid(process, 0)
+    return text
+
+
+def main():
+    folder, script, *lines = sys.argv[1:]
     for line in lines:
-        os.write(terminal, line.encode() + b"\t")
-        # What is completed in one way ends with a blank, or with the slash of a folder.
-        print(read(lambda text: len(text) > len(line) and text[-1] in " /").rstrip(), flush=True)
-        # Ctrl-C: a line anew.
-        os.write(terminal, b"\x03")
-        read(lambda text: text.endswith("ready> "))
-    os.write(terminal, b"exit\n")
+        print(typed(folder, script, line), flush=True)
 
 
 main()
