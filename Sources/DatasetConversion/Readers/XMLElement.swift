@@ -112,7 +112,6 @@ extension Collection<UInt8> {
     /// Whether a document type is declared.
     fileprivate var containsDeclaration: Bool {
         let letters = map { $0 | 0x20 }
-        return letters.firstRange(of: Array("<!doctype".utf8)) != nil
-            || letters.firstRange(of: Array("<!entity".utf8)) != nil
+        return letters.withUnsafeBufferPointer { $0.contains(bytes: "<!doctype") || $0.contains(bytes: "<!entity") }
     }
 }

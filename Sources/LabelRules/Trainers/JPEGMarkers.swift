@@ -1,4 +1,5 @@
 import CheckedNumbers
+import FileReading
 
 /// The markers of a JPEG file, as Pillow walks them.
 struct JPEGMarkers {
@@ -67,7 +68,7 @@ struct JPEGMarkers {
                 if contents.starts(with: "ICC_PROFILE\0".utf8), contents.count < 14 { return Self.notKnown }
                 if contents.starts(with: "MPF\0".utf8) { pictures = MultiPictureIndex.count(contents.dropFirst(4)) }
             case 0xE1:
-                if contents.firstRange(of: " hdrgm:Version=\"".utf8) != nil { hasGainMap = true }
+                if UnsafeBufferPointer(rebasing: contents).contains(bytes: " hdrgm:Version=\"") { hasGainMap = true }
             case 0xDB:
                 var left = contents
                 while let kind = left.first {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct HostileFileTests {
     /// Three gigabytes of addresses: a tool's own, and the two that a file may ask for.
     private static let addresses = 3 << 20
-    /// Of the processor, for a file. Debug builds are some thirty times slower where bytes are walked over.
+    /// Of the processor. Debug builds are some thirty times slower where bytes are walked over.
     #if DEBUG
         private static let seconds = 120
     #else
@@ -20,12 +20,9 @@ import Testing
         return files.enumerated().filter { isWhole || $0.offset % 10 == 3 }.map(\.element)
     }
 
-    /// - Parameter files: how many hostile ones the tool reads.
-    private func run(
-        _ place: Workplace, _ tool: String, _ arguments: [String], files: Int = 1
-    ) throws -> Executables.Outcome {
+    private func run(_ place: Workplace, _ tool: String, _ arguments: [String]) throws -> Executables.Outcome {
         let path = Executables.folder.appendingPathComponent(tool).path
-        let limits = "ulimit -c 0; ulimit -v \(Self.addresses); ulimit -t \(Self.seconds * files); exec \"$0\" \"$@\""
+        let limits = "ulimit -c 0; ulimit -v \(Self.addresses); ulimit -t \(Self.seconds); exec \"$0\" \"$@\""
         return try Executables.run("/bin/sh", ["-c", limits, path] + arguments, in: place.path)
     }
 
@@ -169,7 +166,7 @@ import Testing
             ("assay-toxic", ["shapes/data.yaml", "--weights", "model.safetensors", "--size", "160", "-q"]),
             ("assay-report", ["shapes/data.yaml", "-q"]),
         ] {
-            let outcome = try run(place, tool, arguments, files: HostileDatasets.images.count)
+            let outcome = try run(place, tool, arguments)
             #expect((0...2).contains(outcome.status), "\(tool) \(outcome.status) \(outcome.errors.prefix(600))")
             #expect(outcome.status != 2 || outcome.errors.hasPrefix("error: "), "\(outcome.errors.prefix(600))")
         }
