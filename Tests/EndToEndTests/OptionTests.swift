@@ -110,8 +110,10 @@ import ToolOptions
             try FileManager.default.copyItem(
                 atPath: place.path + "/model.safetensors", toPath: copy.path + "/model.safetensors")
         }
+        // A server ends at the limit; all else long before it, whatever else the machine does.
         let outcome = try Executables.run(
-            command.tool, command.start + ["plan.yaml"] + options, in: copy.path, limit: 20)
+            command.tool, command.start + ["plan.yaml"] + options, in: copy.path,
+            limit: options.contains("--serve") ? 20 : 300)
         var all = ["\(outcome.status)", outcome.output.replacing(copy.path, with: "")]
         let names = FileManager.default.enumerator(atPath: copy.path)?.compactMap { $0 as? String } ?? []
         for name in names.sorted() where !name.hasSuffix("/lock") && name != "plan.yaml" {
