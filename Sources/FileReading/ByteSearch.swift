@@ -9,7 +9,7 @@ extension UnsafeBufferPointer<UInt8> {
         let size = wanted.utf8CodeUnitCount
         guard var at = baseAddress, count >= size else { return false }
         let lastStart = at + (count - size)
-        while at <= lastStart, let hit = memchr(at, Int32(wanted.utf8Start.pointee), lastStart - at + 1) {
+        while at <= lastStart, let hit = memchr(at, Int32(clamping: wanted.utf8Start.pointee), lastStart - at + 1) {
             if memcmp(hit, wanted.utf8Start, size) == 0 { return true }
             at = UnsafePointer(hit.assumingMemoryBound(to: UInt8.self)) + 1
         }
