@@ -87,13 +87,7 @@ struct AssayCurves: PlanCommand {
         if case .unchanged = outcome { common.note("curves: unchanged") }
         let plan = try PlanFile.load(path)
         let options = try Self.merged(with: plan).options
-        let bare: OutputFormat? =
-            switch format {
-            case .text: .text
-            case .json: .json
-            case .jsonV2: .jsonV2
-            default: nil
-            }
+        let bare = OutputFormat(rawValue: format.rawValue)
         let shown = try CurvesStage.output(plan, options, session, as: bare?.plain ?? .text)
         if let bare { return try Tool.show(shown, .curves, as: bare) }
         let paths = options.runs.paths

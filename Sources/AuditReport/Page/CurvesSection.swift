@@ -20,14 +20,10 @@ enum CurvesSection {
             return PageSection.panel(head + "<p class=\"good\">None of the known failures is in these curves.</p>")
         }
         let items = diagnoses.map { it -> Markup in
-            let epochs = it.epochs.map {
-                $0.count == 1 ? "epoch \($0.lowerBound)" : "epochs \($0.lowerBound)–\($0.upperBound)"
-            }
-            let title = "\(it.code) \(it.name)\(epochs.map { ", \($0)" } ?? "")"
             let steps = it.steps.map { Markup.element("li", Markup(text: $0.text)) }
             return .element(
                 "li", ["class": it.severity.rawValue],
-                .element("strong", Markup(text: title)) + Markup(text: ": \(it.message)"),
+                .element("strong", Markup(text: it.title)) + Markup(text: ": \(it.message)"),
                 .element("ol", .joined(steps)))
         }
         return PageSection.panel(head + .element("ul", .joined(items)))

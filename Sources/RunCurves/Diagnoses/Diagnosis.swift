@@ -43,6 +43,14 @@ public struct Diagnosis: Sendable {
     public let file: String
     /// From 1.
     public let line: Int?
+
+    /// `C005 one spike, epoch 6`
+    public var title: String {
+        guard let epochs else { return "\(code) \(name)" }
+        let stretch =
+            epochs.count == 1 ? "epoch \(epochs.lowerBound)" : "epochs \(epochs.lowerBound)–\(epochs.upperBound)"
+        return "\(code) \(name), \(stretch)"
+    }
 }
 
 /// What a diagnosis looks for, for docs/curves.md and for its own tests.

@@ -29,13 +29,7 @@ public enum RunText {
         for diagnosis in diagnoses {
             let style: TerminalText.Style =
                 diagnosis.severity == .error ? .red : diagnosis.severity == .warning ? .yellow : .cyan
-            let epochs =
-                diagnosis.epochs.map {
-                    $0.lowerBound == $0.upperBound
-                        ? ", epoch \($0.lowerBound)" : ", epochs \($0.lowerBound)–\($0.upperBound)"
-                } ?? ""
-            text +=
-                "  \(paint("\(diagnosis.severity.rawValue)", style)) \(diagnosis.code) \(diagnosis.name)\(epochs): \(diagnosis.message)\n"
+            text += "  \(paint("\(diagnosis.severity.rawValue)", style)) \(diagnosis.title): \(diagnosis.message)\n"
             for (number, step) in diagnosis.steps.prefix(5).enumerated() {
                 text += "    \(number == 0 ? "first" : "then"): \(step.text)\n"
             }
