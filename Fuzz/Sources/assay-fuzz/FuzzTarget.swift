@@ -97,7 +97,7 @@ struct FuzzTarget: Sendable {
         FuzzTarget(
             "cache", "cache of facts about files",
             readers: [
-                "LabelRules/Cache/ByteCoding.swift", "LabelRules/Cache/FactCacheFolder.swift",
+                "FileReading/ByteCoding.swift", "LabelRules/Cache/FactCacheFolder.swift",
                 "LabelRules/Cache/SampleRecord.swift",
             ], read: readCache),
 
