@@ -50,9 +50,10 @@ struct SampleChecker: Sendable {
         }
         tally.misses += 1
         let record = SampleRecord(image: image, label: label)
-        if let cache, cache.isSettled(record), let start = UInt32(exactly: tally.recordBytes.bytes.count) {
+        if let cache, cache.isSettled(record) {
+            let start = tally.recordBytes.bytes.count
             record.write(to: &tally.recordBytes)
-            tally.records.append((Int32(number), false, start, UInt32(clamping: tally.recordBytes.bytes.count)))
+            tally.records.append((Int32(number), false, start, tally.recordBytes.bytes.count))
         }
     }
 

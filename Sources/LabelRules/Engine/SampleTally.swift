@@ -22,7 +22,7 @@ struct SampleTally: Sendable {
     /// Samples that the cache did not know.
     var misses = 0
     /// What the cache is to keep: where the record of each sample is, in `recordBytes` or in the old cache.
-    var records: [(sample: Int32, isOld: Bool, start: UInt32, end: UInt32)] = []
+    var records: [(sample: Int32, isOld: Bool, start: Int, end: Int)] = []
     var recordBytes = ByteWriter()
 
     mutating func addUndecoded(_ format: ImageFormat, _ sample: Int) {
