@@ -72,7 +72,7 @@ public enum ToxicRun {
             ? try WholeBatch(samples, boxes, order, models, options, makeWorker: workers(.none)) : nil
         let measure = ImageMeasure(
             models: models, options: options, whole: whole,
-            planting: LabelPlanting(pool: Array(boxes.joined()), seed: options.seed))
+            planting: LabelPlanting(labels: boxes, seed: options.seed))
         let measured = try order.map(
             progress: { progress($0, samples.count) }, makeState: workers(options.gradient),
             { worker, index in try measure.measure(samples[index], number: index, boxes: boxes[index], worker) })

@@ -1,6 +1,7 @@
 import FileReading
 import Imaging
 import ProbeTraining
+import Randomness
 import Testing
 
 @Suite struct FoldTests {
@@ -46,5 +47,62 @@ import Testing
         #expect(one.distance(PerceptualHash(picture(320))) == 0)
         #expect(one.distance(PerceptualHash(picture(240, brighter: 10))) <= FoldAssignment.nearDistance)
         #expect(one.distance(PerceptualHash(picture(320, turned: true))) > 60)
+    }
+
+    /// Random fingerprints; of every fourth, one that differs from it by up to twenty bits; and those with no more bits
+    /// than a nearly flat picture has.
+    private func mixed(_ count: Int, seed: UInt64) -> [PerceptualHash] {
+        var counter: UInt64 = 0
+        func bits() -> UInt64 {
+            counter += 1
+            return CounterBasedNumber.bits(seed: seed, counter: counter)
+        }
+        var hashes: [PerceptualHash] = []
+        for number in 0..<count {
+            var words = SIMD4(bits(), bits(), bits(), bits())
+            if number % 3 == 1 { words &= SIMD4(repeating: 0x00F0_0000_000F_0100) }
+            if number % 4 == 3 {
+                words = hashes[Int(bits() % UInt64(number))].words
+                for _ in 0..<bits() % 21 { words[Int(bits() % 4)] ^= 1 << (bits() % 64) }
+            }
+            hashes.append(PerceptualHash(words: words))
+        }
+        return hashes
+    }
+
+    @Test(arguments: [1, 3, 20, 5000]) func nearOnesAreThoseOfAllPairs(small: Int) {
+        for seed in 1...4 as ClosedRange<UInt64> {
+            let hashes = mixed(1500, seed: seed)
+            var expected = DisjointGroups(count: hashes.count)
+            for (place, hash) in hashes.enumerated() {
+                for other in 0..<place where hash.distance(hashes[other]) <= FoldAssignment.nearDistance {
+                    expected.join(place, other)
+                }
+            }
+            var found = NearHashes(
+                hashes, bits: FoldAssignment.nearDistance, joining: DisjointGroups(count: hashes.count), small: small
+            ).groups
+            #expect(hashes.indices.map { found.root($0) } == hashes.indices.map { expected.root($0) })
+            #expect(Set(hashes.indices.map { expected.root($0) }).count < hashes.count - 100)
+        }
+    }
+
+    @Test func comparisonsGrowWithThePicturesAndNotWithTheirPairs() {
+        var counter: UInt64 = 0
+        func bits() -> UInt64 {
+            counter += 1
+            return CounterBasedNumber.bits(seed: 9, counter: counter)
+        }
+        let hashes = (0..<40_000).map { _ in PerceptualHash(words: SIMD4(bits(), bits(), bits(), bits())) }
+        let near = NearHashes(hashes, bits: 10, joining: DisjointGroups(count: hashes.count))
+        #expect(near.comparisons < 40 * hashes.count)
+        // Thousands of views of one scene are one group, and cost no more.
+        let scene = (0..<20_000).map { _ in
+            PerceptualHash(words: SIMD4(1 << (bits() % 64), 1 << (bits() % 64), 7 | 1 << (bits() % 64), 0))
+        }
+        let alike = NearHashes(scene, bits: 10, joining: DisjointGroups(count: scene.count))
+        var groups = alike.groups
+        #expect(Set(scene.indices.map { groups.root($0) }) == [0])
+        #expect(alike.comparisons < 2_000_000)
     }
 }

@@ -77,7 +77,7 @@ public final class AuditSession {
     /// Of data.yaml, labels, and sizes and times of images.
     public func state(of dataset: Dataset) throws -> ContentDigest {
         if let known = states[dataset.yamlPath] { return known }
-        let state = try dataset.digestOfState()
+        let state = try dataset.digestOfState(jobs: jobs, isCancelled: isCancelled)
         states[dataset.yamlPath] = state
         return state
     }

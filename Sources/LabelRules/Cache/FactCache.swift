@@ -50,7 +50,9 @@ final class FactCache: Sendable {
     private static func read(_ path: String, _ key: ContentDigest, _ classCount: Int) -> (
         folders: [String: Folder], bytes: [UInt8]
     )? {
-        guard let bytes = try? FileReading.bytes(ofFile: path, canBeMadeAgain: true) else { return nil }
+        // 150 bytes an image: what is usually read is enough for 28 million, and more where a person allows it.
+        let most = max(1 << 32, MemoryLimit.bytes)
+        guard let bytes = try? FileReading.bytes(ofFile: path, limit: most, canBeMadeAgain: true) else { return nil }
         let prefix = heading.count + 64
         guard bytes.count > prefix, bytes.starts(with: heading),
             bytes[heading.count..<heading.count + 32].elementsEqual(key.bytes)
@@ -68,7 +70,7 @@ final class FactCache: Sendable {
             var folders: [String: Folder] = [:]
             for _ in 0..<scanner.count() {
                 guard let folder = scanner.text(), let names = NameList(packed: scanner.raw()[...]) else { return nil }
-                let starts = (0..<scanner.count()).map { _ in UInt32(clamping: scanner.number()) }
+                let starts = (0..<scanner.count()).map { _ in Int(clamping: scanner.number()) }
                 let records = scanner.skipRaw()
                 guard !scanner.isDamaged, starts.count == names.count else { return nil }
                 folders[folder] = Folder(
@@ -83,7 +85,7 @@ final class FactCache: Sendable {
     /// Keeps what was read. A cache that cannot be written is no failure: the next run reads the files again.
     func write(_ samples: [DatasetSample], _ tallies: [SampleTally]) {
         // −1 stands for the file as it was.
-        var places = [(tally: Int32, start: UInt32, end: UInt32)?](repeating: nil, count: samples.count)
+        var places = [(tally: Int32, start: Int, end: Int)?](repeating: nil, count: samples.count)
         for (number, tally) in tallies.enumerated() {
             for record in tally.records {
                 places[Int(record.sample)] = (record.isOld ? -1 : Int32(number), record.start, record.end)
@@ -120,7 +122,7 @@ final class FactCache: Sendable {
                     bytes.append(0)
                     continue
                 }
-                let range = Int(place.start)..<Int(place.end)
+                let range = place.start..<place.end
                 let source = place.tally < 0 ? self.bytes : tallies[Int(place.tally)].recordBytes.bytes
                 bytes.append(contentsOf: source[range])
             }

@@ -105,7 +105,7 @@ package struct LabelFacts: Sendable {
         var places = [(tally: Int, range: Range<Int>)?](repeating: nil, count: range.count)
         for (tally, made) in tallies.enumerated() {
             for record in made.records {
-                places[Int(record.sample) - range.lowerBound] = (tally, Int(record.start)..<Int(record.end))
+                places[Int(record.sample) - range.lowerBound] = (tally, record.start..<record.end)
             }
         }
         var writer = ByteWriter()

@@ -16,8 +16,10 @@ package struct LabelPlanting {
         case shifted, spurious, duplicate
     }
 
-    /// Labels of the whole dataset: what a spurious row may look like.
+    /// Labels of the whole dataset, or so many drawn from them: what a spurious row may look like.
     package let pool: [LabelBox]
+    /// More labels than this are not kept for planting: as many are drawn.
+    package static let mostPool = 1 << 16
     /// What is planted depends on it, on the image and on the label alone.
     package let seed: UInt64
 
@@ -27,9 +29,40 @@ package struct LabelPlanting {
         self.seed = seed
     }
 
-    private struct Draws {
+    /// - Parameter labels: of each image, in the order of the listing.
+    package init(labels: [[LabelBox]], seed: UInt64) {
+        let count = labels.reduce(0) { $0 + $1.count }
+        guard count > Self.mostPool else {
+            self.init(pool: Array(labels.joined()), seed: seed)
+            return
+        }
+        let drawn = (0..<UInt64(Self.mostPool)).map { number in
+            Int(CounterBasedNumber.bits(seed: seed ^ 0x504F_4F4C, counter: number) % UInt64(count))
+        }.sorted()
+        var pool: [LabelBox] = []
+        var (passed, next) = (0, 0)
+        for own in labels {
+            while next < drawn.count, drawn[next] < passed + own.count {
+                pool.append(own[drawn[next] - passed])
+                next += 1
+            }
+            passed += own.count
+        }
+        self.init(pool: pool, seed: seed)
+    }
+
+    /// Random numbers of one label.
+    package struct Draws: Hashable {
         let seed: UInt64
         var counter: UInt64
+
+        /// Numbers of one label: 2¹⁴, more than are drawn. A counter has room for 2²⁴ labels of 2²⁶ images; what is more of
+        /// the image's number changes the seed.
+        package init(seed: UInt64, image: Int, label: Int) {
+            let image = UInt64(image)
+            self.seed = seed ^ 0x504C_414E_54 ^ (image >> 26) &* SplitMix64.step
+            counter = ((image & (1 << 26 - 1)) << 24 | UInt64(label)) << 14
+        }
 
         mutating func uniform() -> Double {
             defer { counter += 1 }
@@ -43,8 +76,7 @@ package struct LabelPlanting {
     func wrong(
         label: Int, of image: ImageEvidence, imageNumber: Int
     ) -> [(kind: Kind, hypothesis: ImageEvidence.Hypothesis)] {
-        var draws = Draws(
-            seed: seed ^ 0x504C_414E_54, counter: (UInt64(imageNumber) << 24 | UInt64(label)) &* (1 << 14))
+        var draws = Draws(seed: seed, image: imageNumber, label: label)
         let (classID, box) = image.labels[label]
         var made: [(Kind, ImageEvidence.Hypothesis)] = []
         if image.classCount > 1 {

@@ -1,0 +1,115 @@
+import Imaging
+
+/// Joins fingerprints that differ in few bits, exactly and without comparing all with all.
+///
+/// The bits of a fingerprint are dealt to sixteen parts, a bit of every row of the picture to each, so that a flat border
+/// empties none. Two fingerprints that differ in ten bits agree in six parts at least. So they meet in the buckets of those
+/// that agree in a part; a bucket that is still large is divided by a further part, up to the six, before the rest are compared
+/// pair by pair. What is one group already is not looked at again.
+///
+/// Complexity: O(*n* log *n*) for fingerprints of different pictures; where thousands agree in six parts and are not near,
+/// quadratic in the number of those.
+package struct NearHashes {
+    private static let partCount = 16
+
+    private let hashes: [PerceptualHash]
+    private let parts: [SIMD16<UInt16>]
+    private let bits: Int
+    /// Parts in which two near ones agree at least.
+    private let agreeing: Int
+    /// Buckets of as many are compared pair by pair.
+    private let small: Int
+    /// Pairs that were compared.
+    package private(set) var comparisons = 0
+    package private(set) var groups: DisjointGroups
+
+    /// - Parameters:
+    ///   - hashes: nil for what has none, and is near nothing.
+    ///   - bits: bits in which near ones may differ, up to 15.
+    ///   - groups: of the same places; near ones are joined.
+    package init(_ hashes: [PerceptualHash?], bits: Int, joining groups: DisjointGroups, small: Int = 1024) {
+        precondition((0..<Self.partCount).contains(bits), "with \(bits) bits, near fingerprints may agree in no part")
+        self.bits = bits
+        self.small = small
+        agreeing = Self.partCount - bits
+        self.groups = groups
+        self.hashes = hashes.map { $0 ?? PerceptualHash(words: .zero) }
+        parts = self.hashes.map(Self.parts)
+        var first: [PerceptualHash: Int] = [:]
+        var different: [Int] = []
+        for (place, hash) in hashes.enumerated() {
+            guard let hash else { continue }
+            if let known = first[hash] {
+                self.groups.join(known, place)
+            } else {
+                first[hash] = place
+                different.append(place)
+            }
+        }
+        join(different, from: 0, agreed: 0)
+    }
+
+    /// Joins what is near among places that agree in so many parts before this one.
+    private mutating func join(_ places: [Int], from part: Int, agreed: Int) {
+        guard places.count > 1, !areOneGroup(places) else { return }
+        guard places.count > small, agreed < agreeing else {
+            for (number, place) in places.enumerated() {
+                for other in places[..<number] where hashes[place].distance(hashes[other]) <= bits {
+                    groups.join(place, other)
+                }
+            }
+            comparisons += places.count * (places.count - 1) / 2
+            return
+        }
+        // Of those in which they agree, this is the first that is left, and as many as are still wanted come after it.
+        for part in part...(Self.partCount - agreeing + agreed) {
+            let order = places.map { (key: parts[$0][part], place: $0) }.sorted { ($0.key, $0.place) < ($1.key, $1.place) }
+            var start = 0
+            while start < order.count {
+                var end = start + 1
+                while end < order.count, order[end].key == order[start].key { end += 1 }
+                if end > start + 1 { join(order[start..<end].map(\.place), from: part + 1, agreed: agreed + 1) }
+                start = end
+            }
+        }
+    }
+
+    private mutating func areOneGroup(_ places: [Int]) -> Bool {
+        let root = groups.root(places[0])
+        for place in places.dropFirst() where groups.root(place) != root { return false }
+        return true
+    }
+
+    /// Part `p` holds the bit of column `p + r` of each row `r`, counted around.
+    private static func parts(_ hash: PerceptualHash) -> SIMD16<UInt16> {
+        var parts = SIMD16<UInt16>()
+        for row in 0..<16 {
+            let bits = UInt16(truncatingIfNeeded: hash.words[row / 4] >> UInt64(16 * (row % 4)))
+            for part in 0..<partCount { parts[part] |= (bits >> UInt16((part + row) % 16) & 1) << UInt16(row) }
+        }
+        return parts
+    }
+}
+
+/// Places that belong together.
+package struct DisjointGroups {
+    private var parents: [Int]
+
+    /// Each place on its own.
+    package init(count: Int) { parents = Array(0..<count) }
+
+    /// The first place of the group of this one.
+    package mutating func root(_ place: Int) -> Int {
+        var at = place
+        while parents[at] != at {
+            parents[at] = parents[parents[at]]
+            at = parents[at]
+        }
+        return at
+    }
+
+    package mutating func join(_ a: Int, _ b: Int) {
+        let (first, second) = (root(a), root(b))
+        parents[max(first, second)] = min(first, second)
+    }
+}
