@@ -57,10 +57,18 @@ package struct ByteWriter: Sendable {
     /// Numbers behind their count.
     package mutating func floats(_ values: [Float]) {
         number(values.count)
+        plainFloats(values)
+    }
+
+    /// Numbers without their count, four bytes each, the lowest first.
+    package mutating func plainFloats(_ values: [Float]) {
+        bytes.reserveCapacity(bytes.count + 4 * values.count)
         for value in values {
-            for shift in stride(from: UInt32(0), to: 32, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
-            }
+            let bits = value.bitPattern
+            bytes.append(UInt8(truncatingIfNeeded: bits))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 24))
         }
     }
 

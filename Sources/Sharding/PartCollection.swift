@@ -49,7 +49,10 @@ public struct PartCollection: Sendable {
                 note(problem, index)
             }
         }
-        guard !wanting.isEmpty else { return }
+        guard !wanting.isEmpty else {
+            // What killed workers left; one that still writes has nothing to add.
+            return AtomicFile.removeRemains(in: folder, isLocked: true)
+        }
         throw FileError(
             file: folder,
             message: wanting.map { Self.words($0.problem, $0.indices, first: instructions) }.joined(separator: "; "),
