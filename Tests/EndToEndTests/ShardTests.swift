@@ -217,7 +217,8 @@ import Testing
             (["work", "plain.yaml", "--stage", "labels", "--shard", "0"], "has no manifest"),
             (["merge", "plain.yaml", "--stage", "labels"], "has no manifest"),
             (["work", "plain.yaml", "--stage", "anchors", "--shard", "0"], "labels or toxic"),
-            (["work", "plain.yaml", "--shard", "0"], "--stage"), (["shard", "plain.yaml", "--shards", "0"], "--shards"),
+            (["work", "plain.yaml", "--shard", "0"], "--stage"),
+            (["shard", "plain.yaml", "--shards", "0"], "--shards"),
         ]
         for (arguments, says) in cases {
             let outcome = try Executables.run("assay", arguments, in: place.path)

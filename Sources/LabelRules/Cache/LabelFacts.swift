@@ -90,7 +90,7 @@ package struct LabelFacts: Sendable {
         var settings = settings
         settings.task = RecognisedTask(of: dataset, samples)
         let known = settings
-        let started = Int64(Date().timeIntervalSince1970)
+        let started = Int64(clamping: Int(clamping: Date().timeIntervalSince1970))
         let tallies = try WorkerPool.fold(
             count: range.count, jobs: jobs, isCancelled: isCancelled, progress: { progress($0, range.count) },
             makeState: { SampleChecker(dataset: dataset, settings: known, source: .shard(started)) },
