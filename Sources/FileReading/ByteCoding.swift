@@ -2,6 +2,7 @@ import CheckedNumbers
 
 /// Numbers and texts, one after another, in few bytes.
 package struct ByteWriter: Sendable {
+    /// What was written so far.
     package private(set) var bytes: [UInt8] = []
 
     package init() {}
@@ -79,6 +80,7 @@ package struct ByteWriter: Sendable {
         if let value { raw(value.utf8) }
     }
 
+    /// What tells whether a file has changed.
     package mutating func identity(_ value: FileIdentity) {
         number(UInt64(bitPattern: value.size))
         number(UInt64(bitPattern: value.modifiedSeconds))
@@ -90,7 +92,9 @@ package struct ByteWriter: Sendable {
 /// What a `ByteWriter` wrote. Reading beyond the end gives nothing, and says so in `isDamaged`.
 package struct ByteScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
+    /// Where the next byte is.
     package private(set) var at: Int
+    /// Whether something was read that is not there.
     package private(set) var isDamaged = false
 
     /// - Parameter at: where reading begins.
