@@ -45,7 +45,8 @@ public enum LabelsStage: ShardedStage {
         let dataset = try work.session.dataset(work.plan.settings.dataset, readBy: work.options.reader.trainer)
         return try LabelFacts.measure(
             dataset, settings: try work.options.settings(dataset, cachePath: nil), range: work.range,
-            jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
+            listed: work.listed, jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress
+        )
     }
 
     private static func facts(
