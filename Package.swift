@@ -66,10 +66,8 @@ let package = Package(
             name: "AssayReading",
             targets: [
                 "AnchorFitting", "AnnotationSources", "AuditPlan", "AuditReport", "DatasetConversion", "FileReading",
-                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "RunCurves", "TextForms",
-                "ToolOptions",
-                "YAMLText",
-                "YOLODataset", "YOLOModel",
+                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "RunCurves", "Sharding", "TextForms",
+                "ToolOptions", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
             ]),
     ],
     traits: [
@@ -180,6 +178,8 @@ let package = Package(
                 "TextForms", "YOLODataset", "YOLOModel",
             ]),
 
+        library("Sharding", ["AvailableBackends", "CVectorKernels", "FileReading", "NeuralKernels", "TextForms", "YOLODataset"]),
+
         // Floor 6
         library(
             "ToolOptions",
@@ -194,7 +194,7 @@ let package = Package(
         library(
             "AuditPlan",
             [
-                "FileReading", "Findings", "RunCurves", "TextForms", "ToolOptions", "YAMLText", "YOLODataset",
+                "FileReading", "Findings", "RunCurves", "Sharding", "TextForms", "ToolOptions", "YAMLText", "YOLODataset",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
@@ -203,9 +203,8 @@ let package = Package(
             "AuditStages",
             [
                 "AnchorFitting", "AuditPlan", "AvailableBackends", "FileReading", "Findings", "Imaging", "LabelRules",
-                "NeuralKernels", "ProbeTraining", "RunCurves", "TextForms", "ToolOptions", "ToxicRanking", "YAMLText",
-                "YOLODataset",
-                "YOLOModel",
+                "NeuralKernels", "ProbeTraining", "RunCurves", "Sharding", "TextForms", "ToolOptions", "ToxicRanking",
+                "YAMLText", "YOLODataset", "YOLOModel",
             ]),
         library(
             "AuditReport",
@@ -236,7 +235,7 @@ let package = Package(
             "AssayCommand",
             [
                 "AnnotationSources", "AuditReport", "AuditStages", "CommandHelp", "DatasetConversion", "FileReading",
-                "TextForms", "YOLODataset",
+                "Sharding", "TextForms", "YOLODataset",
             ]),
         command("LabelsCommand", ["AuditStages", "FileReading", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
         command("AnchorsCommand", ["AnchorFitting", "AuditStages", "FileReading", "TextForms"]),
@@ -295,6 +294,7 @@ let package = Package(
                 "AvailableBackends", "FileReading", "Findings", "Geometry", "Imaging", "NeuralKernels", "Randomness",
                 "YOLODataset", "YOLOModel",
             ]),
+        tests("Sharding", ["FileReading", "YOLODataset"]),
         tests(
             "ToolOptions",
             ["AuditPlan", "FileReading", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -32,11 +32,11 @@ struct Assay: ParsableCommand {
         discussion: """
             assay audit is everything at once, assay check the check of labels alone: the same as assay-labels check. assay \
             labels, anchors, probe, toxic, curves and report start the tools of those names.
-            Exit status: 0 clean, 1 findings, 2 wrong usage or environment.
+            Exit status: 0 clean, 1 findings, 2 wrong usage or environment; of assay work also 75, try again.
             """,
         version: Tool.version,
         subcommands: [
-            Audit.self, Plan.self, Run.self, Status.self, Open.self, Diff.self, Convert.self, Completions.self,
-            Manual.self,
+            Audit.self, Plan.self, Run.self, Status.self, Open.self, Diff.self, Convert.self, Shard.self, Work.self,
+            Merge.self, Completions.self, Manual.self,
         ])
 }

@@ -2,18 +2,19 @@ import AuditPlan
 import FileReading
 import Findings
 import LabelRules
+import Sharding
 import TextForms
 import ToolOptions
 import YOLODataset
 
 /// The labels stage of a plan.
-public enum LabelsStage: AuditStage {
+public enum LabelsStage: ShardedStage {
     public static func run(_ work: StageWork<LabelOptions>) throws -> StageResult {
         let dataset = try work.session.dataset(
             work.plan.settings.dataset, readBy: work.options.reader.trainer)
         let result = try LabelCheck.run(
             dataset, settings: try work.options.settings(dataset, cachePath: CachePlace.path(of: dataset)),
-            jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
+            facts: try work.parts.map { try facts(of: $0, dataset, work) }, jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
         var findings = result.findings.filter(work.options.selection.keeps)
         if let baseline = work.options.baseline {
             findings = try Baseline.read(baseline.path).new(in: findings, root: dataset.root)
@@ -30,6 +31,32 @@ public enum LabelsStage: AuditStage {
                 .init("dropped_boxes", result.droppedBoxes),
                 .init("classes", yaml: classes(result)),
             ])
+    }
+
+    // MARK: Shards
+
+    public static func images(_ plan: PlanFile, _ options: LabelOptions, _ session: AuditSession) throws -> Int {
+        let dataset = try session.dataset(plan.settings.dataset, readBy: options.reader.trainer)
+        return try dataset.listSamples(splits: try options.parts.names(in: dataset)).samples.count
+    }
+
+    public static func measure(_ work: ShardWork<LabelOptions>) throws -> [UInt8] {
+        let dataset = try work.session.dataset(work.plan.settings.dataset, readBy: work.options.reader.trainer)
+        return try LabelFacts.measure(
+            dataset, settings: try work.options.settings(dataset, cachePath: nil), range: work.range,
+            jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
+    }
+
+    private static func facts(
+        of parts: PartCollection, _ dataset: Dataset, _ work: StageWork<LabelOptions>
+    ) throws -> LabelFacts {
+        var facts = LabelFacts(classCount: dataset.classCount)
+        try parts.read(wayOut: PlanShards.wayOut(.labels, work.plan), isCancelled: work.session.isCancelled) { part, _ in
+            guard facts.add(part.contents, of: part.header.origin.range) else {
+                throw ShardPart.Problem.damaged("its contents are no facts about files")
+            }
+        }
+        return facts
     }
 
     /// Rows by class, as a flow mapping.

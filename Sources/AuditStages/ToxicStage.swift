@@ -13,7 +13,7 @@ import YOLODataset
 import YOLOModel
 
 /// The toxic stage of a plan.
-public enum ToxicStage: AuditStage {
+public enum ToxicStage: ShardedStage {
     public static var needs: [StageName] { [.labels, .anchors, .probe] }
 
     public static func check(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws {
@@ -43,7 +43,7 @@ public enum ToxicStage: AuditStage {
     }
 
     public static func run(_ work: StageWork<RankingOptions>) throws -> StageResult {
-        guard let judge = try judge(work) else {
+        guard let judge = try judge(work.plan, work.options) else {
             try work.ledger.replaceLosses(images: [], boxes: [], suspicions: [])
             return StageResult(
                 status: .blocked, inputs: "",
@@ -58,19 +58,66 @@ public enum ToxicStage: AuditStage {
         let labels: LabelOptions = try work.plan.settings.options()
         return try write(
             try judge.rank(
-                work.dataset, work.options, work.session, reader: labels.reader.trainer, progress: work.progress), work)
+                work.dataset, work.options, work.session, reader: labels.reader.trainer,
+                parts: work.parts.map { ($0, PlanShards.wayOut(.toxic, work.plan)) }, progress: work.progress), work)
     }
 
     /// Models that have not seen an image judge it better than one that was trained on it.
-    private static func judge(_ work: StageWork<RankingOptions>) throws -> RankingJudge? {
-        if work.options.judge == .probe, let folder = ProbeStage.finishedFolder(work.plan) {
+    private static func judge(_ plan: PlanFile, _ options: RankingOptions) throws -> RankingJudge? {
+        if options.judge == .probe, let folder = ProbeStage.finishedFolder(plan) {
             return try RankingJudge(probe: folder)
         }
-        return try work.options.model.weights.map {
-            try RankingJudge(
-                weights: $0.path, imageSize: try work.plan.settings.sharedOptions().image.imageSize?.value)
+        return try options.model.weights.map {
+            try RankingJudge(weights: $0.path, imageSize: try plan.settings.sharedOptions().image.imageSize?.value)
         }
     }
+
+    // MARK: Shards
+
+    public static func hasShards(_ plan: PlanFile, _ options: RankingOptions) -> Bool {
+        options.model.weights != nil || plan.settings.hasBlock(.probe)
+    }
+
+    public static func images(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws -> Int {
+        let dataset = try session.dataset(plan.settings.dataset)
+        return try dataset.distinctSamples(splits: try options.splits.names(in: dataset)).count
+    }
+
+    public static func checkShards(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws {
+        if options.gradientOfShare {
+            throw FileError(
+                file: plan.path, message: "asks for gradients of shares, which need the loss of all images first",
+                wayOut: "leave toxic.gradient_of_share out, or run the stage on one machine: assay run --only toxic")
+        }
+        guard try judgeFiles(plan, options).isEmpty else { return }
+        throw FileError(
+            file: plan.path, message: "has nothing to judge with",
+            wayOut: "add a probe: block and run it first, or weights: path/to/best.pt")
+    }
+
+    public static func models(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws
+        -> ContentDigest
+    {
+        try ContentDigest.of(judgeFiles(plan, options).map { try session.digest(ofFile: $0).hex }.joined(separator: "\n"))
+    }
+
+    /// The files that the judging models are in.
+    private static func judgeFiles(_ plan: PlanFile, _ options: RankingOptions) throws -> [String] {
+        if options.judge == .probe, ProbeStage.finishedFolder(plan) != nil {
+            return (plan.results[.probe]?.outputs ?? []).map { Paths.absolute($0, relativeTo: plan.folder) }
+        }
+        return options.model.weights.map { [$0.path] } ?? []
+    }
+
+    public static func measure(_ work: ShardWork<RankingOptions>) throws -> [UInt8] {
+        guard let judge = try judge(work.plan, work.options) else { return [] }
+        let labels: LabelOptions = try work.plan.settings.options()
+        return try judge.measure(
+            try work.session.dataset(work.plan.settings.dataset), work.options, work.session,
+            reader: labels.reader.trainer, range: work.range, progress: work.progress)
+    }
+
+    // MARK: Results
 
     private static func write(_ result: ToxicResult, _ work: StageWork<RankingOptions>) throws -> StageResult {
         let suspicions = result.suspicions.shown

@@ -30,6 +30,8 @@ int assay_dnn_has_bfloat16(void) {
     return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
 }
 
+int assay_dnn_instructions(void) { return (int)dnnl_get_effective_cpu_isa(); }
+
 void assay_dnn_version(char text[32]) {
     const dnnl_version_t *version = dnnl_version();
     snprintf(text, 32, "%d.%d.%d", version->major, version->minor, version->patch);

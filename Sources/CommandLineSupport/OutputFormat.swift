@@ -17,7 +17,7 @@ public enum OutputFormat: String, SettingWord {
 /// What a JSON output holds. Each has a schema, `docs/schemas/NAME.schema.json`.
 public enum ResultKind: String, Sendable, CaseIterable {
     case findings, card, verdicts, rules, undo, anchors, probe, images, evaluation, model, curves, page, applied
-    case plan, run, status, diff, conversion
+    case plan, run, status, diff, conversion, shards, part
 
     /// It changes when something is taken away or comes to mean something else; what is only added leaves it.
     public var version: Int { 1 }

@@ -39,6 +39,8 @@ public enum Tool {
             end(.clean)
         } catch let status as ExitStatus {
             end(status)
+        } catch let again as TryAgain {
+            fail(again.reason, .again)
         } catch let error as any UserFacingError {
             fail(error.description)
         } catch is CancellationError {
@@ -63,12 +65,12 @@ public enum Tool {
         end(.clean)
     }
 
-    /// One line on stderr, and status 2.
-    public static func fail(_ message: String) -> Never {
+    /// One line on stderr, and status 2 or another that is no success.
+    public static func fail(_ message: String, _ status: ExitStatus = .trouble) -> Never {
         // ArgumentParser writes several lines; whatever else it repeats of the command line is shown as it is.
         let line = message.split(separator: "\n").joined(separator: " ")
         note("error: \(line)")
-        end(.trouble)
+        end(status)
     }
 
     private static func end(_ status: ExitStatus) -> Never {

@@ -17,10 +17,17 @@ public enum AtomicFile {
     public static func write(
         _ bytes: [UInt8], to path: String, isDurable: Bool = true, tidies: Bool = true, isResult: Bool = true
     ) throws {
+        try write([bytes], to: path, isDurable: isDurable, tidies: tidies, isResult: isResult)
+    }
+
+    /// The same of pieces that stand one after another in the file.
+    package static func write(
+        _ pieces: [[UInt8]], to path: String, isDurable: Bool = true, tidies: Bool = true, isResult: Bool = true
+    ) throws {
         if isResult { try MachineFaults.check() }
         // A link of /proc to a pipe leads there when it is opened, but cannot be followed by its text.
         let existing = status(path)
-        if let existing, existing.st_mode & S_IFMT != S_IFREG { return try writeThrough(bytes, to: path, existing) }
+        if let existing, existing.st_mode & S_IFMT != S_IFREG { return try writeThrough(pieces, to: path, existing) }
         let target = followingLinks(path)
         if existing != nil {
             // Renaming would replace a file that its owner has made read-only.
@@ -35,7 +42,7 @@ public enum AtomicFile {
         do {
             defer { close(descriptor) }
             if let existing { keepOwner(of: existing, descriptor) }
-            try bytes.withUnsafeBytes { try writeAll($0, descriptor, path) }
+            for piece in pieces { try piece.withUnsafeBytes { try writeAll($0, descriptor, path) } }
             // Some file systems have nothing to wait for, and say that it makes no sense.
             guard !isDurable || fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path, errno) }
         } catch {
@@ -137,7 +144,7 @@ public enum AtomicFile {
     }
 
     /// To a pipe or a terminal: nothing of it can be replaced.
-    private static func writeThrough(_ bytes: [UInt8], to path: String, _ existing: stat) throws {
+    private static func writeThrough(_ pieces: [[UInt8]], to path: String, _ existing: stat) throws {
         let kind = existing.st_mode & S_IFMT
         guard kind == S_IFIFO || kind == S_IFCHR else {
             throw FileError(
@@ -148,7 +155,7 @@ public enum AtomicFile {
         let descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
-        try bytes.withUnsafeBytes { try writeAll($0, descriptor, path) }
+        for piece in pieces { try piece.withUnsafeBytes { try writeAll($0, descriptor, path) } }
     }
 
     /// What a failed system call on `path` means to a person.

@@ -14,6 +14,17 @@ public struct ContentDigest: Hashable, Sendable {
         }
     }
 
+    /// A digest that was kept; nil where it is not of 32 bytes.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.init(of: bytes)
+    }
+
+    fileprivate init(of bytes: [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        hex = String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
     /// The digest of bytes in memory.
     public static func of(_ bytes: [UInt8]) -> ContentDigest {
         var builder = DigestBuilder()
@@ -57,8 +68,6 @@ public struct DigestBuilder {
     public mutating func finish() -> ContentDigest {
         var digest = [UInt8](repeating: 0, count: 32)
         assay_sha256_finish(&state, &digest)
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return ContentDigest(hex: String(decoding: hex, as: UTF8.self))
+        return ContentDigest(of: digest)
     }
 }

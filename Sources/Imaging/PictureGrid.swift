@@ -13,6 +13,15 @@ public struct PictureGrid: Sendable, Hashable {
     /// The sum of the squares of `cells`.
     private let energy: Int
 
+    /// A grid that was kept; nil where these are not as many cells.
+    ///
+    /// - Parameter bytes: the bits of the cells, row by row.
+    package init?(cells bytes: [UInt8]) {
+        guard bytes.count == Self.side * Self.side else { return nil }
+        cells = bytes.map { Int8(bitPattern: $0) }
+        energy = cells.reduce(0) { $0 + Int($1) * Int($1) }
+    }
+
     /// The grid of an image of any size; one pass over its pixels.
     public init(_ image: RGBImage) {
         let sums = Self.sums(image)

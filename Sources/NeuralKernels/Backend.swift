@@ -51,6 +51,10 @@ public protocol Backend: Sendable {
     /// The version of the library that computes, for example `2.6.3`; nil where that is this package itself.
     var libraryVersion: String? { get }
 
+    /// Which instructions of the CPU it uses, where that is not this package's own choice: other ones may give other last
+    /// bits.
+    var instructions: String? { get }
+
     /// Why it cannot run such a node, whatever the shapes: words about the backend such as `it has no attention`. Nil
     /// where it can.
     func refusal(of node: NetworkGraph.Node) -> String?
@@ -73,6 +77,9 @@ public protocol Backend: Sendable {
 extension Backend {
     /// A backend of this package's own has no other version.
     public var libraryVersion: String? { nil }
+
+    /// A backend of this package's own uses what `assay_vector_level` says.
+    public var instructions: String? { nil }
 
     /// Asks about every node of a graph.
     public func supports(_ graph: NetworkGraph) -> GraphSupport {

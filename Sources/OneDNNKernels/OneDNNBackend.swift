@@ -20,6 +20,9 @@ public struct OneDNNBackend: Backend {
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// oneDNN's own number for them, such as `0x3ff`.
+    public var instructions: String? { "0x" + String(assay_dnn_instructions(), radix: 16) }
+
     public func prepare(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,
         sharing: SharedWeights?

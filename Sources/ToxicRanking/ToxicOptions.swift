@@ -43,6 +43,9 @@ public struct ToxicOptions: Sendable {
     public var trainer = AdviceTrainer.ultralytics
     /// What stands around an image that is no square.
     public var outline = Letterbox.Outline.square
+    /// Images whose gradients' sketches, 32 KB each, are held in memory; those of more are in a file without a name, in
+    /// the folder for temporary files.
+    package var mostSketches = 8_192
 
     /// As `assay-toxic` has them without options.
     public init() {}

@@ -58,25 +58,32 @@ public enum ToxicRun {
         isCancelled: @Sendable @escaping () -> Bool = { false },
         progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> ToxicResult {
-        let (backend, samples) = try prepare(dataset, options)
-        func workers(_ reach: GradientReach) -> @Sendable () -> JudgingWorker {
-            let source = NetworkSource(models.models, backend: backend, precision: options.precision)
-            return { JudgingWorker(source.networks(gradient: reach.scope)) }
-        }
-        let order = try JudgingOrder(samples, models, options, isCancelled: isCancelled)
-        let boxes = try WorkerPool.map(
-            count: samples.count, jobs: options.jobs, isCancelled: isCancelled, makeState: {},
-            { _, index in samples[index].trainableBoxes(in: dataset, keepsCorners: models.takesCorners) })
-        let whole =
-            options.gradientOfShare
-            ? try WholeBatch(samples, boxes, order, models, options, makeWorker: workers(.none)) : nil
-        let measure = ImageMeasure(
-            models: models, options: options, whole: whole,
-            planting: LabelPlanting(labels: boxes, seed: options.seed))
-        let measured = try order.map(
-            progress: { progress($0, samples.count) }, makeState: workers(options.gradient),
-            { worker, index in try measure.measure(samples[index], number: index, boxes: boxes[index], worker) })
-        return try result(measured, models, dataset, options, backend.name)
+        let run = try MeasuringRun(models, dataset, options, isCancelled: isCancelled)
+        return try result(
+            try run.measure(run.samples.indices, progress: progress), models, dataset, options, run.backend.name)
+    }
+
+    /// Measures a run of the images, for a merge.
+    ///
+    /// - Parameter range: of the images of the splits, each once, in the order of the listing.
+    /// - Returns: what `merged` takes.
+    package static func measure(
+        _ models: ToxicModels, dataset: Dataset, options: ToxicOptions, range: Range<Int>,
+        isCancelled: @Sendable @escaping () -> Bool = { false },
+        progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws -> [UInt8] {
+        let run = try MeasuringRun(models, dataset, options, isCancelled: isCancelled)
+        return try MeasuredParts.contents(try run.measure(range, progress: progress))
+    }
+
+    /// Ranks images that were measured before, wherever that was.
+    ///
+    /// - Parameter parts: of all images of the splits.
+    package static func merged(
+        _ parts: MeasuredParts, _ models: ToxicModels, dataset: Dataset, options: ToxicOptions
+    ) throws -> ToxicResult {
+        let (backend, _) = try prepare(dataset, options)
+        return try result(parts.images, models, dataset, options, backend.name)
     }
 
     private static func result(
@@ -84,7 +91,7 @@ public enum ToxicRun {
         _ backend: String
     ) throws -> ToxicResult {
         let losses = models.models.map { $0.loss(size: options.imageSize) }
-        var result = ToxicResult(measured, losses, backend: backend)
+        var result = try ToxicResult(measured, losses, backend: backend)
         result.isOutOfFold = models.isOutOfFold
         result.quality = JudgeQuality(measured.filter { $0.image.problem == nil }.map(\.judged))
         result.verdict = JudgeVerdict(result.quality, training: models.training)

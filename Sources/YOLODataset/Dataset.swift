@@ -52,6 +52,13 @@ public struct Dataset: Sendable {
         return dataset
     }
 
+    /// The same dataset with images that were listed before: its listings have nothing else in them.
+    package func listed(as folders: [SampleFolder]) -> Dataset {
+        var dataset = self
+        dataset.listings = ListingMemo(folders)
+        return dataset
+    }
+
     /// Of the splits that are declared, in the order `train`, `val`, `test`.
     public var splitNames: [String] { splits.map(\.name) }
 

@@ -18,7 +18,10 @@ public final class SampleFolder: Sendable {
     /// For each image the place of its label file in `labels`, −1 where there is none.
     public let labelPlaces: [Int32]
 
-    init(
+    /// - Parameters:
+    ///   - root: the dataset's, absolute.
+    ///   - labelPlaces: one an image, each in `labels` or −1.
+    package init(
         split: String, imageFolder: String, labelFolder: String, root: String, images: NameList, labels: NameList,
         labelPlaces: [Int32]
     ) {
@@ -162,6 +165,17 @@ public struct SampleListing: Sendable {
     public let withoutCacheName: Set<String>
     /// Files in image folders, and entries of lists, with an unknown suffix; relative to the root, sorted.
     public let otherFiles: [String]
+}
+
+extension SampleListing {
+    /// The images of folders, without anything that only looking through the dataset tells.
+    init(of folders: [SampleFolder]) {
+        self.init(
+            samples: folders.flatMap { folder in
+                (0..<folder.images.count).map { DatasetSample(folder: folder, index: $0) }
+            }, folders: folders, missingSources: [], sharedLabels: [], labelsWithoutImage: [], arrayFolders: [],
+            oddLists: [], folderSources: [], withoutCacheName: [], otherFiles: [])
+    }
 }
 
 extension Dataset {

@@ -34,6 +34,9 @@ import Testing
         ("status", ["assay", "status", "plan.yaml"]),
         ("diff", ["assay", "diff", "before.yaml", "plan.yaml"]),
         ("conversion", ["assay", "convert", "shapes", "--force", "-o", "converted"]),
+        ("shards", ["assay", "shard", "blind.yaml", "--shards", "1"]),
+        ("part", ["assay", "work", "blind.yaml", "--stage", "labels", "--shard", "0"]),
+        ("run", ["assay", "merge", "blind.yaml", "--stage", "labels"]),
     ]
 
     private func prepared() throws -> Workplace {
@@ -62,6 +65,9 @@ import Testing
             try FileManager.default.copyItem(atPath: place.path + "/" + from, toPath: place.path + "/" + to)
         }
         try place.folder.write("0 0.5 0.5 0.3 0.3\n", to: "shapes/labels/train/shape00.txt")
+        // The part is there, so that each try says the same.
+        _ = try place.run("assay", "shard", "blind.yaml", "--shards", "1")
+        _ = try place.run("assay", "work", "blind.yaml", "--stage", "labels", "--shard", "0")
         return place
     }
 

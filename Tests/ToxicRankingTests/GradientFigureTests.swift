@@ -28,17 +28,17 @@ import YOLOModel
         return .init(norm: square.squareRoot(), sketch: sketch.map(Float.init), boxCount: 1)
     }
 
-    @Test func sharesAddUpToOne() {
-        let figures = GradientFigures.compute(gradients(12, 5_000).map(entry))
+    @Test func sharesAddUpToOne() throws {
+        let figures = try GradientFigures.compute(gradients(12, 5_000).map(entry))
         #expect(abs(figures.reduce(0) { $0 + $1.energyShare } - 1) < 1e-12)
         #expect(abs(figures.reduce(0) { $0 + $1.projectionShare } - 1) < 1e-12)
         // The one that was made to pull the other way does.
         #expect(figures[0].projectionShare < 0 && figures.dropFirst().allSatisfy { $0.projectionShare > 0 })
     }
 
-    @Test func sketchedCosinesAreCloseToExactOnes() {
+    @Test func sketchedCosinesAreCloseToExactOnes() throws {
         let all = gradients(10, 20_000)
-        let figures = GradientFigures.compute(all.map(entry))
+        let figures = try GradientFigures.compute(all.map(entry))
         for (index, gradient) in all.enumerated() {
             var rest = [Double](repeating: 0, count: gradient.count)
             for (other, values) in all.enumerated() where other != index {

@@ -1,8 +1,8 @@
-import FileReading
 import ToolOptions
 import YAMLText
 
 @testable import AuditPlan
+@testable import FileReading
 @testable import LabelRules
 @testable import YOLODataset
 

@@ -97,9 +97,16 @@ struct FuzzTarget: Sendable {
         FuzzTarget(
             "cache", "cache of facts about files",
             readers: [
-                "LabelRules/Cache/ByteCoding.swift", "LabelRules/Cache/FactCacheFolder.swift",
+                "FileReading/ByteCoding.swift", "LabelRules/Cache/FactCacheFolder.swift",
                 "LabelRules/Cache/SampleRecord.swift",
             ], read: readCache),
+        FuzzTarget(
+            "parts", "parts of shards, and their manifest",
+            readers: [
+                "LabelRules/Cache/LabelFacts.swift", "Sharding/PartHeader.swift", "Sharding/ShardManifest.swift",
+                "Sharding/ShardPart.swift", "ToxicRanking/Measure/MeasuredParts.swift",
+                "ToxicRanking/Measure/MeasuredRecord.swift",
+            ], mutation: sealed, read: readShardFile),
 
         FuzzTarget(
             "pickle", "pickle of a checkpoint", executions: 10_000_000, mostBytes: 4096,

@@ -1,4 +1,5 @@
 import FileReading
+import Sharding
 import ToolOptions
 import YOLODataset
 
@@ -21,6 +22,7 @@ public final class AuditSession {
     private var datasets: [[String]: Dataset] = [:]
     private var states: [String: ContentDigest] = [:]
     private var files: [String: ContentDigest] = [:]
+    private var parts: [StageName: PartCollection] = [:]
 
     /// - Parameters:
     ///   - jobs: worker threads; no result depends on it.
@@ -56,11 +58,15 @@ public final class AuditSession {
     public func dataset(_ path: String, readBy trainer: Trainer, startedIn place: TrainingPlace? = nil) throws
         -> Dataset
     {
-        let key = [Paths.absolute(path), trainer.rawValue, place?.workingFolder ?? ""]
+        let key = Self.key(path, trainer, place)
         if let known = datasets[key] { return known }
         let dataset = try Dataset.open(path, trainer: trainer, startedIn: place).keepingListings()
         datasets[key] = dataset
         return dataset
+    }
+
+    private static func key(_ path: String, _ trainer: Trainer, _ place: TrainingPlace?) -> [String] {
+        [Paths.absolute(path), trainer.rawValue, place?.workingFolder ?? ""]
     }
 
     /// The dataset that an argument names: itself, or a plan's.
@@ -81,6 +87,23 @@ public final class AuditSession {
         states[dataset.yamlPath] = state
         return state
     }
+
+    /// Takes what a manifest says of a plan's dataset for what is there: nothing is listed or read again.
+    func adopt(_ manifest: ShardManifest, of plan: PlanFile) throws {
+        let path = plan.settings.dataset
+        for trainer in Trainer.allCases {
+            guard let folders = manifest.folders(of: trainer.rawValue) else { continue }
+            let dataset = try Dataset.open(path, trainer: trainer).listed(as: folders)
+            datasets[Self.key(path, trainer, nil)] = dataset
+            states[dataset.yamlPath] = manifest.state
+        }
+    }
+
+    /// Gives the parts that workers have made to the next run of a stage.
+    func hand(_ collection: PartCollection, to stage: StageName) { parts[stage] = collection }
+
+    /// The parts that workers have made of a stage; nil where the stage looks at the images itself.
+    func parts(of stage: StageName) -> PartCollection? { parts[stage] }
 
     /// Of a file's bytes.
     public func digest(ofFile path: String) throws -> ContentDigest {

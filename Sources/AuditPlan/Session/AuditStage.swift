@@ -1,4 +1,5 @@
 import FileReading
+import Sharding
 import TextForms
 import ToolOptions
 import YOLODataset
@@ -105,6 +106,9 @@ public struct StageWork<Options: StageOptions> {
 
     /// Tells how much is done, from any thread.
     public var progress: @Sendable (Int, Int) -> Void { session.progress(of: Options.stage) }
+
+    /// The parts that workers have made of the stage; nil where it looks at the images itself.
+    public var parts: PartCollection? { session.parts(of: Options.stage) }
 
     /// Writes a file of the stage's own, atomically; returns its path relative to the plan's folder.
     public func write(_ text: String, to name: String) throws -> String { try context.write(text, to: name) }

@@ -26,6 +26,8 @@ int assay_dnn_block(void);
 // Whether this CPU multiplies numbers of 16 bits (bfloat16) faster than single ones.
 int assay_dnn_has_bfloat16(void);
 void assay_dnn_use_one_thread(void);
+// oneDNN's own number of the instructions that it uses on this CPU: ONEDNN_MAX_CPU_ISA makes it less.
+int assay_dnn_instructions(void);
 // "2.6.3"
 void assay_dnn_version(char text[32]);
 

@@ -6,4 +6,5 @@
 #include "LossKernels.h"
 #include "SHA256.h"
 #include "TensorKernels.h"
+#include "VectorLevel.h"
 #include "ViewKernels.h"

@@ -13,8 +13,6 @@ final class FactCache: Sendable {
     private let bytes: [UInt8]
     private let path: String
     private let key: ContentDigest
-    /// Files that changed this shortly before may change again within the same instant of the file system's clock.
-    private static let settlingSeconds: Int64 = 2
     private let started: Int64
     private static let heading = Array("ASSAYFC1".utf8)
 
@@ -140,10 +138,18 @@ final class FactCache: Sendable {
     }
 
     /// Whether all files of a record have not changed for a while.
-    func isSettled(_ record: SampleRecord) -> Bool {
-        [record.image?.identity, record.label?.identity].allSatisfy { identity in
+    func isSettled(_ record: SampleRecord) -> Bool { record.isSettled(at: started) }
+}
+
+extension SampleRecord {
+    /// Files that changed this shortly before may change again within the same instant of the file system's clock.
+    private static let settlingSeconds: Int64 = 2
+
+    /// Whether no file of the record had changed for a while, at a time in seconds since 1970.
+    func isSettled(at time: Int64) -> Bool {
+        [image?.identity, label?.identity].allSatisfy { identity in
             guard let identity else { return true }
-            return identity != .unknown && identity.modifiedSeconds < started - Self.settlingSeconds
+            return identity != .unknown && identity.modifiedSeconds < time - Self.settlingSeconds
         }
     }
 }

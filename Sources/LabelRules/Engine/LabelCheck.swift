@@ -12,15 +12,27 @@ public enum LabelCheck {
         isCancelled: @Sendable @escaping () -> Bool = { false },
         progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> LabelCheckResult {
+        try run(dataset, settings: settings, facts: nil, jobs: jobs, isCancelled: isCancelled, progress: progress)
+    }
+
+    /// - Parameters:
+    ///   - facts: what workers have found; the cache is then neither read nor written.
+    ///   - jobs: worker threads; the result does not depend on it.
+    package static func run(
+        _ dataset: Dataset, settings: CheckSettings, facts: LabelFacts?, jobs: Int,
+        isCancelled: @Sendable @escaping () -> Bool = { false },
+        progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws -> LabelCheckResult {
         let listing = try dataset.listSamples(splits: settings.splits)
         let samples = listing.samples
         var settings = settings
         settings.task = RecognisedTask(of: dataset, samples)
         let known = settings
-        let cache = settings.cachePath.map { FactCache($0, dataset: dataset, settings: settings) }
+        let cache = facts == nil ? settings.cachePath.map { FactCache($0, dataset: dataset, settings: known) } : nil
+        let source = facts.map(FactSource.parts) ?? cache.map(FactSource.cache) ?? .none
         let tallies = try WorkerPool.fold(
             count: samples.count, jobs: jobs, isCancelled: isCancelled, progress: { progress($0, samples.count) },
-            makeState: { SampleChecker(dataset: dataset, settings: known, cache: cache) },
+            makeState: { SampleChecker(dataset: dataset, settings: known, source: source) },
             { checker, number in checker.check(samples[number], number: number) }
         ).map { checker in
             var checker = checker

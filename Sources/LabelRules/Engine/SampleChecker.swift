@@ -7,7 +7,7 @@ import YOLODataset
 struct SampleChecker: Sendable {
     let dataset: Dataset
     let settings: CheckSettings
-    let cache: FactCache?
+    private let source: FactSource
     private let screen: LabelScreen
     private let blankSpread: Double
     private var tally = SampleTally()
@@ -18,10 +18,10 @@ struct SampleChecker: Sendable {
     private var cached: FactCache.Folder?
     private var boxes: [LabelBox] = []
 
-    init(dataset: Dataset, settings: CheckSettings, cache: FactCache?) {
+    init(dataset: Dataset, settings: CheckSettings, source: FactSource) {
         self.dataset = dataset
         self.settings = settings
-        self.cache = cache
+        self.source = source
         screen = LabelScreen(
             classCount: dataset.classCount, thresholds: settings.thresholds, trainingSize: settings.trainingSize)
         blankSpread = settings.thresholds[BlankImage.blankSpread]
@@ -32,7 +32,8 @@ struct SampleChecker: Sendable {
         if folder !== sample.folder { enter(sample.folder) }
         var found: [Finding] = []
         let old = cached?.record(sample.folder.images, sample.index)
-        let known = old?.record
+        var known = old?.record
+        if case .parts(let facts) = source { known = facts.record(number) }
         let image = reader.image(of: sample, known: known?.image, reading: settings.reading)
         if let image { judge(image, sample, number, &found) }
         let size = image?.header.map { (width: $0.width, height: $0.height) }
@@ -49,12 +50,24 @@ struct SampleChecker: Sendable {
             return
         }
         tally.misses += 1
-        let record = SampleRecord(image: image, label: label)
-        if let cache, cache.isSettled(record) {
-            let start = tally.recordBytes.bytes.count
+        keep(SampleRecord(image: image, label: label), number)
+    }
+
+    private mutating func keep(_ record: SampleRecord, _ number: Int) {
+        let start = tally.recordBytes.bytes.count
+        switch source {
+        case .none, .parts: return
+        case .cache(let cache):
+            guard cache.isSettled(record) else { return }
             record.write(to: &tally.recordBytes)
-            tally.records.append((Int32(number), false, start, tally.recordBytes.bytes.count))
+        case .shard(let started):
+            guard record.isSettled(at: started) else { return }
+            record.write(to: &tally.recordBytes)
+            let grid = number < ImageTwins.mostGrids ? record.image?.grid : nil
+            tally.recordBytes.byte(grid == nil ? 0 : 1)
+            if let grid { tally.recordBytes.plain(grid.cells.map { UInt8(bitPattern: $0) }) }
         }
+        tally.records.append((Int32(number), false, start, tally.recordBytes.bytes.count))
     }
 
     /// What was gathered; call once.
@@ -68,7 +81,7 @@ struct SampleChecker: Sendable {
         if let folder { profile.finishFolder(ofSplit: folder.split) }
         folder = next
         reader.enter(next)
-        cached = cache?.folder(next.imageFolder)
+        if case .cache(let cache) = source { cached = cache.folder(next.imageFolder) }
     }
 
     // MARK: Images

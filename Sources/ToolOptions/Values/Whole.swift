@@ -52,6 +52,8 @@ public enum LearnedBounds: WholeBounds { public static let range = 2...1_000_000
 public enum BatchBounds: WholeBounds { public static let range = 1...1024 }
 /// Worker threads.
 public enum JobBounds: WholeBounds { public static let range = 1...1024 }
+/// Shards of a stage's images.
+public enum ShardBounds: WholeBounds { public static let range = 1...1_000_000 }
 /// Gigabytes of memory.
 public enum MemoryBounds: WholeBounds { public static let range = 1...65_536 }
 /// TCP ports; 0 for any that is free.

@@ -35,6 +35,8 @@ struct ImageMeasure: Sendable {
     /// What the gradient is a share of; nil where it is that of the image's own loss.
     let whole: WholeBatch?
     let planting: LabelPlanting
+    /// Where sketches go; nil for memory.
+    let scratch: ScratchFile?
 
     /// Cells with less objectness say nothing.
     private static let leastObjectness = 0.01
@@ -81,7 +83,7 @@ struct ImageMeasure: Sendable {
             evidence, boxes: boxes, losses: evaluation.labels, planting: planting, imageNumber: number)
         if options.gradient != .none {
             try network.backward(arriving(evaluation, view.loss))
-            guard take(worker.gradient(in: network, of: view.model, seed: options.seed), into: &measured) else {
+            guard try take(worker.gradient(in: network, of: view.model, seed: options.seed), into: &measured) else {
                 return measured
             }
         }
@@ -127,14 +129,16 @@ struct ImageMeasure: Sendable {
     /// Whether the gradient is finite; otherwise that is the image's problem.
     private func take(
         _ gradient: (norms: GradientNorms, sketch: [Float]), into measured: inout MeasuredImage
-    ) -> Bool {
+    ) throws -> Bool {
         guard gradient.norms.total.isFinite else {
             measured.image.problem = "the gradient is not finite"
             return false
         }
         measured.image.norms = gradient.norms
         measured.entry = GradientFigures.Entry(
-            norm: gradient.norms.total, sketch: gradient.sketch, boxCount: measured.image.boxes.count)
+            norm: gradient.norms.total,
+            sketch: try scratch.map { .scratch($0, at: try $0.append(gradient.sketch)) } ?? .held(gradient.sketch),
+            boxCount: measured.image.boxes.count)
         return true
     }
 

@@ -13,12 +13,17 @@ public enum GradientFigures {
         /// ‖g‖, exact.
         public var norm: Double
         /// Of `sketchSize` buckets.
-        public var sketch: [Float]
+        package var sketch: GradientSketch
         /// Labels of the image: it is compared with images of as many.
         public var boxCount: Int
 
         /// - Parameter sketch: made with the same seed for all images.
         public init(norm: Double, sketch: [Float], boxCount: Int) {
+            self.init(norm: norm, sketch: .held(sketch), boxCount: boxCount)
+        }
+
+        /// - Parameter sketch: wherever it is.
+        package init(norm: Double, sketch: GradientSketch, boxCount: Int) {
             self.norm = norm
             self.sketch = sketch
             self.boxCount = boxCount
@@ -37,25 +42,33 @@ public enum GradientFigures {
         public var robustZ: Double
     }
 
-    /// Cost: images × sketch size.
-    public static func compute(_ entries: [Entry]) -> [Figures] {
+    /// Cost: images × sketch size, in two passes over the sketches.
+    ///
+    /// - Throws: `FileError` where sketches are in a file that cannot be read.
+    public static func compute(_ entries: [Entry]) throws -> [Figures] {
         let count = Double(entries.count)
         let energy = entries.reduce(0) { $0 + $1.norm * $1.norm }
-        let size = entries.first?.sketch.count ?? 0
-        var sum = [Double](repeating: 0, count: size)
+        var sum = [Double](repeating: 0, count: entries.isEmpty ? 0 : sketchSize)
+        var reader = SketchReader()
         for entry in entries {
-            for index in sum.indices { sum[index] += Double(entry.sketch[index]) }
+            try reader.with(entry.sketch) { sketch in
+                for index in sum.indices { sum[index] += Double(sketch[index]) }
+            }
         }
         // ⟨g_i, Σ g_j⟩, with the sketch's own noise taken out of the term j = i.
-        let products = entries.map { entry -> Double in
-            var product = 0.0
-            var own = 0.0
-            for index in sum.indices {
-                let value = Double(entry.sketch[index])
-                product += value * sum[index]
-                own += value * value
+        var products: [Double] = []
+        products.reserveCapacity(entries.count)
+        for entry in entries {
+            try reader.with(entry.sketch) { sketch in
+                var product = 0.0
+                var own = 0.0
+                for index in sum.indices {
+                    let value = Double(sketch[index])
+                    product += value * sum[index]
+                    own += value * value
+                }
+                products.append(product - own + entry.norm * entry.norm)
             }
-            return product - own + entry.norm * entry.norm
         }
         // The sum of the products is N²·‖ḡ‖², so that the projection shares add up to one.
         let squaredSum = products.reduce(0, +)

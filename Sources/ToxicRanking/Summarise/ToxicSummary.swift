@@ -4,11 +4,12 @@ extension ToxicResult {
     /// Puts every image in relation to all others. Images are in the order of the listing still.
     ///
     /// - Parameter losses: of each of the run's models.
-    init(_ measured: [MeasuredImage], _ losses: [any DetectionLoss], backend: String) {
+    /// - Throws: `FileError` where sketches are in a file that cannot be read.
+    init(_ measured: [MeasuredImage], _ losses: [any DetectionLoss], backend: String) throws {
         var images = measured.map(\.image)
         let entries = measured.compactMap(\.entry)
         let energy = entries.reduce(0) { $0 + $1.norm * $1.norm }
-        Self.addDirections(measured, models: losses.count, to: &images)
+        try Self.addDirections(measured, models: losses.count, to: &images)
         for (index, one) in measured.enumerated() {
             guard let norm = one.entry?.norm else { continue }
             images[index].energyShare = energy > 0 ? norm * norm / energy : 0
@@ -26,10 +27,10 @@ extension ToxicResult {
     }
 
     /// Gradients of different models have no common direction: each is compared with its own model's.
-    private static func addDirections(_ measured: [MeasuredImage], models: Int, to images: inout [ImageLoss]) {
+    private static func addDirections(_ measured: [MeasuredImage], models: Int, to images: inout [ImageLoss]) throws {
         for model in 0..<models {
             let own = measured.indices.filter { measured[$0].model == model && measured[$0].entry != nil }
-            for (index, figures) in zip(own, GradientFigures.compute(own.compactMap { measured[$0].entry })) {
+            for (index, figures) in zip(own, try GradientFigures.compute(own.compactMap { measured[$0].entry })) {
                 images[index].projectionShare = figures.projectionShare
                 images[index].leaveOneOutCosine = figures.leaveOneOutCosine
                 images[index].robustZ = figures.robustZ

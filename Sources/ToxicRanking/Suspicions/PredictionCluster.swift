@@ -79,6 +79,9 @@ struct PredictionCluster {
         }
     }
 
+    /// How many `features` gives.
+    static let featureCount = 12
+
     /// How much speaks for an object that has no label: confidence, objectness, the two largest class probabilities,
     /// disagreement, IoU with a label and with a better cluster, the part inside a label, log area, aspect, whether at the
     /// border, class.

@@ -8,6 +8,8 @@ struct RowFeatures {
     /// best IoU, overlap with labels of the class, with any, and with earlier ones of the class, log area, whether at the
     /// border, class.
     let values: [Float]
+    /// How many `values` are.
+    static let count = 20
     let classes: ClassEvidence
     let place: PlaceEvidence
     let support: Double

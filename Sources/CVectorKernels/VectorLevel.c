@@ -1,0 +1,12 @@
+#include "VectorLevel.h"
+
+#include "CPUDispatch.h"
+
+const char *assay_vector_level(void) {
+#if defined(__x86_64__) && defined(__linux__) && !defined(ASSAY_ONE_VERSION)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
+    if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
+#endif
+    return "default";
+}
