@@ -16,7 +16,7 @@ public struct ProbeSummary {
     public var entries: [StageResult.Entry] {
         let loss = result.lastLoss
         return [
-            .init("images", result.split.samples.count), .init("folds", result.settings.folds),
+            .init("images", result.split.samples.count), .init("drawn", result.split.drawn.count), .init("folds", result.settings.folds),
             .init("near_duplicates", result.split.groupedImages), .init("model", result.start.name),
             .init("image_size", result.settings.training.imageSize), .init("epochs", result.epochs),
             .init("steps", result.training.steps),
@@ -40,6 +40,12 @@ public struct ProbeSummary {
             + "\(JudgeVerdict.duration(Double(epochs) * seconds)) here"
     }
 
+    /// Which images it learned from, where those are not all.
+    private var drawn: String {
+        let (drawn, all) = (result.split.drawn.count, result.split.samples.count)
+        return drawn < all ? "learning from \(Counted.number(drawn)) of them " : ""
+    }
+
     public var text: String {
         let loss = Figure.text(result.lastLoss.total, decimals: 5)
         let clipped = Figure.percent(result.clippedShare)
@@ -52,7 +58,7 @@ public struct ProbeSummary {
         let headline =
             (doubt.map { $0 + "\n" } ?? "")
             + "\(Counted.text(result.settings.folds, "fold")) of \(Counted.text(result.split.samples.count, "image")) "
-            + "(\(result.split.groupedImages) of them duplicates or near-duplicates, kept together), "
+            + drawn + "(\(result.split.groupedImages) of them duplicates or near-duplicates, kept together), "
             + "\(Counted.text(result.epochs, "epoch")) "
             + (result.training.hasConverged
                 ? "of \(Counted.number(result.settings.training.epochs)), as nothing more was gained, " : "")

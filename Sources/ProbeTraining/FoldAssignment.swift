@@ -37,4 +37,37 @@ public enum FoldAssignment {
         }
         return result
     }
+
+    /// So many images, equally many of each fold as far as it has them, in the order of the list.
+    ///
+    /// An image of each group comes first, then a second one of each: what is there often teaches no more. Among equals the
+    /// seed decides.
+    package static func draw(_ count: Int, groups: [Int], folds: [Int], seed: UInt64) -> [Int] {
+        func number(_ index: Int) -> UInt64 {
+            CounterBasedNumber.bits(seed: seed ^ 0x4452_4157, counter: UInt64(index))
+        }
+        let order = groups.indices.map { (number: number($0), index: $0) }.sorted { $0 < $1 }.map(\.index)
+        var seen: [Int: Int] = [:]
+        var places = Array(repeating: 0, count: groups.count)
+        for index in order {
+            places[index] = seen[groups[index], default: 0]
+            seen[groups[index], default: 0] += 1
+        }
+        // A fold's images in the order in which they are wanted.
+        var wanted: [[Int]] = Array(repeating: [], count: (folds.max() ?? -1) + 1)
+        for index in order { wanted[folds[index]].append(index) }
+        for fold in wanted.indices {
+            let ranked = wanted[fold].enumerated().sorted {
+                (places[$0.element], $0.offset) < (places[$1.element], $1.offset)
+            }
+            wanted[fold] = ranked.map(\.element)
+        }
+        var drawn: [Int] = []
+        var round = 0
+        while drawn.count < count, round < wanted.lazy.map(\.count).max() ?? 0 {
+            for own in wanted where round < own.count && drawn.count < count { drawn.append(own[round]) }
+            round += 1
+        }
+        return drawn.sorted()
+    }
 }

@@ -27,7 +27,7 @@ package struct NearHashes {
     ///   - hashes: nil for what has none, and is near nothing.
     ///   - bits: bits in which near ones may differ, up to 15.
     ///   - groups: of the same places; near ones are joined.
-    package init(_ hashes: [PerceptualHash?], bits: Int, joining groups: DisjointGroups, small: Int = 1024) {
+    package init(_ hashes: [PerceptualHash?], bits: Int, joining groups: DisjointGroups, small: Int = 256) {
         precondition((0..<Self.partCount).contains(bits), "with \(bits) bits, near fingerprints may agree in no part")
         self.bits = bits
         self.small = small

@@ -11,6 +11,9 @@ public struct ProbeSplit: Sendable {
     public let samples: [ProbeSample]
     /// For each sample, the fold that has not seen it.
     public let folds: [Int]
+    /// Samples that take part in training, in the order of the listing: each fold learns from those of the other folds, and
+    /// is tried on its own while it learns.
+    public let drawn: [Int]
     /// How many models there are.
     public let foldCount: Int
     /// Groups of more than one image that duplicates or near-duplicates make.
@@ -20,9 +23,10 @@ public struct ProbeSplit: Sendable {
 
     /// Reads every image once.
     ///
+    /// - Parameter images: the most that take part in training; nil for all.
     /// - Throws: `FileError` where there are too few images for the folds.
     public init(
-        _ dataset: Dataset, splits: [String], folds: Int, seed: UInt64, jobs: Int,
+        _ dataset: Dataset, splits: [String], folds: Int, images: Int? = nil, seed: UInt64, jobs: Int,
         isCancelled: @Sendable @escaping () -> Bool = { false }
     ) throws {
         struct Look: Sendable {
@@ -59,10 +63,22 @@ public struct ProbeSplit: Sendable {
         let sizes = groups.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         groupedImages = sizes.values.filter { $0 > 1 }.reduce(0, +)
         self.folds = FoldAssignment.assign(groups: groups, folds: folds, seed: seed)
+        guard let images, images < samples.count else {
+            drawn = Array(samples.indices)
+            return
+        }
+        guard images >= 2 * folds else {
+            throw FileError(
+                file: dataset.yamlPath,
+                message:
+                    "\(Counted.text(images, "image")) are too few for \(Counted.text(folds, "fold")) to learn from",
+                wayOut: "let \(2 * folds) or more take part, or name fewer folds")
+        }
+        drawn = FoldAssignment.draw(images, groups: groups, folds: self.folds, seed: seed)
     }
 
     /// The samples that each fold learns from: those that it does not judge.
     public var training: [[Int]] {
-        (0..<foldCount).map { fold in folds.indices.filter { folds[$0] != fold } }
+        (0..<foldCount).map { fold in drawn.filter { folds[$0] != fold } }
     }
 }

@@ -13,6 +13,8 @@ public struct ProbeSettings: Sendable, Hashable {
     public var splits: [String]
     /// Models, of which each judges the images that it has not seen; 2 at least.
     public var folds: Int
+    /// The most images that take part in training; nil for all.
+    public var images: Int?
     /// Seconds that training may take: no more epochs than fit, at the size that was asked for.
     public var budget: Double?
     /// How each of them is trained.
@@ -21,12 +23,13 @@ public struct ProbeSettings: Sendable, Hashable {
     /// The defaults are those of the command and of a plan.
     public init(
         weights: String? = nil, model: String = "yolov5n", splits: [String] = ["train", "val"], folds: Int = 3,
-        budget: Double? = nil, training: TrainingOptions = TrainingOptions()
+        images: Int? = nil, budget: Double? = nil, training: TrainingOptions = TrainingOptions()
     ) {
         self.weights = weights
         self.model = model
         self.splits = splits
         self.folds = folds
+        self.images = images
         self.budget = budget
         self.training = training
     }
@@ -128,18 +131,18 @@ public enum ProbeRun {
         try check(settings.training.gains, start.model.family)
         try start.model.checkImageSize(settings.training.imageSize, file: settings.weights ?? settings.model)
         let split = try ProbeSplit(
-            dataset, splits: settings.splits, folds: settings.folds, seed: settings.training.seed, jobs: jobs,
-            isCancelled: isCancelled)
+            dataset, splits: settings.splits, folds: settings.folds, images: settings.images,
+            seed: settings.training.seed, jobs: jobs, isCancelled: isCancelled)
         if let budget = settings.budget {
             try fit(budget, &settings.training, start.model, split, isCancelled)
         }
         let store = try statePath.map {
             try TrainingStore(
                 path: $0,
-                identity: "\(identity) \(settings.training.imageSize) \(settings.training.epochs) \(split.folds)")
+                identity: "\(identity) \(settings.training.imageSize) \(settings.training.epochs) \(split.folds) \(split.drawn.count)")
         }
         let trained = try ProbeTrainer(settings.training).train(
-            start.model, on: split.samples, folds: split.training, store: store, isCancelled: isCancelled,
+            start.model, on: split.samples, folds: split.training, held: split.drawn, store: store, isCancelled: isCancelled,
             progress: progress)
         return ProbeResult(start: start, split: split, settings: settings, trained: trained)
     }
@@ -163,7 +166,7 @@ public enum ProbeRun {
         // A look at held-out images is a forward pass of each, an epoch one forward and back, which takes three times as
         // long, of those of every fold.
         let learned = split.training.reduce(0) { $0 + $1.count }
-        let look = epoch * Double(split.samples.count) / Double(max(1, 3 * learned))
+        let look = epoch * Double(split.drawn.count) / Double(max(1, 3 * learned))
         // A tenth is for reading, judging and the fit of probabilities.
         let left = 0.9 * budget
         let few = Int(clamping: left / (epoch + look))

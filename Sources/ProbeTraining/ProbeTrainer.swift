@@ -18,11 +18,13 @@ public struct ProbeTrainer {
     /// - Parameters:
     ///   - samples: all images that may take part.
     ///   - folds: for each fold, the indices of the samples that it learns from.
+    ///   - held: the samples that a fold which does not learn from them is tried on; nil for all.
     ///   - store: where the state is kept between epochs, so that a killed run goes on with the same bits.
     ///   - progress: called with the number of finished epochs, and of all as far as is known by now.
     /// - Throws: `FileError` where the loss is no longer finite, `CancellationError`, and what reading images throws.
     public func train(
-        _ model: DetectionModel, on samples: [ProbeSample], folds: [[Int]], store: TrainingStore? = nil,
+        _ model: DetectionModel, on samples: [ProbeSample], folds: [[Int]], held: [Int]? = nil,
+        store: TrainingStore? = nil,
         isCancelled: () -> Bool = { false }, progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> TrainedFolds {
         let run = try TrainingRun(model, samples, folds, options)
@@ -39,9 +41,9 @@ public struct ProbeTrainer {
             epoch += 1
             let isLook = epoch * Self.looks / options.epochs != (epoch - 1) * Self.looks / options.epochs
             if isLook || epoch == run.course.epochs {
-                let held = try run.heldOut()
-                history.traces.append(LossTrace(epoch: epoch - 1, losses: held.losses))
-                history.qualities = (history.qualities ?? []) + [held.quality]
+                let look = try run.heldOut(held)
+                history.traces.append(LossTrace(epoch: epoch - 1, losses: look.losses))
+                history.qualities = (history.qualities ?? []) + [look.quality]
                 run.course.look(at: history.traces)
             }
             try store?.save(run.states, history: history, finishedEpochs: epoch, of: run.course.epochs)

@@ -85,11 +85,13 @@ final class TrainingRun {
 
     /// The loss of each image by the first fold that does not learn from it, as a batch of one; and what the folds predict
     /// on such images.
-    func heldOut() throws -> (losses: [Double?], quality: JudgeQuality?) {
+    ///
+    /// - Parameter held: samples that are looked at; nil for all.
+    func heldOut(_ held: [Int]?) throws -> (losses: [Double?], quality: JudgeQuality?) {
         var judges = [Int?](repeating: nil, count: samples.count)
         for state in states.reversed() {
             let learned = Set(state.samples)
-            for index in samples.indices where !learned.contains(index) { judges[index] = state.number }
+            for index in held ?? Array(samples.indices) where !learned.contains(index) { judges[index] = state.number }
         }
         // Fold by fold, so that threads seldom change weights.
         let order = samples.indices.filter { judges[$0] != nil }.sorted {

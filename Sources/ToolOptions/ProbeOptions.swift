@@ -27,6 +27,11 @@ public struct ProbeOptions: StageOptions {
     @Option("Number of folds.")
     public var folds: Whole<FoldBounds> = 3
 
+    @Option(
+        "The most images that take part in training, drawn by the seed, one of each group of likely ones first; all are judged.",
+        otherwise: "all")
+    public var images: Whole<LearnedBounds>?
+
     @Option("Side of the probe's image in pixels.")
     public var size: Whole<ProbePixelBounds> = 320
 
@@ -107,6 +112,6 @@ public struct ProbeOptions: StageOptions {
         training.backend = backend?.name
         return ProbeSettings(
             weights: weights?.path, model: model.name, splits: try splits.names(in: dataset), folds: folds.value,
-            budget: budget?.seconds, training: training)
+            images: images?.value, budget: budget?.seconds, training: training)
     }
 }

@@ -64,4 +64,20 @@ import Testing
         let long = try Self.probe("long", Self.short + ["--budget", "1h"], in: place)
         #expect(long.output.contains("2 epochs at 64 px"), "\(long.output)")
     }
+
+    /// Some images are learned from, all are judged.
+    @Test func aCapOnWhatIsLearnedFromLeavesNothingUnjudged() throws {
+        let place = try Workplace()
+        let probe = try Self.probe("probe", Self.short + ["--images", "6"], in: place)
+        #expect(probe.status == 0 && probe.output.contains("learning from 6 of them"), "\(probe.output)\(probe.errors)")
+        let folds = place.text("probe/folds.csv").split(separator: "\n").count - 1
+        let looks = place.text("probe/losses.csv").split(separator: "\n").dropFirst()
+        #expect(folds > 6 && Set(looks.map { $0.split(separator: ",").last }).count == 6)
+        let ranking = try place.run("assay-toxic", "shapes/data.yaml", "--probe", "probe", "--output", "ranking")
+        #expect(ranking.status == 0, "\(ranking.errors)")
+        let rows = place.text("ranking/images.csv").split(separator: "\n").dropFirst()
+        #expect(rows.count == folds)
+        let few = try Self.probe("few", Self.short + ["--images", "3"], in: place)
+        #expect(few.status == 2 && few.errors.contains("too few for 2 folds"), "\(few.errors)")
+    }
 }

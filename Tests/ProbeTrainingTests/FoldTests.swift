@@ -96,13 +96,30 @@ import Testing
         let hashes = (0..<40_000).map { _ in PerceptualHash(words: SIMD4(bits(), bits(), bits(), bits())) }
         let near = NearHashes(hashes, bits: 10, joining: DisjointGroups(count: hashes.count))
         #expect(near.comparisons < 40 * hashes.count)
-        // Thousands of views of one scene are one group, and cost no more.
-        let scene = (0..<20_000).map { _ in
+        // Views of one scene are one group, most of which is not looked at again.
+        let scene = (0..<40_000).map { _ in
             PerceptualHash(words: SIMD4(1 << (bits() % 64), 1 << (bits() % 64), 7 | 1 << (bits() % 64), 0))
         }
         let alike = NearHashes(scene, bits: 10, joining: DisjointGroups(count: scene.count))
         var groups = alike.groups
         #expect(Set(scene.indices.map { groups.root($0) }) == [0])
-        #expect(alike.comparisons < 2_000_000)
+        #expect(alike.comparisons < scene.count * (scene.count - 1) / 16)
+    }
+
+    @Test func oneOfEachGroupIsDrawnBeforeASecondOne() {
+        // Forty scenes of 1 to 10 views.
+        let groups = (0..<40).flatMap { scene in Array(repeating: scene, count: 1 + scene % 10) }
+        let folds = FoldAssignment.assign(groups: groups, folds: 4, seed: 3)
+        let drawn = FoldAssignment.draw(40, groups: groups, folds: folds, seed: 3)
+        #expect(drawn.count == 40 && drawn == drawn.sorted() && Set(drawn).count == 40)
+        for fold in 0..<4 {
+            let own = drawn.filter { folds[$0] == fold }
+            #expect(own.count == 10)
+            let scenes = Set(groups.indices.filter { folds[$0] == fold }.map { groups[$0] })
+            #expect(Set(own.map { groups[$0] }).count == min(10, scenes.count))
+        }
+        #expect(drawn == FoldAssignment.draw(40, groups: groups, folds: folds, seed: 3))
+        #expect(drawn != FoldAssignment.draw(40, groups: groups, folds: folds, seed: 4))
+        #expect(FoldAssignment.draw(1000, groups: groups, folds: folds, seed: 3) == Array(groups.indices))
     }
 }

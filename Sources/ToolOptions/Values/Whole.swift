@@ -46,6 +46,8 @@ public enum AnchorBounds: WholeBounds { public static let range = 1...100 }
 public enum FoldBounds: WholeBounds { public static let range = 2...20 }
 /// Epochs, or passes that are measured.
 public enum RepeatBounds: WholeBounds { public static let range = 1...10_000 }
+/// Images that a probe learns from.
+public enum LearnedBounds: WholeBounds { public static let range = 2...1_000_000_000 }
 /// Images of a batch, or batches of a step.
 public enum BatchBounds: WholeBounds { public static let range = 1...1024 }
 /// Worker threads.
