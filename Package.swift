@@ -66,7 +66,8 @@ let package = Package(
             name: "AssayReading",
             targets: [
                 "AnchorFitting", "AnnotationSources", "AuditPlan", "AuditReport", "DatasetConversion", "FileReading",
-                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "RunCurves", "Sharding", "TextForms",
+                "Findings", "Imaging", "LabelRules", "Randomness", "ReportServing", "RunCurves", "Sharding",
+                "TextForms",
                 "ToolOptions", "ToxicRanking", "YAMLText", "YOLODataset", "YOLOModel",
             ]),
     ],
@@ -178,7 +179,9 @@ let package = Package(
                 "TextForms", "YOLODataset", "YOLOModel",
             ]),
 
-        library("Sharding", ["AvailableBackends", "CVectorKernels", "FileReading", "NeuralKernels", "TextForms", "YOLODataset"]),
+        library(
+            "Sharding",
+            ["AvailableBackends", "CVectorKernels", "FileReading", "NeuralKernels", "TextForms", "YOLODataset"]),
 
         // Floor 6
         library(
@@ -194,7 +197,8 @@ let package = Package(
         library(
             "AuditPlan",
             [
-                "FileReading", "Findings", "RunCurves", "Sharding", "TextForms", "ToolOptions", "YAMLText", "YOLODataset",
+                "FileReading", "Findings", "RunCurves", "Sharding", "TextForms", "ToolOptions", "YAMLText",
+                "YOLODataset",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 

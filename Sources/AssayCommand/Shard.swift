@@ -19,7 +19,7 @@ enum ShardedStages {
 struct ShardedChoice: SettingValue {
     let stage: StageName
 
-    static var form: SettingForm { .words(ShardedStages.all.map(\.name.rawValue)) }
+    static var form: SettingForm { .words(ShardedStages.all.map { $0.name.rawValue }) }
 
     init(setting text: String) throws {
         guard let stage = ShardedStages.all.first(where: { $0.name.rawValue == text })?.name else {

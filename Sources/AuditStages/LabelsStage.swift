@@ -14,7 +14,8 @@ public enum LabelsStage: ShardedStage {
             work.plan.settings.dataset, readBy: work.options.reader.trainer)
         let result = try LabelCheck.run(
             dataset, settings: try work.options.settings(dataset, cachePath: CachePlace.path(of: dataset)),
-            facts: try work.parts.map { try facts(of: $0, dataset, work) }, jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
+            facts: try work.parts.map { try facts(of: $0, dataset, work) }, jobs: work.session.jobs,
+            isCancelled: work.session.isCancelled, progress: work.progress)
         var findings = result.findings.filter(work.options.selection.keeps)
         if let baseline = work.options.baseline {
             findings = try Baseline.read(baseline.path).new(in: findings, root: dataset.root)
@@ -44,14 +45,16 @@ public enum LabelsStage: ShardedStage {
         let dataset = try work.session.dataset(work.plan.settings.dataset, readBy: work.options.reader.trainer)
         return try LabelFacts.measure(
             dataset, settings: try work.options.settings(dataset, cachePath: nil), range: work.range,
-            jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress)
+            listed: work.listed, jobs: work.session.jobs, isCancelled: work.session.isCancelled, progress: work.progress
+        )
     }
 
     private static func facts(
         of parts: PartCollection, _ dataset: Dataset, _ work: StageWork<LabelOptions>
     ) throws -> LabelFacts {
         var facts = LabelFacts(classCount: dataset.classCount)
-        try parts.read(wayOut: PlanShards.wayOut(.labels, work.plan), isCancelled: work.session.isCancelled) { part, _ in
+        let wayOut = PlanShards.wayOut(.labels, work.plan)
+        try parts.read(wayOut: wayOut, isCancelled: work.session.isCancelled) { part, _ in
             guard facts.add(part.contents, of: part.header.origin.range) else {
                 throw ShardPart.Problem.damaged("its contents are no facts about files")
             }

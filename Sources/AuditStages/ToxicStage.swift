@@ -98,7 +98,8 @@ public enum ToxicStage: ShardedStage {
     public static func models(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws
         -> ContentDigest
     {
-        try ContentDigest.of(judgeFiles(plan, options).map { try session.digest(ofFile: $0).hex }.joined(separator: "\n"))
+        let digests = try judgeFiles(plan, options).map { try session.digest(ofFile: $0).hex }
+        return ContentDigest.of(digests.joined(separator: "\n"))
     }
 
     /// The files that the judging models are in.

@@ -1,5 +1,8 @@
+import CheckedNumbers
+
 /// Numbers and texts, one after another, in few bytes.
 package struct ByteWriter: Sendable {
+    /// What was written so far.
     package private(set) var bytes: [UInt8] = []
 
     package init() {}
@@ -77,6 +80,7 @@ package struct ByteWriter: Sendable {
         if let value { raw(value.utf8) }
     }
 
+    /// What tells whether a file has changed.
     package mutating func identity(_ value: FileIdentity) {
         number(UInt64(bitPattern: value.size))
         number(UInt64(bitPattern: value.modifiedSeconds))
@@ -88,14 +92,18 @@ package struct ByteWriter: Sendable {
 /// What a `ByteWriter` wrote. Reading beyond the end gives nothing, and says so in `isDamaged`.
 package struct ByteScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
+    /// Where the next byte is.
     package private(set) var at: Int
+    /// Whether something was read that is not there.
     package private(set) var isDamaged = false
 
+    /// - Parameter at: where reading begins.
     package init(_ bytes: UnsafeBufferPointer<UInt8>, at: Int = 0) {
         self.bytes = bytes
         self.at = at
     }
 
+    /// The next byte; 0 beyond the end.
     package mutating func byte() -> UInt8 {
         guard bytes.indices.contains(at) else {
             isDamaged = true
@@ -105,6 +113,7 @@ package struct ByteScanner {
         return bytes[at - 1]
     }
 
+    /// What `number` of a writer wrote.
     package mutating func number() -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -128,14 +137,17 @@ package struct ByteScanner {
         return Int(value)
     }
 
+    /// What `number` of a writer wrote of a whole number.
     package mutating func int() -> Int { Int(Int64(bitPattern: number())) }
 
+    /// What `word` of a writer wrote.
     package mutating func word() -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 8) { value |= UInt64(byte()) << shift }
         return value
     }
 
+    /// What `raw` of a writer wrote.
     package mutating func raw() -> [UInt8] {
         let count = count()
         defer { at += count }
@@ -152,15 +164,19 @@ package struct ByteScanner {
         return Array(bytes[at..<at + count])
     }
 
+    /// What `double` of a writer wrote.
     package mutating func double() -> Double { Double(bitPattern: word()) }
 
+    /// What `optional` of a writer wrote.
     package mutating func optional() -> Double? { byte() == 0 ? nil : double() }
 
+    /// What `doubles` of a writer wrote.
     package mutating func doubles() -> [Double] {
         let count = count(ofSize: 8)
         return (0..<count).map { _ in double() }
     }
 
+    /// What `floats` of a writer wrote.
     package mutating func floats() -> [Float] {
         let count = count(ofSize: 4)
         return (0..<count).map { _ in
@@ -192,6 +208,7 @@ package struct ByteScanner {
 
     package mutating func text() -> String? { byte() == 0 ? nil : String(decoding: raw(), as: UTF8.self) }
 
+    /// What `identity` of a writer wrote.
     package mutating func identity() -> FileIdentity {
         FileIdentity(
             size: Int64(bitPattern: number()), modifiedSeconds: Int64(bitPattern: number()),

@@ -53,7 +53,7 @@ public struct PartHeader: Sendable, Hashable {
     /// Longer than any header: two names of backends, and digests.
     static let mostBytes = 1 << 16
     /// Of the heading and of the header's length.
-    static let prefix = heading.count + 4
+    static let prefix = heading.count + 8
 
     /// The heading, the header behind its length, and its digest.
     var bytes: [UInt8] {
@@ -71,7 +71,7 @@ public struct PartHeader: Sendable, Hashable {
         writer.plain(digest.bytes)
         var whole = ByteWriter()
         whole.plain(Self.heading)
-        for shift in stride(from: 0, to: 32, by: 8) { whole.byte(UInt8(truncatingIfNeeded: writer.bytes.count >> shift)) }
+        whole.word(UInt64(clamping: writer.bytes.count))
         whole.plain(writer.bytes)
         whole.plain(ContentDigest.of(writer.bytes).bytes)
         return whole.bytes
@@ -80,7 +80,10 @@ public struct PartHeader: Sendable, Hashable {
     /// The header that a file begins with, and where its contents begin; nil where it begins with none.
     static func read(_ bytes: [UInt8]) -> (header: PartHeader, end: Int)? {
         guard bytes.starts(with: heading), bytes.count >= prefix else { return nil }
-        let length = bytes[heading.count..<prefix].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let length = bytes.withUnsafeBufferPointer { buffer in
+            var scanner = ByteScanner(buffer, at: heading.count)
+            return Int(clamping: scanner.word())
+        }
         guard length <= mostBytes, bytes.count >= prefix + length + 32 else { return nil }
         let own = Array(bytes[prefix..<prefix + length])
         let end = prefix + length + 32

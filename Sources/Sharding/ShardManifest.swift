@@ -18,6 +18,8 @@ public struct ShardManifest: Sendable {
     public let program: ContentDigest
     /// Of data.yaml, labels, and sizes and times of images, when they were listed.
     public let state: ContentDigest
+    /// When they were listed, in seconds since 1970: what changed shortly before is not relied on.
+    public let listed: Int64
     /// How many shards each stage has.
     public let shards: Int
     /// One a trainer.
@@ -28,9 +30,14 @@ public struct ShardManifest: Sendable {
     private static let heading = Array("ASSAYMF1".utf8)
 
     /// The properties of the same names.
-    public init(program: ContentDigest, state: ContentDigest, shards: Int, listings: [Listing]) {
-        (self.program, self.state, self.shards, self.listings) = (program, state, shards, listings)
-        digest = .of(Self.contents(program, state, shards, listings))
+    public init(program: ContentDigest, state: ContentDigest, listed: Int64, shards: Int, listings: [Listing]) {
+        (self.program, self.state, self.listed, self.shards, self.listings) = (program, state, listed, shards, listings)
+        digest = .of(Self.contents(program, state, listed, shards, listings))
+    }
+
+    /// The same, listed at another time.
+    public func listed(at time: Int64) -> ShardManifest {
+        ShardManifest(program: program, state: state, listed: time, shards: shards, listings: listings)
     }
 
     /// The folders as a trainer lists them; nil where the manifest has no such listing.
@@ -42,15 +49,17 @@ public struct ShardManifest: Sendable {
     public func write(to path: String) throws {
         try Folders.make(Paths.directory(of: path))
         try AtomicFile.write(
-            [Self.heading, digest.bytes, Self.contents(program, state, shards, listings)], to: path, tidies: false)
+            [Self.heading, digest.bytes, Self.contents(program, state, listed, shards, listings)], to: path,
+            tidies: false)
     }
 
     private static func contents(
-        _ program: ContentDigest, _ state: ContentDigest, _ shards: Int, _ listings: [Listing]
+        _ program: ContentDigest, _ state: ContentDigest, _ listed: Int64, _ shards: Int, _ listings: [Listing]
     ) -> [UInt8] {
         var writer = ByteWriter()
         writer.plain(program.bytes)
         writer.plain(state.bytes)
+        writer.word(UInt64(bitPattern: listed))
         writer.number(shards)
         writer.number(listings.count)
         for listing in listings {
@@ -96,11 +105,14 @@ public struct ShardManifest: Sendable {
         digest = builder.finish()
         guard digest.bytes.elementsEqual(bytes[Self.heading.count..<prefix]) else { throw damaged() }
         let read = bytes.withUnsafeBufferPointer {
-            buffer -> (program: ContentDigest, state: ContentDigest, shards: Int, listings: [Listing])? in
+            buffer -> (
+                program: ContentDigest, state: ContentDigest, listed: Int64, shards: Int, listings: [Listing]
+            )? in
             var scanner = ByteScanner(buffer, at: prefix)
             guard let program = ContentDigest(bytes: scanner.plain(32)),
                 let state = ContentDigest(bytes: scanner.plain(32))
             else { return nil }
+            let listed = Int64(bitPattern: scanner.word())
             let shards = scanner.int()
             var listings: [Listing] = []
             for _ in 0..<scanner.count() {
@@ -108,10 +120,10 @@ public struct ShardManifest: Sendable {
                 listings.append(listing)
             }
             guard scanner.isAtEnd, ShardIndex(0, of: shards) != nil else { return nil }
-            return (program, state, shards, listings)
+            return (program, state, listed, shards, listings)
         }
         guard let read else { throw damaged() }
-        (program, state, shards, listings) = read
+        (program, state, listed, shards, listings) = read
     }
 
     private static func listing(_ scanner: inout ByteScanner, root: String) -> Listing? {

@@ -128,6 +128,17 @@ import Testing
         #expect(FileManager.default.contents(atPath: folder + "/1-of-3.part") == before)
     }
 
+    /// Whoever submits a second time loses nothing.
+    @Test func listingAgainKeepsTheParts() throws {
+        let place = try prepared()
+        try run(place, "shard", "plain.yaml", "--shards", "3")
+        try work(place, "plain", "labels", shards: 3)
+        let before = FileManager.default.contents(atPath: place.path + "/plain.assay/shards/manifest")
+        try run(place, "shard", "plain.yaml", "--shards", "3")
+        #expect(FileManager.default.contents(atPath: place.path + "/plain.assay/shards/manifest") == before)
+        try run(place, "merge", "plain.yaml", "--stage", "labels", status: 1)
+    }
+
     @Test func partsThatAreWantingAreNamed() throws {
         let place = try prepared()
         try run(place, "shard", "plain.yaml", "--shards", "4")
@@ -217,7 +228,8 @@ import Testing
             (["work", "plain.yaml", "--stage", "labels", "--shard", "0"], "has no manifest"),
             (["merge", "plain.yaml", "--stage", "labels"], "has no manifest"),
             (["work", "plain.yaml", "--stage", "anchors", "--shard", "0"], "labels or toxic"),
-            (["work", "plain.yaml", "--shard", "0"], "--stage"), (["shard", "plain.yaml", "--shards", "0"], "--shards"),
+            (["work", "plain.yaml", "--shard", "0"], "--stage"),
+            (["shard", "plain.yaml", "--shards", "0"], "--shards"),
         ]
         for (arguments, says) in cases {
             let outcome = try Executables.run("assay", arguments, in: place.path)

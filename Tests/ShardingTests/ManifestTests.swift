@@ -11,7 +11,7 @@ import YOLODataset
     private func manifest() throws -> (ShardManifest, Dataset) {
         let dataset = try Dataset.open(dataset)
         let manifest = ShardManifest(
-            program: .of("program"), state: .of("state"), shards: 7,
+            program: .of("program"), state: .of("state"), listed: 5, shards: 7,
             listings: [ShardManifest.Listing(trainer: "ultralytics", folders: try dataset.listSamples().folders)])
         return (manifest, dataset)
     }
@@ -23,6 +23,7 @@ import YOLODataset
         try manifest.write(to: folder.path + "/deep/manifest")
         let again = try ShardManifest.read(folder.path + "/deep/manifest", root: dataset.root)
         #expect(again.digest == manifest.digest && again.shards == 7)
+        #expect(again.listed == 5 && again.listed(at: 6).digest != again.digest)
         #expect(again.program == .of("program") && again.state == .of("state"))
         #expect(again.folders(of: "darknet") == nil)
         let listed = dataset.listed(as: try #require(again.folders(of: "ultralytics")))

@@ -90,7 +90,8 @@ import Testing
         }
     }
 
-    private func write(_ index: Int, of shards: Int = 9, _ folder: TemporaryFolder, level: String = "x86-64-v4") throws {
+    private func write(_ index: Int, of shards: Int = 9, _ folder: TemporaryFolder, level: String = "x86-64-v4") throws
+    {
         let shard = try #require(ShardIndex(index, of: shards))
         let origin = PartHeader.Origin(
             stage: "labels", shard: shard, range: shard.range(of: 10), manifest: .of("manifest"), inputs: .of("inputs"),

@@ -36,7 +36,8 @@ import Testing
 
     @Test(arguments: [
         ("8", "from 0 to 7"), ("-1", "from 0 to 7"), ("3/9", "--shards 9"), ("", "names no shard"),
-        ("3/", "names no shard"), ("1/2/3", "names no shard"), ("x/8", "names no shard"), ("99999999999999999999", "names"),
+        ("3/", "names no shard"), ("1/2/3", "names no shard"), ("x/8", "names no shard"),
+        ("99999999999999999999", "names"),
     ])
     func whatIsNoShardIsRefused(text: String, says: String) {
         let error = #expect(throws: FileError.self) { try chosen(text) }

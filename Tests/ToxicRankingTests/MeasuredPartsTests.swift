@@ -51,12 +51,14 @@ import YOLOModel
             let contents = try ToxicRun.measure(it.models, dataset: it.dataset, options: it.options, range: range)
             // Sketches are read where the file has them.
             let path = try folder.write([UInt8](repeating: 7, count: 100) + contents, to: "\(part).part")
-            #expect(measured.add(contents, of: range, in: path, at: 100))
+            let isTaken = measured.add(contents, of: range, in: path, at: 100)
+            #expect(isTaken)
             // Anything cut off, or another range, is none.
             for cut in [1, contents.count / 2, contents.count - 1] where !range.isEmpty {
                 var other = try MeasuredParts(it.models, it.dataset, it.options)
-                #expect(!other.add(Array(contents.dropLast(cut)), of: 0..<range.count, in: path, at: 100))
-                #expect(!other.add(contents, of: 0..<range.count + 1, in: path, at: 100))
+                let isCutTaken = other.add(Array(contents.dropLast(cut)), of: 0..<range.count, in: path, at: 100)
+                let isMoreTaken = other.add(contents, of: 0..<range.count + 1, in: path, at: 100)
+                #expect(!isCutTaken && !isMoreTaken)
             }
         }
         let merged = try ToxicRun.merged(measured, it.models, dataset: it.dataset, options: it.options)

@@ -20,7 +20,8 @@ import YOLODataset
             }
         }
         let again = ShardManifest(
-            program: manifest.program, state: manifest.state, shards: manifest.shards, listings: manifest.listings)
+            program: manifest.program, state: manifest.state, listed: manifest.listed, shards: manifest.shards,
+            listings: manifest.listings)
         demand(again.shards == manifest.shards)
         return
     }

@@ -1,4 +1,5 @@
 import FileReading
+import Foundation
 import Sharding
 import ToolOptions
 import YOLODataset
@@ -43,6 +44,8 @@ public struct ShardWork<Options: StageOptions> {
     public let options: Options
     /// The images, by their places in the listing.
     public let range: Range<Int>
+    /// When they were listed, in seconds since 1970.
+    public let listed: Int64
 
     /// Tells how much is done, from any thread.
     public var progress: @Sendable (Int, Int) -> Void { session.progress(of: Options.stage) }
@@ -74,7 +77,7 @@ public enum PlanShards {
     /// Where a plan keeps its manifest.
     public static func manifestPath(_ plan: PlanFile) -> String { folder(plan) + "/manifest" }
 
-    /// Lists the plan's images once, for all workers.
+    /// Lists the plan's images once, for all workers. A manifest that says the same stays, and the parts that are of it.
     public static func makeManifest(_ plan: PlanFile, shards: Int, _ session: AuditSession) throws -> ShardManifest {
         let path = plan.settings.dataset
         let dataset = try session.dataset(path)
@@ -84,11 +87,17 @@ public enum PlanShards {
             readings.append((labels.reader.trainer, try session.dataset(path, readBy: labels.reader.trainer)))
         }
         let manifest = ShardManifest(
-            program: try ProgramIdentity.current().program, state: try session.state(of: dataset), shards: shards,
+            program: try ProgramIdentity.current().program, state: try session.state(of: dataset),
+            listed: Int64(clamping: Int(clamping: Date().timeIntervalSince1970)), shards: shards,
             listings: try readings.map { trainer, dataset in
                 ShardManifest.Listing(trainer: trainer.rawValue, folders: try dataset.listSamples().folders)
             })
         try MachineFaults.checkBeforeKeeping()
+        if let known = try? ShardManifest.read(manifestPath(plan), root: dataset.root),
+            known.digest == manifest.listed(at: known.listed).digest
+        {
+            return known
+        }
         try manifest.write(to: manifestPath(plan))
         return manifest
     }
@@ -124,7 +133,8 @@ public enum PlanShards {
             return Outcome(shard: shard, path: path, images: origin.range.count, wasThere: true)
         }
         let contents = try Stage.measure(
-            ShardWork(session: session, plan: plan, options: options, range: origin.range))
+            ShardWork(
+                session: session, plan: plan, options: options, range: origin.range, listed: manifest.listed))
         do {
             try MachineFaults.checkBeforeKeeping()
             try ShardPart.write(contents, of: origin, to: path)

@@ -1,5 +1,4 @@
 import FileReading
-import Foundation
 import Imaging
 import YOLODataset
 
@@ -81,8 +80,10 @@ package struct LabelFacts: Sendable {
     /// - Parameters:
     ///   - settings: as those of the check that the facts are for.
     ///   - range: of the samples of the settings' splits, in the order of the listing.
+    ///   - listed: when that was, in seconds since 1970: facts of files that changed later, or shortly before, are left
+    ///     out, so that what is kept does not hang on when a worker starts.
     package static func measure(
-        _ dataset: Dataset, settings: CheckSettings, range: Range<Int>, jobs: Int,
+        _ dataset: Dataset, settings: CheckSettings, range: Range<Int>, listed: Int64, jobs: Int,
         isCancelled: @Sendable @escaping () -> Bool = { false },
         progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> [UInt8] {
@@ -90,10 +91,9 @@ package struct LabelFacts: Sendable {
         var settings = settings
         settings.task = RecognisedTask(of: dataset, samples)
         let known = settings
-        let started = Int64(Date().timeIntervalSince1970)
         let tallies = try WorkerPool.fold(
             count: range.count, jobs: jobs, isCancelled: isCancelled, progress: { progress($0, range.count) },
-            makeState: { SampleChecker(dataset: dataset, settings: known, source: .shard(started)) },
+            makeState: { SampleChecker(dataset: dataset, settings: known, source: .shard(listed)) },
             { checker, place in
                 let number = range.lowerBound + place
                 checker.check(samples[number], number: number)

@@ -3,6 +3,7 @@ import FileReading
 // Losses as they are kept between machines: the bits of every figure, so that it reads back as the same.
 
 extension LossParts {
+    /// Every part, or that there is none.
     package func write(to writer: inout ByteWriter) {
         writer.double(box)
         writer.optional(objectness)
@@ -11,6 +12,7 @@ extension LossParts {
         writer.optional(angle)
     }
 
+    /// What `write` wrote.
     package init(_ scanner: inout ByteScanner) {
         self.init(
             box: scanner.double(), objectness: scanner.optional(), classification: scanner.double(),
@@ -19,6 +21,7 @@ extension LossParts {
 }
 
 extension LabelLoss {
+    /// Every figure.
     package func write(to writer: inout ByteWriter) {
         writer.number(matches)
         writer.double(box)
@@ -30,6 +33,7 @@ extension LabelLoss {
         writer.double(gradientNormClassification)
     }
 
+    /// What `write` wrote.
     package init(_ scanner: inout ByteScanner) {
         self.init(
             matches: scanner.int(), box: scanner.double(), objectness: scanner.optional(),
