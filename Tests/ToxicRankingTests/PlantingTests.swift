@@ -34,4 +34,13 @@ import YOLODataset
         #expect(abs(mean - 0.25) < 0.004)
         #expect(Set(pool.map(\.cx)).count > 30_000)
     }
+
+    /// Wrong versions of all labels of a large dataset would be most of what is kept in memory, and trees do not grow on them.
+    @Test func ofALargeDatasetSomeImagesTeachInEveryFold() {
+        #expect((0..<100).allSatisfy { LabelPlanting(labels: [[label(0, of: 0)]], seed: 1).takes(image: $0) })
+        let planting = LabelPlanting(labels: (0..<60_000).map { [label(0, of: $0)] }, seed: 1)
+        let taken = (0..<60_000).filter { planting.takes(image: $0) }
+        #expect(taken.count == 12_000)
+        for fold in 0..<3 { #expect(taken.count { $0 % 3 == fold } == 4_000) }
+    }
 }

@@ -72,6 +72,7 @@ extension ImageJudgement {
             absence.suggestion.write(to: &writer)
             for value in [absence.confidence, absence.nearest, absence.energy] { writer.double(value) }
         }
+        writer.byte(isPlanted ? 1 : 0)
         writer.number(planted.count)
         for one in planted {
             writer.number(one.kind.rawValue)
@@ -100,6 +101,7 @@ extension ImageJudgement {
                 features: scanner.floats(), suggestion: LabelBox(&scanner), confidence: scanner.double(),
                 nearest: scanner.double(), energy: scanner.double())
         }
+        isPlanted = scanner.byte() != 0
         let kept = scanner.list(ofSize: 2) { scanner in
             (kind: LabelPlanting.Kind(rawValue: scanner.int()), features: scanner.floats())
         }

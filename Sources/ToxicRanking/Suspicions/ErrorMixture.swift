@@ -17,13 +17,15 @@ package struct ErrorMixture {
         var features: [Float]
         /// 0 for a label as it is, else a planted kind.
         var kind: Int
+        /// The place of the group among those that trees may grow on; nil: it is only judged.
+        var teaching: Int?
     }
 
     /// How the parts are found.
     package struct Options: Sendable {
         var rounds = 5
         var folds = 3
-        /// Labels as they are that trees grow on; more than that are only judged.
+        /// Labels as they are that trees grow on, about; more than that are only judged.
         var most = 12_000
         var trees = BoostedTrees.Options()
         var jobs = 1
@@ -47,8 +49,9 @@ package struct ErrorMixture {
         let real = samples.indices.filter { samples[$0].kind == 0 }
         var parts = [Double](repeating: 0, count: kinds)
         var probabilities = real.map { _ in [Double](repeating: 0, count: kinds) }
-        // Every n-th group grows trees where there are many.
-        let thinning = max(1, (real.count + options.most - 1) / options.most)
+        // Every n-th group grows trees where there are many; those that do not teach are none of them.
+        let teaching = real.count { samples[$0].teaching != nil }
+        let thinning = max(1, (teaching + options.most - 1) / options.most)
         var counts = [Int](repeating: 0, count: kinds + 1)
         for sample in samples { counts[sample.kind] += 1 }
         let places = Dictionary(uniqueKeysWithValues: real.enumerated().map { ($1, $0) })
@@ -56,7 +59,7 @@ package struct ErrorMixture {
             var weights = samples.indices.map { index in
                 places[index].map { max(0, 1 - probabilities[$0].reduce(0, +)) } ?? 0
             }
-            let right = weights.reduce(0, +)
+            let right = weights.indices.reduce(0) { samples[$1].teaching != nil ? $0 + weights[$1] : $0 }
             for index in samples.indices where samples[index].kind > 0 {
                 weights[index] = right / Double(counts[samples[index].kind])
             }
@@ -65,8 +68,8 @@ package struct ErrorMixture {
                 count: options.folds, jobs: options.jobs, makeState: {},
                 { _, fold -> [(Int, [Double])] in
                     let grown = samples.indices.filter {
-                        samples[$0].group % options.folds != fold
-                            && samples[$0].group / options.folds % thinning == 0
+                        guard let place = samples[$0].teaching else { return false }
+                        return samples[$0].group % options.folds != fold && place / options.folds % thinning == 0
                     }
                     let trees = BoostedTrees(
                         grown.map { samples[$0].features }, classes: grown.map { samples[$0].kind },

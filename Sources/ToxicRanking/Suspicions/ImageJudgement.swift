@@ -57,6 +57,8 @@ package struct ImageJudgement: Sendable {
     let digest: ContentDigest?
     var rows: [Row] = []
     var absences: [Absence] = []
+    /// Whether wrong versions of its labels were made: trees grow on such images alone.
+    var isPlanted = true
     /// Features of wrong labels, and of objects whose labels were taken away.
     var planted: [(kind: LabelPlanting.Kind, features: [Float])] = []
     var plantedAbsences: [[Float]] = []
@@ -77,6 +79,7 @@ package struct ImageJudgement: Sendable {
     package mutating func judge(
         _ evidence: ImageEvidence, boxes: [LabelBox], losses: [LabelLoss], planting: LabelPlanting, imageNumber: Int
     ) {
+        isPlanted = planting.takes(image: imageNumber)
         for (index, box) in boxes.enumerated() {
             let (classID, place) = evidence.labels[index]
             let found = RowFeatures(.init(classID: classID, box: place, replaces: index), in: evidence)
@@ -90,6 +93,7 @@ package struct ImageJudgement: Sendable {
                     matches: losses.indices.contains(index) ? losses[index].matches : 1,
                     energy: losses.indices.contains(index) && losses[index].gradientNorm.isFinite
                         ? losses[index].gradientNorm * losses[index].gradientNorm : 0))
+            guard isPlanted else { continue }
             for (kind, hypothesis) in planting.wrong(label: index, of: evidence, imageNumber: imageNumber) {
                 planted.append((kind, RowFeatures(hypothesis, in: evidence).values))
             }
@@ -102,6 +106,7 @@ package struct ImageJudgement: Sendable {
         }
         for cluster in clusters {
             if let label = cluster.label {
+                guard isPlanted else { continue }
                 plantedAbsences.append(cluster.features(in: evidence, clusters: clusters, skipping: label))
             } else {
                 absences.append(

@@ -20,20 +20,26 @@ package struct LabelPlanting {
     package let pool: [LabelBox]
     /// More labels than this are not kept for planting: as many are drawn.
     package static let mostPool = 1 << 16
+    /// Trees grow on so many labels: where there are more, wrong versions are made of the labels of every n-th few images
+    /// alone.
+    private let every: Int
     /// What is planted depends on it, on the image and on the label alone.
     package let seed: UInt64
 
     /// - Parameter pool: of the whole dataset; none is planted from an empty one.
-    package init(pool: [LabelBox], seed: UInt64) {
+    package init(pool: [LabelBox], seed: UInt64, every: Int = 1) {
         self.pool = pool
+        self.every = every
         self.seed = seed
     }
 
     /// - Parameter labels: of each image, in the order of the listing.
     package init(labels: [[LabelBox]], seed: UInt64) {
         let count = labels.reduce(0) { $0 + $1.count }
+        let options = ErrorMixture.Options()
+        let every = max(1, (count + options.most - 1) / options.most)
         guard count > Self.mostPool else {
-            self.init(pool: Array(labels.joined()), seed: seed)
+            self.init(pool: Array(labels.joined()), seed: seed, every: every)
             return
         }
         let drawn = (0..<UInt64(Self.mostPool)).map { number in
@@ -48,8 +54,14 @@ package struct LabelPlanting {
             }
             passed += own.count
         }
-        self.init(pool: pool, seed: seed)
+        self.init(pool: pool, seed: seed, every: every)
     }
+
+    /// Whether wrong versions are made of an image's labels: of as many images in a row as trees have folds, so that every
+    /// fold has some.
+    ///
+    /// - Parameter number: of the image in the run.
+    package func takes(image number: Int) -> Bool { number / ErrorMixture.Options().folds % every == 0 }
 
     /// Random numbers of one label.
     package struct Draws: Hashable {

@@ -107,11 +107,22 @@ public struct SuspicionList: Sendable {
     private static func fitted(_ images: [ImageJudgement], jobs: Int) throws -> Probabilities {
         var rowSamples: [ErrorMixture.Sample] = []
         var absenceSamples: [ErrorMixture.Sample] = []
+        var teaching = 0
         for (number, image) in images.enumerated() {
-            rowSamples += image.rows.map { .init(group: number, features: $0.features, kind: 0) }
-            rowSamples += image.planted.map { .init(group: number, features: $0.features, kind: $0.kind.rawValue) }
-            absenceSamples += image.absences.map { .init(group: number, features: $0.features, kind: 0) }
-            absenceSamples += image.plantedAbsences.map { .init(group: number, features: $0, kind: 1) }
+            let place = image.isPlanted ? teaching : nil
+            if image.isPlanted { teaching += 1 }
+            rowSamples += image.rows.map {
+                .init(group: number, features: $0.features, kind: 0, teaching: place)
+            }
+            rowSamples += image.planted.map {
+                .init(group: number, features: $0.features, kind: $0.kind.rawValue, teaching: place)
+            }
+            absenceSamples += image.absences.map {
+                .init(group: number, features: $0.features, kind: 0, teaching: place)
+            }
+            absenceSamples += image.plantedAbsences.map {
+                .init(group: number, features: $0, kind: 1, teaching: place)
+            }
         }
         var options = ErrorMixture.Options()
         options.jobs = jobs
