@@ -34,9 +34,9 @@ public struct PartHeader: Sendable, Hashable {
         func difference(from wanted: Origin) -> String? {
             if stage != wanted.stage { return "of the stage \(stage)" }
             if program.program != wanted.program.program { return "of another build of assay" }
-            if manifest != wanted.manifest { return "of another manifest" }
             if models != wanted.models { return "of other weights" }
             if inputs != wanted.inputs { return "of other settings, or of a dataset that has changed" }
+            if manifest != wanted.manifest { return "of another manifest" }
             if shard != wanted.shard || range != wanted.range { return "of the shard \(shard.index) of \(shard.count)" }
             return nil
         }

@@ -101,7 +101,7 @@ struct FuzzTarget: Sendable {
                 "LabelRules/Cache/SampleRecord.swift",
             ], read: readCache),
         FuzzTarget(
-            "parts", "parts of shards, and their manifest",
+            "parts", "parts of shards, and their manifest", mostBytes: 4096,
             readers: [
                 "LabelRules/Cache/LabelFacts.swift", "Sharding/PartHeader.swift", "Sharding/ShardManifest.swift",
                 "Sharding/ShardPart.swift", "ToxicRanking/Measure/MeasuredParts.swift",
