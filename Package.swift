@@ -313,7 +313,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "TextForms", "ToolOptions", "YOLOModel", "assay", "assay-labels", "assay-anchors",
+                "Sharding", "TestSupport", "TextForms", "ToolOptions", "YOLOModel", "assay", "assay-labels",
+                "assay-anchors",
                 "assay-probe",
                 "assay-toxic",
                 "assay-curves", "assay-report", "assay-multicall",
