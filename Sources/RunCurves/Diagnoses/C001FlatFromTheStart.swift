@@ -13,9 +13,8 @@ enum FlatFromTheStart: RunDiagnosis {
             + "read, or a loss that is not that of the model.",
         threshold:
             "five epochs or more; the median of the last training losses less than 8 % below that of the first; of "
-            + "validation (of training, where there is none) the sum never more than 15 % above the first, and no part of it that "
-            + "is 15 % of it or more ever 12 % below the first, objectness left out, which rises as boxes get better; and mAP50 "
-            + "never 0.3",
+            + "validation (of training, where there is none) the sum never more than 15 % above the first; no part of either that "
+            + "is 15 % of it or more 12 % below the first, objectness left out, which rises as boxes get better; and mAP50 never 0.3",
         hides: ["C002", "C006", "C009", "C010"],
         triggering: [
             RunExample(
@@ -41,12 +40,15 @@ enum FlatFromTheStart: RunDiagnosis {
         let phase: LogColumn.Phase = run.table.total(.val).count >= 5 ? .val : .train
         let all = run.table.total(phase).smooth
         guard let start = all.start, start > 0, let most = all.most, most < start * 1.15 else { return false }
-        let parts = run.table.parts(phase).filter { $0 != "obj" }.map { run.table.curve(.loss(phase, $0)).smooth }
+        return parts(run, phase).allSatisfy { $0.smooth.least ?? 0 > ($0.start ?? 0) * 0.88 }
+            && parts(run, .train).allSatisfy { $0.fall ?? 0 < 0.12 }
+    }
+
+    /// The parts of a loss that weigh something.
+    private static func parts(_ run: TrainingRun, _ phase: LogColumn.Phase) -> [Curve] {
+        let parts = run.table.parts(phase).filter { $0 != "obj" }.map { run.table.curve(.loss(phase, $0)) }
         let level = parts.reduce(0) { $0 + ($1.start ?? 0) }
-        return parts.allSatisfy { part in
-            guard let start = part.start, let least = part.least, start >= 0.15 * level else { return true }
-            return least > start * 0.88
-        }
+        return parts.filter { $0.start ?? 0 >= 0.15 * level && $0.start ?? 0 > 0 }
     }
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {

@@ -98,7 +98,9 @@ enum ScoreDoesNotFollow: RunDiagnosis {
         if let print, print.isOtherOrder, last < goodScore { return .names(print) }
         if let late = run.lateScore, late < noScore { return .never(late) }
         if let best = run.table.mainScore.smooth.most, best >= noScore, last < best / 4 { return .lost(from: best) }
-        if let gap = ValidationGap(run), gap.isOfClassesAlone, last < goodScore, !(print?.isSameOrder ?? false) {
+        if let gap = ValidationGap(run), gap.isOfClassesAlone, last < goodScore, !(print?.isSameOrder ?? false),
+            !(run.data?.lacksClass ?? false)
+        {
             return .classes(gap)
         }
         return nil

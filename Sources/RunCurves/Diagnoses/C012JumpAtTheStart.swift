@@ -12,7 +12,7 @@ enum JumpAtTheStart: RunDiagnosis {
         threshold:
             "warm-up below one epoch; the first epoch's training loss more than 30 % above the median of the next three, "
             + "or an epoch of validation among the first five more than twice the median of the five after, or no number",
-        hides: ["C006", "C008", "C009"],
+        hides: ["C002", "C006", "C008", "C009"],
         triggering: [
             RunExample(
                 [

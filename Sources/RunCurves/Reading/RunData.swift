@@ -41,6 +41,12 @@ public struct RunData: Sendable {
     /// Images that both train and val hold.
     public private(set) var shared = 0
 
+    /// Whether val has objects of a class of which train has next to none.
+    var lacksClass: Bool {
+        guard let train = splits["train"]?.boxes, let val = splits["val"]?.boxes else { return false }
+        return val.contains { $1 >= 3 && (train[$0] ?? 0) < 3 }
+    }
+
     /// Whether classes of val look like those of train; nil where the labels cannot tell.
     var fingerprint: ClassFingerprint? {
         guard let train = splits["train"], let val = splits["val"] else { return nil }
