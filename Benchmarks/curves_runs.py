@@ -18,6 +18,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -47,7 +48,7 @@ CONDITIONS = [
     ("healthy", 0), ("healthy", 1), ("healthy", 2), ("nc-too-small", 0), ("rate-x100", 0), ("rate-div1000", 0),
     ("labels-removed", 0), ("images-poisoned", 0), ("class-dropped", 0), ("val-is-train", 0), ("val-wrong-classes", 0),
     ("val-shifted", 0), ("frozen", 0), ("warm-up-off", 0), ("nan-weight", 0), ("few-images", 0), ("boxes-jittered", 0),
-    ("one-class", 0), ("image-range", 0),
+    ("one-class", 0), ("image-range", 0), ("killed", 0),
 ]
 # The order is that of a run that may be stopped early; a planted failure has the seed of a healthy run, its twin.
 SECOND = [
@@ -55,6 +56,7 @@ SECOND = [
     ("boxes-jittered", 3), ("rate-div1000", 4), ("val-shifted", 5), ("healthy", 4), ("frozen", 3), ("rate-x100", 4),
     ("labels-removed", 3), ("image-range", 5), ("warm-up-off", 3), ("nan-weight", 4), ("val-is-train", 4), ("healthy", 5),
     ("nc-too-small", 5), ("one-class", 5), ("healthy", 6),
+    ("killed", 4),
 ]
 CONDITIONS_OF = {"first": CONDITIONS, "second": SECOND}
 
@@ -254,6 +256,8 @@ def run_ultralytics(folder, data, which, condition, seed, weights):
     def at_epoch_start(trainer):
         if condition == "nan-weight" and trainer.epoch + 1 == POISONED[which]:
             break_weight(trainer.model)
+        if condition == "killed" and trainer.epoch + 1 == POISONED[which]:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     trainer.add_callback("on_train_epoch_start", at_epoch_start)
     trainer.train()
@@ -339,6 +343,8 @@ def run_yolov5(folder, data, which, condition, seed, weights):
                 state["epoch"] += 1
                 if condition == "nan-weight" and state["epoch"] == POISONED[which]:
                     break_weight(models[0])
+                if condition == "killed" and state["epoch"] == POISONED[which]:
+                    os.kill(os.getpid(), signal.SIGKILL)
             if inner:
                 inner(self, *args, **more)
 
