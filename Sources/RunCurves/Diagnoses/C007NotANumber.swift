@@ -27,7 +27,8 @@ enum NotANumber: RunDiagnosis {
         let broken = run.table.columns.flatMap { column -> [(epoch: Int, column: LogColumn)] in
             if case .seconds = column { return [] }
             // Weights that are nan do not heal: validation that does has only overflowed.
-            if case .loss(.train, _) = column {} else {
+            if case .loss(.train, _) = column {
+            } else {
                 let curve = run.table.curve(column)
                 if let last = curve.points.last?.epoch, let broken = curve.broken.last, last > broken { return [] }
             }

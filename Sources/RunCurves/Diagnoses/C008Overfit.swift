@@ -78,7 +78,9 @@ enum Overfit: RunDiagnosis {
     private static func steps(_ run: TrainingRun, low: Int?, first: Int, last: Int) -> [FirstStep] {
         var steps: [FirstStep] = []
         if let low { steps.append(FirstStep("use the weights of the best epoch (best.pt), about epoch \(low)")) }
-        if let images = run.images(of: "train"), images < 200 { steps.append(FirstStep("add images: \(images) are learned by heart")) }
+        if let images = run.images(of: "train"), images < 200 {
+            steps.append(FirstStep("add images: \(images) are learned by heart"))
+        }
         if run.settings.number("mosaic") == 0 {
             steps.append(FirstStep(set: "mosaic", to: "1.0", "augmentation is off"))
         }

@@ -10,7 +10,8 @@ enum Diverges: RunDiagnosis {
         threshold:
             "four epochs or more; in two epochs a loss of validation more than 50 times what that of training was at "
             + "first, with mAP50 below 0.1 at the end; or the training loss at the end 10 % above its lowest point before, to which "
-            + "it had fallen by 10 % or more, with mAP50 below 0.02 in the last third",
+            + "it had fallen by 10 % or more, or with a rate of more than five times the usual one, with mAP50 below 0.02 in the "
+            + "last third",
         hides: ["C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C012"],
         triggering: [
             RunExample(
@@ -60,7 +61,7 @@ enum Diverges: RunDiagnosis {
             let end = loss.end,
             low.value > 0, end > low.value * 1.1,
             // A loss that rises from the first epoch on is that of a head that assigns its first boxes.
-            loss.smooth.until(low.epoch).most ?? 0 > low.value * 1.1
+            loss.smooth.until(low.epoch).most ?? 0 > low.value * 1.1 || rules.excess ?? 0 > 5
         else { return nil }
         return diagnosis(
             run,

@@ -77,7 +77,9 @@ enum CutOff: RunDiagnosis {
 
     /// Ultralytics' `time` ends a training after so many hours.
     private static func isOutOfTime(_ run: TrainingRun) -> Bool {
-        guard let hours = run.settings.number("time"), let seconds = run.table.curve(.seconds).most else { return false }
+        guard let hours = run.settings.number("time"), let seconds = run.table.curve(.seconds).most else {
+            return false
+        }
         return seconds >= 0.9 * hours * 3600
     }
 }

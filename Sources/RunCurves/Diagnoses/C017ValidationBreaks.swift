@@ -7,7 +7,8 @@ enum ValidationBreaks: RunDiagnosis {
 
     static let documentation = DiagnosisDocumentation(
         code: "C017", name: "validation breaks in one epoch", severity: .error,
-        what: "From one epoch to the next mAP50 falls to next to nothing and stays there, while the training loss goes on.",
+        what:
+            "From one epoch to the next mAP50 falls to next to nothing and stays there, while the training loss goes on.",
         why:
             "An image whose pixels have another range (sixteen bits read as eight, values that are not divided by 255): "
             + "training normalises it away with its batch, but the running statistics of batch normalisation, with which "

@@ -151,7 +151,8 @@ extension RunDiagnosis {
 public enum DiagnosisRegistry {
     static let all: [any RunDiagnosis.Type] = [
         NoEpoch.self, NotANumber.self, LabelsLeftOut.self, NoLabels.self, SameImages.self, FlatFromTheStart.self,
-        Diverges.self, ValidationBreaks.self, Spike.self, JumpAtTheStart.self, ClassLossAtZero.self, ObjectnessJumps.self,
+        Diverges.self, ValidationBreaks.self, Spike.self, JumpAtTheStart.self, ClassLossAtZero.self,
+        ObjectnessJumps.self,
         BoxLossStaysHigh.self, ScoreDoesNotFollow.self, Overfit.self, ClassNeverLearned.self, CutOff.self,
     ]
 
