@@ -10,7 +10,12 @@ enum ScoreDoesNotFollow: RunDiagnosis {
     static let goodScore = 0.3
 
     /// What shows it.
-    private enum Sign { case never(Double), lost(from: Double), classes(ValidationGap), names(ClassFingerprint) }
+    private enum Sign {
+        case never(Double)
+        case lost(from: Double)
+        case classes(ValidationGap)
+        case names(ClassFingerprint)
+    }
 
     static let documentation = DiagnosisDocumentation(
         code: "C006", name: "loss falls, mAP does not", severity: .error,
