@@ -3,6 +3,7 @@
 
     curves_runs.py OUT --cells DATA.yaml --shapes DATA.yaml [--weights-ultralytics W.pt] [--weights-yolov5 W.pt]
                    [--only TEXT] [--list]
+    curves_runs.py OUT --set second --blood DATA.yaml --boards DATA.yaml …
 
 Every run is a folder OUT/NAME with what the trainer leaves (results.csv, args.yaml or opt.yaml and hyp.yaml), what it
 said (console.log, without progress bars), and truth.json: trainer, dataset, condition, seed, and whether it belongs to
@@ -17,6 +18,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -27,21 +29,36 @@ for key in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 os.environ.setdefault("YOLO_OFFLINE", "true")
 os.environ.setdefault("WANDB_MODE", "disabled")
 
-# Which datasets belong to which part: nothing of `shapes` was looked at while thresholds were chosen.
-PART = {"cells": "develop", "shapes": "held"}
-SIZE = {"cells": 64, "shapes": 64}
-TRAIN = {"cells": 32, "shapes": 48}
-VAL = {"cells": 12, "shapes": 18}
-CLASSES = {"cells": 2, "shapes": 3}
-EPOCHS = {"cells": 12, "shapes": 10}
-POISONED_EPOCH = 7  # 1-based
+# Runs of cells and of shapes were looked at while diagnoses were written; those of blood and boards were scored once.
+PART = {"cells": "develop", "shapes": "develop", "blood": "held", "boards": "held"}
+SIZE = {"cells": 64, "shapes": 64, "blood": 80, "boards": 96}
+TRAIN = {"cells": 32, "shapes": 48, "blood": 48, "boards": 48}
+VAL = {"cells": 12, "shapes": 18, "blood": 16, "boards": 20}
+CLASSES = {"cells": 2, "shapes": 3, "blood": 2, "boards": 3}
+EPOCHS = {"cells": 12, "shapes": 10, "blood": 24, "boards": 26}
+FEW_EPOCHS = {"cells": 30, "shapes": 30, "blood": 60, "boards": 60}  # of a run on six images
+POISONED = {"cells": 7, "shapes": 7, "blood": 14, "boards": 16}  # the epoch, from 1
+# A window of so many pixels around a box, cut from the source's image.
+WINDOW = {"blood": 240, "boards": 128}
+# The blood runs are of plain SGD at its usual rate, the others of AdamW.
+OPTIMIZER = {"blood": ("SGD", 0.01, 0.937)}
+SETS = {"first": ("cells", "shapes"), "second": ("blood", "boards")}
 
 CONDITIONS = [
     ("healthy", 0), ("healthy", 1), ("healthy", 2), ("nc-too-small", 0), ("rate-x100", 0), ("rate-div1000", 0),
     ("labels-removed", 0), ("images-poisoned", 0), ("class-dropped", 0), ("val-is-train", 0), ("val-wrong-classes", 0),
     ("val-shifted", 0), ("frozen", 0), ("warm-up-off", 0), ("nan-weight", 0), ("few-images", 0), ("boxes-jittered", 0),
-    ("one-class", 0),
+    ("one-class", 0), ("image-range", 0), ("killed", 0),
 ]
+# The order is that of a run that may be stopped early; a planted failure has the seed of a healthy run, its twin.
+SECOND = [
+    ("healthy", 3), ("val-wrong-classes", 3), ("images-poisoned", 3), ("class-dropped", 4), ("few-images", 5),
+    ("boxes-jittered", 3), ("rate-div1000", 4), ("val-shifted", 5), ("healthy", 4), ("frozen", 3), ("rate-x100", 4),
+    ("labels-removed", 3), ("image-range", 5), ("warm-up-off", 3), ("nan-weight", 4), ("val-is-train", 4), ("healthy", 5),
+    ("nc-too-small", 5), ("one-class", 5), ("healthy", 6),
+    ("killed", 4),
+]
+CONDITIONS_OF = {"first": CONDITIONS, "second": SECOND}
 
 
 # ------------------------------------------------------------------------------------------------- datasets
@@ -89,6 +106,22 @@ def middle(picture, rows):
     return picture.crop((width // 4, height // 4, width - width // 4, height - height // 4)), kept
 
 
+def window(picture, rows, side, draw):
+    """A square around one of the boxes, with the boxes of which most lies in it."""
+    width, height = picture.size
+    rare = [r for r in rows if r[0] > 0]
+    _, x, y, _, _ = draw.choice(rare if rare and draw.random() < 0.6 else rows or [(0, 0.5, 0.5, 0, 0)])
+    left = min(max(int(x * width) - draw.randint(side // 4, 3 * side // 4), 0), width - side)
+    top = min(max(int(y * height) - draw.randint(side // 4, 3 * side // 4), 0), height - side)
+    kept = []
+    for c, x, y, w, h in rows:
+        x, y, w, h = (x * width - left) / side, (y * height - top) / side, w * width / side, h * height / side
+        x0, y0, x1, y1 = max(0, x - w / 2), max(0, y - h / 2), min(1, x + w / 2), min(1, y + h / 2)
+        if x1 > x0 and y1 > y0 and (x1 - x0) * (y1 - y0) > 0.5 * w * h:
+            kept.append([c, (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0])
+    return picture.crop((left, top, left + side, top + side)), kept
+
+
 def make_dataset(folder, source, which, condition, seed):
     from PIL import Image
 
@@ -102,12 +135,19 @@ def make_dataset(folder, source, which, condition, seed):
     }
     if condition == "few-images":
         chosen["train"] = chosen["train"][:6]
+    cut = random.Random(f"{which} windows")  # the same windows in every run of a dataset
+    place = {str(image): cut.randint(0, 1 << 30) for split in chosen for image, _ in chosen[split]}
     for split, wanted in chosen.items():
         for kind in ("images", "labels"):
             (folder / kind / split).mkdir(parents=True)
         for image, label in wanted:
             # At this size a platelet has six pixels: no run learns that class.
-            rows = [r for r in rows_of(label) if r[0] < len(names)]
+            rows = [r for r in rows_of(label) if r[0] < CLASSES[which]]
+            picture = Image.open(image)
+            if which == "cells":
+                picture, rows = middle(picture, rows)
+            elif which in WINDOW:
+                picture, rows = window(picture, rows, WINDOW[which], random.Random(place[str(image)]))
             if split == "train":
                 if condition == "labels-removed":
                     rows = []
@@ -122,11 +162,8 @@ def make_dataset(folder, source, which, condition, seed):
                     rows = [moved(r, draw, 0.8, 1.2) for r in rows]
             if condition == "one-class":
                 rows = [[0, *r[1:]] for r in rows]
-            with Image.open(image) as picture:
-                if which == "cells":
-                    picture, rows = middle(picture, rows)
-                picture.convert("RGB").resize((SIZE[which], SIZE[which]), Image.BILINEAR).save(
-                    folder / "images" / split / (image.stem + ".jpg"), quality=90)
+            picture.convert("RGB").resize((SIZE[which], SIZE[which]), Image.BILINEAR).save(
+                folder / "images" / split / (image.stem + ".jpg"), quality=90)
             (folder / "labels" / split / (image.stem + ".txt")).write_text(
                 "".join("%d %.6f %.6f %.6f %.6f\n" % tuple(r) for r in rows))
     if condition == "nc-too-small":
@@ -160,38 +197,50 @@ def noise_boxes(classes):
     return torch.cat([torch.randint(0, classes, (60, 1)).float(), torch.rand(60, 2) * (1 - sides) + sides / 2, sides], 1)
 
 
-def settings_of(condition, base_rate):
+def settings_of(which, condition):
+    optimizer, base_rate, momentum = OPTIMIZER.get(which, ("AdamW", 0.001, 0.9))
     rate = {"rate-x100": base_rate * 100, "rate-div1000": base_rate / 1000, "warm-up-off": base_rate * 5}.get(
         condition, base_rate)
     warm_up = 0.0 if condition == "warm-up-off" else 3.0
-    return rate, warm_up
+    return optimizer, momentum, rate, warm_up
+
+
+def head_of(weights):
+    """Which layer the head is."""
+    import torch
+
+    return len(torch.load(weights, map_location="cpu", weights_only=False)["model"].model) - 1
 
 
 def run_ultralytics(folder, data, which, condition, seed, weights):
     import torch
     from ultralytics.models.yolo.detect import DetectionTrainer
 
-    rate, warm_up = settings_of(condition, 0.001)
+    optimizer, momentum, rate, warm_up = settings_of(which, condition)
     overrides = dict(
         model=str(weights), data=str(data), epochs=EPOCHS[which], imgsz=SIZE[which], batch=4, nbs=4, workers=0, device="cpu",
-        plots=False, amp=False, optimizer="AdamW", lr0=rate, warmup_epochs=warm_up, warmup_bias_lr=0.0, momentum=0.9, seed=seed, project=str(folder.parent),
-        name=folder.name, exist_ok=True, close_mosaic=3)
+        plots=False, amp=False, optimizer=optimizer, lr0=rate, warmup_epochs=warm_up, warmup_bias_lr=0.0, momentum=momentum,
+        seed=seed, project=str(folder.parent), name=folder.name, exist_ok=True, close_mosaic=3)
     if condition == "few-images":
         overrides.update(
             mosaic=0.0, fliplr=0.0, scale=0.0, translate=0.0, hsv_h=0.0, hsv_s=0.0, hsv_v=0.0, erasing=0.0, batch=2, nbs=2,
-            epochs=30)
+            epochs=FEW_EPOCHS[which])
     if condition == "frozen":
-        overrides["freeze"] = list(range(24)) + ["24.cv2", "24.cv3.0", "24.cv3.1"]
+        head = head_of(weights)
+        overrides["freeze"] = list(range(head)) + [f"{head}.cv2", f"{head}.cv3.0", f"{head}.cv3.1"]
 
     class Trainer(DetectionTrainer):
         def preprocess_batch(self, batch):
             batch = super().preprocess_batch(batch)
-            if condition == "images-poisoned" and self.epoch + 1 == POISONED_EPOCH and self.model.training:
+            if condition == "image-range" and self.epoch + 1 == POISONED[which] and self.model.training:
+                batch["img"][0] *= 255  # sixteen bits read as eight
+            if condition == "images-poisoned" and self.epoch + 1 == POISONED[which] and self.model.training:
                 batch["img"][0] = torch.rand_like(batch["img"][0])
                 keep = batch["batch_idx"] != 0
                 boxes = noise_boxes(self.data["nc"])
+                # First, since the trainer takes them to be in the order of the images.
                 for key, rows in (("batch_idx", torch.zeros(len(boxes))), ("cls", boxes[:, :1]), ("bboxes", boxes[:, 1:])):
-                    batch[key] = torch.cat([batch[key][keep], rows.to(batch[key])])
+                    batch[key] = torch.cat([rows.to(batch[key]), batch[key][keep]])
             return batch
 
         def save_model(self):
@@ -205,8 +254,10 @@ def run_ultralytics(folder, data, which, condition, seed, weights):
     trainer = Trainer(overrides=overrides)
 
     def at_epoch_start(trainer):
-        if condition == "nan-weight" and trainer.epoch + 1 == POISONED_EPOCH:
+        if condition == "nan-weight" and trainer.epoch + 1 == POISONED[which]:
             break_weight(trainer.model)
+        if condition == "killed" and trainer.epoch + 1 == POISONED[which]:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     trainer.add_callback("on_train_epoch_start", at_epoch_start)
     trainer.train()
@@ -239,16 +290,16 @@ def run_yolov5(folder, data, which, condition, seed, weights):
     import yolov5.train as train
     import yolov5.utils.dataloaders as loaders
 
-    rate, warm_up = settings_of(condition, 0.001)
+    optimizer, momentum, rate, warm_up = settings_of(which, condition)
     hyp = yaml.safe_load((Path(yolov5.__file__).parent / "data/hyps/hyp.scratch-low.yaml").read_text())
     # The trainer divides the weight of objectness by the square of 640 / imgsz: at this size little would be left.
-    hyp.update(lr0=rate, warmup_epochs=warm_up, warmup_bias_lr=0.0, obj=5.0)
+    hyp.update(lr0=rate, momentum=momentum, warmup_epochs=warm_up, warmup_bias_lr=0.0, obj=5.0)
     options = dict(
         data=str(data), imgsz=SIZE[which], batch_size=4, epochs=EPOCHS[which], weights=str(weights), workers=0, device="cpu",
-        noplots=True, optimizer="AdamW", seed=seed, project=str(folder.parent), name=folder.name, exist_ok=True, noautoanchor=True)
+        noplots=True, optimizer=optimizer, seed=seed, project=str(folder.parent), name=folder.name, exist_ok=True, noautoanchor=True)
     if condition == "few-images":
         hyp.update(mosaic=0.0, fliplr=0.0, scale=0.0, translate=0.0, hsv_h=0.0, hsv_s=0.0, hsv_v=0.0)
-        options.update(batch_size=2, epochs=30)
+        options.update(batch_size=2, epochs=FEW_EPOCHS[which])
     if condition == "frozen":
         options["freeze"] = list(range(24)) + ["24.m.0", "24.m.1"]
     hyp_path = Path(data).parent / "hyp.yaml"
@@ -260,7 +311,10 @@ def run_yolov5(folder, data, which, condition, seed, weights):
 
     def poisoning(batch):
         images, *rest = collate(batch)
-        if condition == "images-poisoned" and state["epoch"] == POISONED_EPOCH and state["training"]:
+        if condition == "image-range" and state["epoch"] == POISONED[which] and state["training"]:
+            images = images.to(torch.int32)
+            images[0] *= 255
+        if condition == "images-poisoned" and state["epoch"] == POISONED[which] and state["training"]:
             images[0] = torch.randint(0, 256, images[0].shape, dtype=images.dtype)
             boxes = noise_boxes(len(names))
             rest[0] = torch.cat([rest[0][rest[0][:, 0] != 0], torch.cat([torch.zeros(len(boxes), 1), boxes], 1)])
@@ -287,8 +341,10 @@ def run_yolov5(folder, data, which, condition, seed, weights):
             state["training"] = training
             if training:
                 state["epoch"] += 1
-                if condition == "nan-weight" and state["epoch"] == POISONED_EPOCH:
+                if condition == "nan-weight" and state["epoch"] == POISONED[which]:
                     break_weight(models[0])
+                if condition == "killed" and state["epoch"] == POISONED[which]:
+                    os.kill(os.getpid(), signal.SIGKILL)
             if inner:
                 inner(self, *args, **more)
 
@@ -340,6 +396,18 @@ def child(folder, scratch, source, trainer, which, condition, seed, weights):
     os._exit(0)
 
 
+def keep_data(folder, data):
+    """data.yaml and the labels, so that a reader may look at them; of the images only their names."""
+    for label in data.glob("labels/*/*.txt"):
+        kept = folder / label.relative_to(data)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(label, kept)
+        image = folder / "images" / label.parent.name / (label.stem + ".jpg")
+        image.parent.mkdir(parents=True, exist_ok=True)
+        image.touch()
+    (folder / "data.yaml").write_text((data / "data.yaml").read_text().replace(f"path: {data}", "path: ."))
+
+
 def keep(folder, scratch, weights, truth):
     folder.mkdir(parents=True)
     replaced = [(str(scratch / "run"), "runs/train/exp"), (str(scratch / "data"), "data"), (str(scratch), "."),
@@ -354,6 +422,7 @@ def keep(folder, scratch, weights, truth):
             (folder / name).write_text(text)
     for path in (scratch / "run").glob("events.out.tfevents*"):
         shutil.copy(path, folder / "events.out.tfevents.0")
+    keep_data(folder / "data", scratch / "data")
     (folder / "console.log").write_text(tidy((scratch / "console").read_text(errors="replace"), replaced))
     (folder / "truth.json").write_text(json.dumps(truth) + "\n")
 
@@ -410,8 +479,9 @@ def started_from_coco(yolov5_weights, target):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
-    parser.add_argument("--cells", required=True)
-    parser.add_argument("--shapes", required=True)
+    parser.add_argument("--set", choices=SETS, default="first")
+    for name in PART:
+        parser.add_argument(f"--{name}", metavar="DATA.yaml", help=f"what the images of {name} are taken from")
     parser.add_argument("--weights-ultralytics", help="default: YOLOv5u with the layers of --weights-yolov5")
     parser.add_argument("--weights-yolov5", default="yolov5n.pt")
     parser.add_argument("--only", default="")
@@ -419,11 +489,16 @@ def main():
     options = parser.parse_args()
     out = options.out.resolve()
     weights = {"ultralytics": options.weights_ultralytics, "yolov5": options.weights_yolov5}
-    sources = {"cells": Path(options.cells).resolve(), "shapes": Path(options.shapes).resolve()}
+    datasets = SETS[options.set]
+    sources = {}
+    for name in datasets:
+        if not getattr(options, name):
+            parser.error(f"--set {options.set} needs --{name}")
+        sources[name] = Path(getattr(options, name)).resolve()
 
     runs = [
         (f"{trainer}-{which}-{condition}-{seed}", trainer, which, condition, seed)
-        for condition, seed in CONDITIONS for which in ("cells", "shapes") for trainer in ("ultralytics", "yolov5")
+        for condition, seed in CONDITIONS_OF[options.set] for which in datasets for trainer in ("ultralytics", "yolov5")
     ]
     runs = [r for r in runs if re.search(options.only, r[0])]
     if options.list:

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Precision and recall of the diagnoses of assay-curves on runs with a planted failure (curves_runs.py makes them).
 
-    curves_score.py assay-curves RUNS [--part develop|held] [--list]
+    curves_score.py assay-curves RUNS [--part develop|held] [--log-only] [--list]
 
+RUNS is a folder of runs, a bundle of them (curves_bundle.py), or a folder of bundles. With --log-only the data.yaml of a run
+and its labels are out of reach, as for someone who was sent the log.
 A diagnosis is right where the failure of the run asks for it; where a failure asks for one of several, any of them will
 do. What may follow from a failure is not counted either way. Exit status 1 where precision or recall over all is below 0.9.
 """
@@ -13,6 +15,9 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
+
+import curves_bundle
 
 # By condition, or condition and trainer: what must be found (one of them), and what may be besides.
 WANTED = json.loads((pathlib.Path(__file__).parent / "curves_wanted.json").read_text())
@@ -23,11 +28,23 @@ def main():
     parser.add_argument("tool")
     parser.add_argument("runs", type=pathlib.Path)
     parser.add_argument("--part", default="")
+    parser.add_argument("--log-only", action="store_true")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        bundles = [options.runs] if options.runs.suffix == ".jsonl" else sorted(options.runs.glob("*.jsonl"))
+        for bundle in bundles:
+            curves_bundle.unpack(bundle, pathlib.Path(scratch) / bundle.stem, data=not options.log_only)
+        if options.log_only and not bundles:
+            parser.error("--log-only needs a bundle")
+        paths = pathlib.Path(scratch).glob("*/*/truth.json") if bundles else options.runs.glob("*/truth.json")
+        sys.exit(score(options, sorted(paths)))
+
+
+def score(options, paths):
     right, wrong, missed = collections.Counter(), collections.Counter(), collections.Counter()
     count = healthy = clean = 0
-    for path in sorted(options.runs.glob("*/truth.json")):
+    for path in paths:
         truth = json.loads(path.read_text())
         if options.part and truth["part"] != options.part:
             continue
@@ -60,7 +77,7 @@ def main():
     r, w, m = sum(right.values()), sum(wrong.values()), sum(missed.values())
     print(f"| all | {r} | {m} | {w} | {share(r, r + w)} | {share(r, r + m)} |")
     print(f"\n{count} runs; {clean} of {healthy} without a failure are called healthy")
-    sys.exit(0 if r and r >= 0.9 * (r + w) and r >= 0.9 * (r + m) else 1)
+    return 0 if r and r >= 0.9 * (r + w) and r >= 0.9 * (r + m) else 1
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import Imaging
 /// that agree in a part; a bucket that is still large is divided by a further part, up to the six, before the rest are compared
 /// pair by pair. What is one group already is not looked at again.
 ///
-/// Complexity: O(*n* log *n*) for fingerprints of different pictures; where thousands agree in six parts and are not near,
+/// Complexity: O(*n* log *n*) for fingerprints of different pictures; where thousands agree in six parts and are no group,
 /// quadratic in the number of those.
 package struct NearHashes {
     private static let partCount = 16
@@ -52,15 +52,7 @@ package struct NearHashes {
     /// Joins what is near among places that agree in so many parts before this one.
     private mutating func join(_ places: [Int], from part: Int, agreed: Int) {
         guard places.count > 1, !areOneGroup(places) else { return }
-        guard places.count > small, agreed < agreeing else {
-            for (number, place) in places.enumerated() {
-                for other in places[..<number] where hashes[place].distance(hashes[other]) <= bits {
-                    groups.join(place, other)
-                }
-            }
-            comparisons += places.count * (places.count - 1) / 2
-            return
-        }
+        guard places.count > small, agreed < agreeing else { return joinPairs(places) }
         // Of those in which they agree, this is the first that is left, and as many as are still wanted come after it.
         for part in part...(Self.partCount - agreeing + agreed) {
             let order = places.map { (key: parts[$0][part], place: $0) }.sorted { ($0.key, $0.place) < ($1.key, $1.place) }
@@ -72,6 +64,38 @@ package struct NearHashes {
                 start = end
             }
         }
+    }
+
+    /// Pair by pair, but for pairs of one group: where pictures are alike, one comparison is enough for most.
+    private mutating func joinPairs(_ places: [Int]) {
+        var members: [[Int]] = []
+        for place in places {
+            var home: Int?
+            // From the end, so that what is removed is behind what is still to come.
+            for number in members.indices.reversed() {
+                guard groups.root(members[number][0]) == groups.root(place) || isNear(place, members[number]) else {
+                    continue
+                }
+                groups.join(members[number][0], place)
+                // What was home before moves here.
+                if let old = home {
+                    members[number] += members[old]
+                    members.remove(at: old)
+                } else {
+                    members[number].append(place)
+                }
+                home = number
+            }
+            if home == nil { members.append([place]) }
+        }
+    }
+
+    private mutating func isNear(_ place: Int, _ others: [Int]) -> Bool {
+        for other in others {
+            comparisons += 1
+            if hashes[place].distance(hashes[other]) <= bits { return true }
+        }
+        return false
     }
 
     private mutating func areOneGroup(_ places: [Int]) -> Bool {

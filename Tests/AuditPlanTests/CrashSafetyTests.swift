@@ -103,6 +103,27 @@ import Testing
         #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path) == ["plan.yaml"])
     }
 
+    /// A setting below the marker would count until the next result is written, which removes it.
+    @Test(arguments: ["anchors: {}\n", "anchors:\n  count: 6\n", "nothing: 1\n", "[1]: 2\n"])
+    func settingsBelowTheMarkerAreRefused(text: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("dataset: d.yaml\n", to: "plan.yaml")
+        _ = try run(path, state: "first")
+        let written = try FileReading.bytes(ofFile: path)
+        let lines = written.count { $0 == 10 }
+        try folder.write(written + Array(text.utf8), to: "plan.yaml")
+        do {
+            _ = try run(path, state: "first")
+            Issue.record("ran")
+        } catch let error as FileError {
+            #expect(error.line == lines + 1 && error.message.contains("below the marker line"))
+            #expect(error.wayOut.contains("move it above"))
+        }
+        #expect(try FileReading.bytes(ofFile: path) == written + Array(text.utf8))
+        try folder.write(PlanFile.marker + "\ndataset: d.yaml\n", to: "other.yaml")
+        #expect(throws: FileError.self) { try PlanFile.load(folder.path + "/other.yaml") }
+    }
+
     @Test func aFolderThatCannotBeWrittenIsNamed() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("dataset: d.yaml\n", to: "plan.yaml")

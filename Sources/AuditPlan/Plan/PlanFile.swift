@@ -98,16 +98,33 @@ public struct PlanFile: Sendable {
                 file: given, line: 1, message: "is not a plan",
                 wayOut: "make one with: assay plan init data.yaml -o plan.yaml")
         }
-        settings = try PlanSettings(root, file: given, folder: Paths.directory(of: path))
         let markerBytes = Array(Self.marker.utf8)
         let start = Self.find(markerBytes, in: bytes)
         personsPart = start.map { Array(bytes[..<$0]) } ?? bytes
-        // Looked for in the person's part alone: a line or an offset of the whole would depend on how text is counted.
-        if let node = try YAMLDocument.parse(personsPart, file: given).root?["results"] {
+        // Read alone: a line or an offset of the whole would depend on how text is counted.
+        guard let persons = start == nil ? root : try YAMLDocument.parse(personsPart, file: given).root,
+            let own = persons.mapping
+        else {
+            throw FileError(
+                file: given, line: 1, message: "has nothing above the marker line",
+                wayOut: "write the settings above it, dataset: first")
+        }
+        if let node = persons["results"] {
             throw FileError(
                 file: given, line: node.line, message: "results stand above the marker line",
                 wayOut: "remove them; the tools write their own below it")
         }
+        // The next result that is written would remove it.
+        let known = Set(own.compactMap(\.key.string))
+        for entry in root.mapping ?? [] where entry.key.string != "results" {
+            guard let key = entry.key.string, known.contains(key) else {
+                throw FileError(
+                    file: given, line: entry.key.line,
+                    message: "“\(entry.key.string ?? "…")” stands below the marker line, where the tools write",
+                    wayOut: "move it above that line, or remove it")
+            }
+        }
+        settings = try PlanSettings(persons, file: given, folder: Paths.directory(of: path))
         try Self.checkRoom(below: personsPart, file: given)
         var results: [StageName: StageResult] = [:]
         var nodes: [StageName: YAMLNode] = [:]

@@ -137,12 +137,13 @@ public struct RunComparison: Sendable {
         return causes
     }
 
-    /// The gain of the best run over the first, and whether seeds alone make as much; nil where no group says.
+    /// The gain of the best other run over the first, and whether seeds alone make as much; nil where no group says.
     public func verdict(_ runs: [TrainingRun]) -> (best: String, gain: Double, isReal: Bool)? {
         guard let group = groups.first, let base = runs.first?.table.mainScore.most else { return nil }
-        let best = runs.dropFirst().compactMap { run in run.table.mainScore.most.map { (run.name, $0) } }.max {
-            $0.1 < $1.1
-        }
+        // Runs that differ from the first in the seed alone are the spread, not a gain.
+        let same = groups.first { $0.names.contains(runs[0].name) }?.names ?? []
+        let best = runs.dropFirst().filter { !same.contains($0.name) }
+            .compactMap { run in run.table.mainScore.most.map { (run.name, $0) } }.max { $0.1 < $1.1 }
         guard let best else { return nil }
         let gain = best.1 - base
         return (best.0, gain, abs(gain) > group.leastGain)

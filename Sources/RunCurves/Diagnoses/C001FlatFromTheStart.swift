@@ -7,13 +7,14 @@ enum FlatFromTheStart: RunDiagnosis {
 
     static let documentation = DiagnosisDocumentation(
         code: "C001", name: "flat from the start", severity: .error,
-        what: "The sum of the training losses does not fall from the first epoch on, and the score stays low.",
+        what: "Neither boxes nor classes are learned from the first epoch on, and the score stays low.",
         why:
             "A learning rate that is too small, a warm-up that never ends, frozen layers, labels that the trainer does not "
             + "read, or a loss that is not that of the model.",
         threshold:
-            "five epochs or more; the median of the last training losses less than 8 % below that of the first, no loss "
-            + "of validation (of training, where there is none) more than 12 % below the first or 15 % above it, and mAP50 never 0.3",
+            "five epochs or more; the median of the last training losses less than 8 % below that of the first; of "
+            + "validation (of training, where there is none) the sum never more than 15 % above the first; no part of either that "
+            + "is 15 % of it or more 12 % below the first, objectness left out, which rises as boxes get better; and mAP50 never 0.3",
         hides: ["C002", "C006", "C009", "C010"],
         triggering: [
             RunExample(
@@ -36,12 +37,18 @@ enum FlatFromTheStart: RunDiagnosis {
 
     /// Validation sees the same images each epoch and is the better witness; without it the training loss must keep still.
     private static func isFlat(_ run: TrainingRun) -> Bool {
-        let val = run.table.total(.val)
-        let witness = (val.count >= 5 ? val : run.table.total(.train)).smooth
-        guard let start = witness.start, start > 0, let least = witness.least, let most = witness.most else {
-            return false
-        }
-        return least > start * 0.88 && most < start * 1.15
+        let phase: LogColumn.Phase = run.table.total(.val).count >= 5 ? .val : .train
+        let all = run.table.total(phase).smooth
+        guard let start = all.start, start > 0, let most = all.most, most < start * 1.15 else { return false }
+        return parts(run, phase).allSatisfy { $0.smooth.least ?? 0 > ($0.start ?? 0) * 0.88 }
+            && parts(run, .train).allSatisfy { $0.fall ?? 0 < 0.12 }
+    }
+
+    /// The parts of a loss that weigh something.
+    private static func parts(_ run: TrainingRun, _ phase: LogColumn.Phase) -> [Curve] {
+        let parts = run.table.parts(phase).filter { $0 != "obj" }.map { run.table.curve(.loss(phase, $0)) }
+        let level = parts.reduce(0) { $0 + ($1.start ?? 0) }
+        return parts.filter { $0.start ?? 0 >= 0.15 * level && $0.start ?? 0 > 0 }
     }
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {

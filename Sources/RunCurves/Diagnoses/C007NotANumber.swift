@@ -6,19 +6,32 @@ enum NotANumber: RunDiagnosis {
         why:
             "Half precision (AMP) that overflows, boxes without area, a rate that is too large, or weights that were nan when "
             + "the training began.",
-        threshold: "one epoch, or the trainer says so",
-        hides: ["C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C010", "C012"],
+        threshold:
+            "one epoch of training, or one of validation and none with a number after it (validation that heals is C010 or "
+            + "C012), or the trainer says so",
+        hides: ["C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C010", "C012", "C016"],
         triggering: [
             RunExample(["train/box_loss": [4, 3.5, .nan, .nan], "metrics/mAP50(B)": [0, 0.1, 0, 0]]),
             RunExample(
                 ["train/box_loss": [4, 3.5, 3.4, 3.3]],
                 console: "WARNING Loss NaN/Inf detected (attempt 1/3), recovering from last.pt...\n"),
         ],
-        clean: [RunExample(["train/box_loss": [4, 3.5, 3.2, 3]])])
+        clean: [
+            RunExample(["train/box_loss": [4, 3.5, 3.2, 3]]),
+            RunExample([
+                "train/box_loss": [4, 3.5, 3.2, 3, 2.9, 2.8], "val/box_loss": [4, .nan, .nan, 3.4, 3.2, 3.1],
+            ]),
+        ])
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
         let broken = run.table.columns.flatMap { column -> [(epoch: Int, column: LogColumn)] in
             if case .seconds = column { return [] }
+            // Weights that are nan do not heal: validation that does has only overflowed.
+            if case .loss(.train, _) = column {
+            } else {
+                let curve = run.table.curve(column)
+                if let last = curve.points.last?.epoch, let broken = curve.broken.last, last > broken { return [] }
+            }
             return run.table.curve(column).broken.map { ($0, column) }
         }.min { $0.epoch < $1.epoch }
         let said = run.console.flatMap { console in console.nanLine.map { (console.file, $0) } }

@@ -7,9 +7,10 @@ enum ClassNeverLearned: RunDiagnosis {
         what: "At the end the average precision of a class is next to nothing, while others are found.",
         why: "Few labels of the class or none, another class's id, or objects too small for the stride.",
         threshold:
-            "AP50 below 0.001 where the best class's is 0.1 or more, or below 0.01 once mAP50 has settled (in the last three "
-            + "epochs no more than a tenth above the three before): until then a class may only be late; three objects or "
-            + "more in validation",
+            "the best class's AP50 is 0.1 or more, three objects or more of the class are in validation, and either train has "
+            + "fewer than ten labels of it or less than 1 %, and its AP50 is a fifth of the best or less; or AP50 is below 0.001, or below "
+            + "0.01 once mAP50 has settled (in the last three epochs no more than a tenth above the three before). Where train is known "
+            + "to have a tenth of its labels or more of the class, only once mAP50 has settled: until then it may only be late",
         triggering: [
             RunExample(
                 ["train/box_loss": [4, 3, 2.5]],
@@ -43,10 +44,17 @@ enum ClassNeverLearned: RunDiagnosis {
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
         let scores = classScores(run)
         guard scores.count > 1, let best = scores.map(\.score).max(), best >= 0.1 else { return nil }
-        let least = hasSettled(run) ? 0.01 : 0.001
-        let lost = scores.filter { $0.score < least && $0.instances ?? 3 >= 3 }
-        guard let first = lost.first else { return nil }
         let names = audit.classNames.isEmpty ? run.data?.classNames ?? [] : audit.classNames
+        let hasSettled = hasSettled(run)
+        let lost = scores.filter { score in
+            guard score.instances ?? 3 >= 3 else { return false }
+            if let share = labels(of: score.name, names, run) {
+                if share.count < 10 || Double(share.count) < 0.01 * Double(share.all) { return score.score <= best / 5 }
+                if share.count * 10 >= share.all { return hasSettled && score.score < 0.01 }
+            }
+            return score.score < (hasSettled ? 0.01 : 0.001)
+        }
+        guard let first = lost.first else { return nil }
         var steps: [FirstStep] = []
         for it in lost.prefix(3) {
             guard let id = names.firstIndex(of: it.name) else { continue }
@@ -71,6 +79,14 @@ enum ClassNeverLearned: RunDiagnosis {
             figures: [("best", best), ("ap50", first.score), ("classes", Double(lost.count))], steps: steps,
             file: run.console.flatMap { $0.classes.isEmpty ? nil : $0.file },
             line: run.console.flatMap { $0.classes.isEmpty ? nil : $0.classLine })
+    }
+
+    /// Labels of a class in train, and all labels there; nil where they are not known.
+    private static func labels(of name: String, _ names: [String], _ run: TrainingRun) -> (count: Int, all: Int)? {
+        guard let boxes = run.data?.splits["train"]?.boxes, !boxes.isEmpty, let id = names.firstIndex(of: name) else {
+            return nil
+        }
+        return (boxes[id] ?? 0, boxes.values.reduce(0, +))
     }
 
     /// From the table at the end of what the trainer said, or from columns of classes.

@@ -11,7 +11,8 @@ enum JumpAtTheStart: RunDiagnosis {
             + "spends its first epochs mending them.",
         threshold:
             "warm-up below one epoch; the first epoch's training loss more than 30 % above the median of the next three, "
-            + "or an epoch of validation among the first five more than twice the median of the five after",
+            + "or an epoch of validation among the first five more than twice the median of the five after, or no number",
+        hides: ["C002", "C006", "C008", "C009"],
         triggering: [
             RunExample(
                 [
@@ -49,6 +50,12 @@ enum JumpAtTheStart: RunDiagnosis {
         }
         for column in run.table.columns where column.isLoss(.val) {
             let curve = run.table.curve(column)
+            if let broken = curve.broken.first, broken <= 5, let last = curve.points.last?.epoch, last > broken + 3 {
+                return diagnosis(
+                    run,
+                    "\(column.name) is no number in epoch \(broken), and \(RunFigure.text(curve.end ?? 0)) at the end, without a warm-up (\(key.entry.file):\(key.entry.line))",
+                    epochs: broken...broken, column: column, figures: [("after", curve.end ?? 0)], steps: steps)
+            }
             guard curve.count >= 10, let peak = curve.points.prefix(5).max(by: { $0.value < $1.value }),
                 let after = Curve.median(Array(curve.values[5..<10])), after > 0, peak.value > 2 * after
             else { continue }

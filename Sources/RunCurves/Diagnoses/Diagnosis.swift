@@ -91,11 +91,14 @@ public struct RunExample: Sendable {
     let settings: String
     /// What the trainer said.
     let console: String
+    /// Seconds since the last row was written.
+    let age: Double?
 
-    init(_ columns: KeyValuePairs<String, [Double]>, settings: String = "", console: String = "") {
+    init(_ columns: KeyValuePairs<String, [Double]>, settings: String = "", console: String = "", age: Double? = nil) {
         self.columns = columns.map { ($0.key, $0.value) }
         self.settings = settings
         self.console = console
+        self.age = age
     }
 
     /// results.csv.
@@ -112,6 +115,7 @@ public struct RunExample: Sendable {
     package func run() throws -> TrainingRun {
         var run = TrainingRun(name: "example", path: "example")
         run.logFiles = ["results.csv"]
+        run.age = age
         if !columns.isEmpty { run.table = try ResultsCSV.read(Array(csv.utf8), file: "results.csv") }
         if !settings.isEmpty { try run.settings.add(Array(settings.utf8), file: "args.yaml") }
         if !console.isEmpty { run.console = ConsoleLog(Array(console.utf8), file: "console.log") }
@@ -147,8 +151,9 @@ extension RunDiagnosis {
 public enum DiagnosisRegistry {
     static let all: [any RunDiagnosis.Type] = [
         NoEpoch.self, NotANumber.self, LabelsLeftOut.self, NoLabels.self, SameImages.self, FlatFromTheStart.self,
-        Diverges.self, Spike.self, JumpAtTheStart.self, ClassLossAtZero.self, ObjectnessJumps.self,
-        BoxLossStaysHigh.self, ScoreDoesNotFollow.self, Overfit.self, ClassNeverLearned.self,
+        Diverges.self, ValidationBreaks.self, Spike.self, JumpAtTheStart.self, ClassLossAtZero.self,
+        ObjectnessJumps.self,
+        BoxLossStaysHigh.self, ScoreDoesNotFollow.self, Overfit.self, ClassNeverLearned.self, CutOff.self,
     ]
 
     /// In the order of the codes.

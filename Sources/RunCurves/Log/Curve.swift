@@ -39,6 +39,12 @@ public struct Curve: Sendable {
         return (start - end) / abs(start)
     }
 
+    /// What part of the highest level, smoothed, is gone at the end.
+    var fallFromPeak: Double? {
+        guard let peak = smooth.most, let end, peak > 0 else { return nil }
+        return (peak - end) / peak
+    }
+
     /// The epoch of the smallest value, smoothed.
     var leastEpoch: Int? { smooth.points.min { $0.value < $1.value }?.epoch }
 

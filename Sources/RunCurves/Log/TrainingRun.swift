@@ -27,6 +27,13 @@ public struct TrainingRun: Sendable {
     /// The data.yaml that the settings name, where it can be read.
     public var data: RunData?
 
+    /// Seconds since a row was last written, when the log was read; nil of a log that is no file.
+    var age: Double?
+    /// Whether there is a file that a trainer writes at the end alone: a picture of curves or of the confusion matrix.
+    var hasFinalFiles = false
+    /// The weights to resume from, relative to the folder, where they are there.
+    var lastWeights: String?
+
     /// Its name beside others of the same.
     var label: String?
     /// Whether `path` is a folder.
@@ -51,6 +58,15 @@ public struct TrainingRun: Sendable {
 
     /// Epochs that the settings ask for.
     public var wantedEpochs: Int? { settings.whole("epochs") ?? textEpochs }
+
+    /// Whether the trainer is likely to be at work still: a row was written in the last ten minutes, or within ten times
+    /// what an epoch of this run takes.
+    public var isInProgress: Bool {
+        guard let age, !isWhole, !hasFinalFiles, !(console?.hasEnded ?? false) else { return false }
+        let seconds = table.curve(.seconds).points
+        guard let first = seconds.first, let last = seconds.last, last.epoch > first.epoch else { return age < 600 }
+        return age < max(60, min(10 * (last.value - first.value) / Double(last.epoch - first.epoch), 7 * 86400))
+    }
 
     /// Whether all of them are there.
     public var isWhole: Bool { wantedEpochs.map { (table.rows.last?.epoch ?? 0) >= $0 } ?? true }

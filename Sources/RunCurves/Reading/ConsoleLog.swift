@@ -47,6 +47,8 @@ public struct ConsoleLog: Sendable {
     public private(set) var nanLine: (number: Int, text: String)?
     /// The last line of an error that ended the training.
     public private(set) var errorLine: (number: Int, text: String)?
+    /// Whether the trainer said that it is through, be it early.
+    public private(set) var hasEnded = false
     /// The best possible recall that AutoAnchor printed.
     public private(set) var bestPossibleRecall: Double?
 
@@ -114,7 +116,11 @@ public struct ConsoleLog: Sendable {
         {
             bestPossibleRecall = figure
         }
-        let isError = words.first.map { $0.hasSuffix("Error:") } ?? false
+        if text.contains("epochs completed in") || text.contains("no improvement observed") { hasEnded = true }
+        // The last line of a traceback, and what a shell says of a process that was killed.
+        let isError =
+            words.first.map { $0.hasSuffix("Error:") || $0.hasPrefix("KeyboardInterrupt") } ?? false
+            || words.first == "Killed" || (words.contains("Killed") && words.first?.hasSuffix(":") ?? false)
         if isError { errorLine = (line, text) }
         if nanLine == nil, !isError,
             words.contains(where: { $0.lowercased().prefix { $0.isLetter } == "nan" }) || text.contains("NaN/Inf")

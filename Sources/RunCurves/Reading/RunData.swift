@@ -1,6 +1,7 @@
 import CheckedNumbers
 import FileReading
 import Foundation
+import Geometry
 import YOLODataset
 
 /// The dataset that a run was trained on, as far as labels and lists of images tell.
@@ -13,11 +14,21 @@ public struct RunData: Sendable {
         public var labelled = 0
         /// Boxes by class id.
         public var boxes: [Int: Int] = [:]
+        /// Logarithms of width and height as parts of the image, of the first boxes of each class.
+        var sides: [Int: [SIMD2<Double>]] = [:]
         /// The first label file with a class that data.yaml does not have, relative to the root, and its line.
         public var beyond: (file: String, line: Int)?
         /// Images with such a label.
         public var beyondImages = 0
+
+        fileprivate mutating func add(_ box: Box, of id: Int) {
+            guard box.width > 0, box.height > 0, sides[id, default: []].count < RunData.mostSides else { return }
+            sides[id, default: []].append(SIMD2(log(Double(box.width)), log(Double(box.height))))
+        }
     }
+
+    /// Boxes of a class whose size is kept: more say nothing new.
+    private static let mostSides = 512
 
     /// The data.yaml, as it was found.
     public let path: String
@@ -29,6 +40,18 @@ public struct RunData: Sendable {
     public private(set) var splits: [String: Split] = [:]
     /// Images that both train and val hold.
     public private(set) var shared = 0
+
+    /// Whether val has objects of a class of which train has next to none.
+    var lacksClass: Bool {
+        guard let train = splits["train"]?.boxes, let val = splits["val"]?.boxes else { return false }
+        return val.contains { $1 >= 3 && (train[$0] ?? 0) < 3 }
+    }
+
+    /// Whether classes of val look like those of train; nil where the labels cannot tell.
+    var fingerprint: ClassFingerprint? {
+        guard let train = splits["train"], let val = splits["val"] else { return nil }
+        return ClassFingerprint(train: train, val: val)
+    }
 
     /// Reads data.yaml and labels.
     ///
@@ -51,6 +74,7 @@ public struct RunData: Sendable {
             for row in rows {
                 guard let id = row.classID else { continue }
                 splits[sample.split, default: Split()].boxes[id, default: 0] += 1
+                if let box = row.box { splits[sample.split]?.add(box, of: id) }
                 guard classCount > 0, id >= classCount else { continue }
                 isBeyond = true
                 if splits[sample.split]?.beyond == nil { splits[sample.split]?.beyond = (sample.label, row.line) }

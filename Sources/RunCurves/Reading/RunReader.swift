@@ -25,6 +25,7 @@ public enum RunReader {
         let names = isFolder ? try files(of: path) : [Paths.fileName(of: path)]
         func place(_ name: String) -> String { folder + "/" + name }
         try readTable(names, in: folder, isOnly: !isFolder, into: &run)
+        if isFolder { noteEnding(names, in: folder, of: &run) }
         for name in (isFolder ? names : try files(of: folder))
         where ["args.yaml", "opt.yaml", "hyp.yaml"].contains(name) {
             try run.settings.add(try FileReading.bytes(ofFile: place(name), limit: 8 << 20), file: name)
@@ -46,6 +47,20 @@ public enum RunReader {
     private static func files(of folder: String) throws -> [String] {
         let list = try NameList(ofFolder: Paths.absolute(folder))
         return (0..<list.count).map { list[$0] }.sorted()
+    }
+
+    /// What tells a training that is through from one that was cut off, and that from one at work.
+    private static func noteEnding(_ names: [String], in folder: String, of run: inout TrainingRun) {
+        run.hasFinalFiles = names.contains {
+            $0 == "results.png" || $0.hasPrefix("confusion_matrix") || $0.hasSuffix("_curve.png")
+        }
+        run.age = run.logFiles.compactMap { name -> Double? in
+            var status = stat()
+            guard stat(folder + "/" + name, &status) == 0 else { return nil }
+            return Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec)
+        }.min()
+        let weights = "weights/last.pt"
+        if FileManager.default.fileExists(atPath: folder + "/" + weights) { run.lastWeights = weights }
     }
 
     private static func nothing(_ path: String) -> FileError {

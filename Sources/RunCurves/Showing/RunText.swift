@@ -44,6 +44,7 @@ public enum RunText {
         words.append(
             run.wantedEpochs.map { "\(Counted.number(done)) of \(Counted.text($0, "epoch"))" }
                 ?? Counted.text(done, "epoch"))
+        if run.isInProgress { words.append("in progress") }
         let score = run.table.mainScore
         if let best = score.points.max(by: { $0.value < $1.value }), let last = score.values.last {
             words.append("mAP50 \(RunFigure.text(last)), best \(RunFigure.text(best.value)) in epoch \(best.epoch)")

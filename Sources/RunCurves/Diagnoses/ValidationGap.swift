@@ -1,0 +1,50 @@
+/// How far the losses of validation lie above those of training at the end of a run, part by part, and what the training
+/// learned: what tells labels of validation that are wrong from a model that knows its images by heart.
+struct ValidationGap {
+    /// The box loss of validation over that of training.
+    let box: Double
+    /// The class loss of validation over that of training.
+    let classes: Double
+
+    /// Nil where the log lacks a part.
+    init?(_ run: TrainingRun) {
+        func ratio(_ part: String) -> Double? {
+            guard let train = run.table.curve(.loss(.train, part)).end,
+                let val = run.table.curve(.loss(.val, part)).end, train > 0
+            else { return nil }
+            return val / train
+        }
+        guard let box = ratio("box"), let classes = ratio("cls") else { return nil }
+        (self.box, self.classes) = (box, classes)
+    }
+
+    /// Boxes are found in validation as well as in training, classes are not.
+    var isOfClassesAlone: Bool { classes >= 1.3 && classes >= 1.5 * box && box < 1.3 }
+
+    /// Neither boxes nor classes carry over.
+    var isOfBoth: Bool { box >= 1.5 && classes >= 2 }
+}
+
+extension TrainingRun {
+    /// What part of its highest level a loss of training has lost: the largest of those of box and class. From the peak,
+    /// since Ultralytics' losses begin low where a new head assigns no box yet.
+    var learned: Double {
+        ["box", "cls"].compactMap { table.curve(.loss(.train, $0)).fallFromPeak }.max()
+            ?? table.total(.train).fallFromPeak ?? 0
+    }
+
+    /// The best mAP50 of the second half, smoothed: what a pretrained head finds by luck at first is gone by then.
+    var lateScore: Double? {
+        let score = table.mainScore.smooth
+        return Curve(Array(score.points.suffix(max(1, score.count / 2)))).most
+    }
+
+    /// Images of a split, by the labels, or by what the trainer said.
+    func images(of split: String) -> Int? { data?.splits[split]?.images ?? console?.scans[split]?.images }
+
+    /// Fewer than twenty images to learn from, or fewer than to validate.
+    var hasFewImages: Bool {
+        guard let train = images(of: "train"), train > 0 else { return false }
+        return train < max(20, images(of: "val") ?? 0)
+    }
+}
