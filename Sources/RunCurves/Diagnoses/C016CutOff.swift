@@ -44,7 +44,7 @@ enum CutOff: RunDiagnosis {
                 steps.append(
                     FirstStep(
                         set: run.trainer == .ultralytics ? "batch" : "batch-size", to: "\(batch / 2)",
-                        "the memory does not suffice for \(batch) images"))
+                        "the memory does not suffice for \(Counted.text(batch, "image"))"))
             }
         } else {
             steps.append(
