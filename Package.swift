@@ -291,7 +291,7 @@ let package = Package(
         tests("LabelRules", ["FileReading", "Findings", "Geometry", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "Randomness", "YOLODataset", "YOLOModel"]),
         tests("RunCurves", ["FileReading", "Findings", "TextForms"], resources: [.copy("Events"), .copy("Runs")]),
-        tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "YOLODataset", "YOLOModel"]),
+        tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "Randomness", "YOLODataset", "YOLOModel"]),
         tests(
             "ToxicRanking",
             [

@@ -16,7 +16,8 @@ public struct ProbeSummary {
     public var entries: [StageResult.Entry] {
         let loss = result.lastLoss
         return [
-            .init("images", result.split.samples.count), .init("drawn", result.split.drawn.count), .init("folds", result.settings.folds),
+            .init("images", result.split.samples.count), .init("drawn", result.split.drawn.count),
+            .init("folds", result.settings.folds),
             .init("near_duplicates", result.split.groupedImages), .init("model", result.start.name),
             .init("image_size", result.settings.training.imageSize), .init("epochs", result.epochs),
             .init("steps", result.training.steps),

@@ -21,6 +21,7 @@ package struct NearHashes {
     private let small: Int
     /// Pairs that were compared.
     package private(set) var comparisons = 0
+    /// What has been joined.
     package private(set) var groups: DisjointGroups
 
     /// - Parameters:
@@ -55,7 +56,9 @@ package struct NearHashes {
         guard places.count > small, agreed < agreeing else { return joinPairs(places) }
         // Of those in which they agree, this is the first that is left, and as many as are still wanted come after it.
         for part in part...(Self.partCount - agreeing + agreed) {
-            let order = places.map { (key: parts[$0][part], place: $0) }.sorted { ($0.key, $0.place) < ($1.key, $1.place) }
+            let order = places.map { (key: parts[$0][part], place: $0) }.sorted {
+                ($0.key, $0.place) < ($1.key, $1.place)
+            }
             var start = 0
             while start < order.count {
                 var end = start + 1
@@ -108,8 +111,10 @@ package struct NearHashes {
     private static func parts(_ hash: PerceptualHash) -> SIMD16<UInt16> {
         var parts = SIMD16<UInt16>()
         for row in 0..<16 {
-            let bits = UInt16(truncatingIfNeeded: hash.words[row / 4] >> UInt64(16 * (row % 4)))
-            for part in 0..<partCount { parts[part] |= (bits >> UInt16((part + row) % 16) & 1) << UInt16(row) }
+            let bits = hash.words[row / 4] >> UInt64(16 * (row % 4))
+            for part in 0..<partCount where bits >> UInt64((part + row) % 16) & 1 == 1 {
+                parts[part] |= 1 << UInt16(row)
+            }
         }
         return parts
     }
@@ -132,6 +137,7 @@ package struct DisjointGroups {
         return at
     }
 
+    /// Makes one group of two.
     package mutating func join(_ a: Int, _ b: Int) {
         let (first, second) = (root(a), root(b))
         parents[max(first, second)] = min(first, second)

@@ -139,10 +139,13 @@ public enum ProbeRun {
         let store = try statePath.map {
             try TrainingStore(
                 path: $0,
-                identity: "\(identity) \(settings.training.imageSize) \(settings.training.epochs) \(split.folds) \(split.drawn.count)")
+                identity:
+                    "\(identity) \(settings.training.imageSize) \(settings.training.epochs) \(split.folds) \(split.drawn.count)"
+            )
         }
         let trained = try ProbeTrainer(settings.training).train(
-            start.model, on: split.samples, folds: split.training, held: split.drawn, store: store, isCancelled: isCancelled,
+            start.model, on: split.samples, folds: split.training, held: split.drawn, store: store,
+            isCancelled: isCancelled,
             progress: progress)
         return ProbeResult(start: start, split: split, settings: settings, trained: trained)
     }
