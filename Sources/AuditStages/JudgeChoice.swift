@@ -76,8 +76,11 @@ public struct JudgeChoice: Sendable {
         guard let cost = try ProbeCost(dataset, settings, jobs: session.jobs, isCancelled: session.isCancelled) else {
             return
         }
-        let (least, most) =
+        // Fewer steps are not believed, whatever they have taught.
+        let enough = (settings.leastSteps + cost.stepsPerEpoch - 1) / cost.stepsPerEpoch
+        let (least, usual) =
             isFromScratch ? (Self.fewest.scratch, Self.most.scratch) : (Self.fewest.pretrained, Self.most.pretrained)
+        let most = max(usual, enough)
         let wanted =
             isFromScratch
             ? min(most, max(least, (Self.stepsFromScratch + cost.stepsPerEpoch - 1) / cost.stepsPerEpoch)) : most
@@ -98,6 +101,12 @@ public struct JudgeChoice: Sendable {
         sentences = [
             "models that have not seen what they judge, \(wish.pretrained.map { "from \($0)" } ?? "from scratch"): \(what)"
         ]
+        if epochs < enough {
+            let time = Double(enough) * cost.secondsPerEpoch / Self.trainingShare
+            sentences.append(
+                "that is too little to judge labels by: \(Counted.text(enough, "epoch")) are the least, "
+                    + "--budget \(Int(clamping: (time / 60).rounded(.up)))m")
+        }
         if isFromScratch { sentences.append("\(Self.betterWeights); --no-probe leaves it out") }
         probe = [
             ("folds", "\(settings.folds)"), ("size", "\(settings.training.imageSize)"), ("epochs", "\(epochs)"),

@@ -35,7 +35,7 @@ public struct ProbeSettings: Sendable, Hashable {
     }
 
     /// Steps of each fold below which nothing that the models say is believed.
-    var leastSteps: Int { weights == nil ? 400 : 100 }
+    package var leastSteps: Int { weights == nil ? 400 : 100 }
 }
 
 /// A finished probe.

@@ -60,6 +60,10 @@ import Testing
             "assay", "audit", "shapes", "--size", "64", "--budget", "0.1s", "--probe", "-o", "asked")
         #expect(asked.status == 0, "\(asked.errors)")
         #expect(asked.errors.contains("models that have not seen what they judge, from scratch: 3 folds, 20 epochs"))
+        // What ten minutes will not be enough for is said before they are spent.
+        #expect(
+            asked.errors.contains("too little to judge labels by: 200 epochs are the least, --budget "),
+            "\(asked.errors)")
         let plan = place.text("asked/plan.yaml")
         #expect(
             plan.contains("\nprobe:") && plan.contains("\n  epochs: 20 ") && plan.contains("\n  size: 160 "), "\(plan)")
