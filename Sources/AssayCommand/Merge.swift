@@ -11,8 +11,7 @@ struct Merge: ParsableCommand {
             result is the stage's, as assay run would have written it; the stages after it run as ever.
             """)
 
-    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
-    var plan: String?
+    @OptionGroup var input: PlanArgument
 
     @Option("The stage whose parts are merged.")
     var stage: ShardedChoice
@@ -25,11 +24,11 @@ struct Merge: ParsableCommand {
 
     func run() throws {
         idle.say(common)
-        let path = try AuditInput.openPlan(plan, saying: common)
+        let path = try input.path(saying: common)
         let session = common.session()
-        try PlanShards.hand(ShardedStages.named(stage.stage), plan: path, to: session)
+        try PlanShards.hand(stage.stage, plan: path, to: session)
         var run = ChainRun(path: path, session: session, format: format, common: common)
-        let wanted = stage.stage
+        let wanted = stage.stage.name
         run.isWanted = { $0 == wanted }
         try run.run()
     }

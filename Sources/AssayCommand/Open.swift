@@ -13,8 +13,7 @@ struct Open: ParsableCommand {
             browser is looked for in the absolute folders of PATH, outside the dataset and the plan's folder.
             """)
 
-    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
-    var plan: String?
+    @OptionGroup var input: PlanArgument
 
     @Flag(name: .customLong("print"), help: "Only say where the page is.")
     var prints = false
@@ -27,7 +26,7 @@ struct Open: ParsableCommand {
 
     func run() throws {
         idle.say(common)
-        let path = try AuditInput.openPlan(plan, saying: common)
+        let path = try input.path(saying: common)
         let before = try PlanFile.load(path)
         guard !before.results.isEmpty else {
             throw FileError(file: path, message: "has no results to show", wayOut: "run it: assay run \(path)")

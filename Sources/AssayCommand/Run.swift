@@ -10,8 +10,7 @@ struct Run: ParsableCommand {
         abstract:
             "Run the stages of a plan: labels, anchors, probe, toxic, curves, report. Unchanged ones are skipped.")
 
-    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
-    var plan: String?
+    @OptionGroup var input: PlanArgument
 
     @Option("Run this stage alone, on what earlier ones have left.")
     var only: StageChoice?
@@ -38,7 +37,7 @@ struct Run: ParsableCommand {
     }
 
     func run() throws {
-        let path = try AuditInput.openPlan(plan, saying: common)
+        let path = try input.path(saying: common)
         let session = common.session()
         if only != nil || from != nil { try sayWhatIsLeftOut(path, session) }
         var run = ChainRun(path: path, session: session, format: format, common: common, least: failOnSuspicions)

@@ -6,29 +6,16 @@ import FileReading
 import TextForms
 import ToolOptions
 
-/// The stages that several machines can divide among them.
-enum ShardedStages {
-    static var all: [any ShardedStage.Type] { [LabelsStage.self, ToxicStage.self] }
+/// A stage that several machines can divide among them, by name.
+enum ShardedChoice: String, SettingWord {
+    case labels, toxic
 
-    static func named(_ name: StageName) -> any ShardedStage.Type {
-        all.first { $0.name == name } ?? LabelsStage.self
-    }
-}
-
-/// A stage that has shards, by name.
-struct ShardedChoice: SettingValue {
-    let stage: StageName
-
-    static var form: SettingForm { .words(ShardedStages.all.map { $0.name.rawValue }) }
-
-    init(setting text: String) throws {
-        guard let stage = ShardedStages.all.first(where: { $0.name.rawValue == text })?.name else {
-            throw Self.refusal(of: text)
+    var stage: any ShardedStage.Type {
+        switch self {
+        case .labels: LabelsStage.self
+        case .toxic: ToxicStage.self
         }
-        self.stage = stage
     }
-
-    var description: String { stage.rawValue }
 }
 
 /// A shard as a person writes it: `I` or `I/N`. Whether there is one, the manifest knows.
@@ -50,8 +37,7 @@ struct Shard: ParsableCommand {
             assay merge makes of all parts what one machine makes: byte for byte. docs/scale.md tells it in full.
             """)
 
-    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
-    var plan: String?
+    @OptionGroup var input: PlanArgument
 
     @Option("How many shards a stage's images are divided into.")
     var shards: Whole<ShardBounds> = 16
@@ -64,12 +50,12 @@ struct Shard: ParsableCommand {
 
     func run() throws {
         idle.say(common)
-        let path = try AuditInput.openPlan(plan, saying: common)
+        let path = try input.path(saying: common)
         let session = common.session()
         let plan = try PlanFile.load(path)
         let manifest = try PlanShards.makeManifest(plan, shards: shards.value, session)
-        let images = try ShardedStages.all.compactMap { stage in
-            try PlanShards.images(stage, plan, session).map { (stage.name, $0) }
+        let images = try ShardedChoice.allCases.compactMap { choice in
+            try PlanShards.images(choice.stage, plan, session).map { (choice.stage.name, $0) }
         }
         guard format == .text else {
             var json = JSONWriter()

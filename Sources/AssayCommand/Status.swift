@@ -12,8 +12,7 @@ struct Status: ParsableCommand {
         discussion:
             "Runs nothing. Exit status: 0 all is current, 1 a run would run a stage, 2 wrong usage or environment.")
 
-    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
-    var plan: String?
+    @OptionGroup var input: PlanArgument
 
     @Option("The form of the result.")
     var format = OutputFormat.text
@@ -23,7 +22,7 @@ struct Status: ParsableCommand {
 
     func run() throws {
         idle.say(common)
-        let path = try AuditInput.openPlan(plan, saying: common)
+        let path = try input.path(saying: common)
         let plan = try PlanFile.load(path)
         let stages = try ChainRun.chain.status(plan, common.session())
         switch format {

@@ -16,8 +16,7 @@ struct Work: ParsableCommand {
             Exit status: 0 the part is there, 2 something is wrong and stays so, 75 try again.
             """)
 
-    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
-    var plan: String?
+    @OptionGroup var input: PlanArgument
 
     @Option("The stage whose images the shard has.")
     var stage: ShardedChoice
@@ -35,9 +34,9 @@ struct Work: ParsableCommand {
         idle.say(common)
         let outcome: PlanShards.Outcome
         do {
-            let path = try AuditInput.openPlan(plan, saying: common)
+            let path = try input.path(saying: common)
             outcome = try PlanShards.work(
-                ShardedStages.named(stage.stage), plan: path, shard: shard?.text,
+                stage.stage, plan: path, shard: shard?.text,
                 environment: ProcessInfo.processInfo.environment, common.session())
         } catch is CancellationError {
             throw TryAgain("interrupted; nothing was left half-written")
@@ -52,7 +51,7 @@ struct Work: ParsableCommand {
             var json = JSONWriter()
             json.object { json in
                 json.member("part", outcome.path)
-                json.member("stage", stage.stage.rawValue)
+                json.member("stage", stage.rawValue)
                 json.member("shard", outcome.shard.index)
                 json.member("shards", outcome.shard.count)
                 json.member("images", outcome.images)
@@ -63,7 +62,7 @@ struct Work: ParsableCommand {
         }
         common.note(
             """
-            \(stage.stage.rawValue): shard \(outcome.shard.index) of \(Counted.number(outcome.shard.count)), \
+            \(stage.rawValue): shard \(outcome.shard.index) of \(Counted.number(outcome.shard.count)), \
             \(Counted.text(outcome.images, "image"))\(outcome.wasThere ? ": was there already" : "")
             """)
     }

@@ -71,9 +71,12 @@ public enum ProbeStage: AuditStage {
         }
         let loss = plan.summary(.probe, "loss")?.double.map { Figure.text($0, decimals: 4) } ?? Figure.none
         let quality = plan.summary(.probe, "ap50")?.double.map { "; AP50 out of fold \(Figure.text($0, decimals: 3))" }
+        // Plans of before have no such figure.
+        let (all, some) = (plan.summary(.probe, "images")?.int, plan.summary(.probe, "drawn")?.int)
+        let drawn: TerminalText = some.flatMap { $0 == all ? nil : " learning from \($0) of them" } ?? ""
         let ending = plan.summary(.probe, "converged")?.bool == true ? ", when nothing more was gained," : ""
         let headline: TerminalText = """
-            \(count("folds", "fold")) of \(count("images", "image")), \(count("epochs", "epoch"))\(ending) at \
+            \(count("folds", "fold")) of \(count("images", "image"))\(drawn), \(count("epochs", "epoch"))\(ending) at \
             \(value("image_size")) px; loss of the last epoch \(loss)\(quality ?? "")
 
             """

@@ -69,6 +69,21 @@ public struct PlainOptions: ParsableArguments {
     }
 }
 
+/// The plan that a command works with.
+public struct PlanArgument: ParsableArguments {
+    @Argument(help: "The plan, or the folder of one (default: assay.yaml here or above).", completion: .file())
+    public var plan: String?
+
+    public init() {}
+
+    /// Its path; that of the one that is found where none was given.
+    ///
+    /// - Throws: `FileError` where there is none.
+    public func path(saying common: CommonOptions) throws -> String {
+        try AuditInput.openPlan(plan, saying: common)
+    }
+}
+
 /// The help of an input that may be left out.
 public let inputHelp: ArgumentHelp =
     "A data.yaml, a plan, or the folder of one (default: assay.yaml here or above, else the one data.yaml that is found)."

@@ -107,20 +107,9 @@ struct ImageTwins: Sendable {
 
     /// Gives each pair the number of its group: its first sample.
     private mutating func group(_ count: Int) {
-        var parent = Array(0..<count)
-        func root(_ sample: Int) -> Int {
-            var at = sample
-            while parent[at] != at {
-                parent[at] = parent[parent[at]]
-                at = parent[at]
-            }
-            return at
-        }
-        for pair in near {
-            let (a, b) = (root(pair.first), root(pair.second))
-            if a != b { parent[max(a, b)] = min(a, b) }
-        }
-        for index in near.indices { near[index].group = root(near[index].first) }
+        var groups = DisjointGroups(count: count)
+        for pair in near { groups.join(pair.first, pair.second) }
+        for index in near.indices { near[index].group = groups.root(near[index].first) }
     }
 
     /// The grids of images whose first decoding did not leave them: facts about them were kept from an earlier run.
