@@ -218,6 +218,7 @@ let package = Package(
             ],
             // In the program itself: a page needs no file beside the executable.
             resources: [.embedInCode("Resources")]),
+        library("Clusters", ["AuditPlan", "FileReading", "Sharding", "TextForms", "ToolOptions"]),
 
         // Floor 9
         library(
@@ -238,8 +239,8 @@ let package = Package(
         command(
             "AssayCommand",
             [
-                "AnnotationSources", "AuditReport", "AuditStages", "CommandHelp", "DatasetConversion", "FileReading",
-                "Sharding", "TextForms", "YOLODataset",
+                "AnnotationSources", "AuditReport", "AuditStages", "Clusters", "CommandHelp", "DatasetConversion",
+                "FileReading", "Sharding", "TextForms", "YOLODataset",
             ]),
         command("LabelsCommand", ["AuditStages", "FileReading", "Findings", "LabelRules", "TextForms", "YOLODataset"]),
         command("AnchorsCommand", ["AnchorFitting", "AuditStages", "FileReading", "TextForms"]),
@@ -307,6 +308,7 @@ let package = Package(
             ["FileReading", "Findings", "ToolOptions", .product(name: "GRDB", package: "GRDB.swift")],
             resources: [.copy("Ledgers")]),
         tests("AuditReport", ["AuditPlan", "FileReading", "Findings", "TextForms"]),
+        tests("Clusters", ["AuditPlan", "FileReading", "Sharding", "TextForms", "ToolOptions"]),
         tests("ReportServing", ["AuditPlan"]),
         tests("CommandHelp"),
         tests("CommandLineSupport"),

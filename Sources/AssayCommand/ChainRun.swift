@@ -22,6 +22,8 @@ struct ChainRun {
     var overrides: [String: String] = [:]
     /// From this probability on a suspicion makes the exit status 1.
     var least: Fraction?
+    /// Whether workers make the parts of stages where the plan says so; a merge has them already.
+    var usesCluster = true
     /// Which stages are run; nil for all.
     var isWanted: ((StageName) -> Bool)?
 
@@ -34,8 +36,13 @@ struct ChainRun {
         var overrides = overrides
         try refuseIdleGate()
         if let least { overrides["fail_on_suspicions"] = "--fail-on-suspicions=\(least)" }
+        let cluster = usesCluster ? try ClusterStep(path, session, common, overrides: overrides) : nil
         let hasFindings = try chain.run(
             plan: path, session: session, overrides: overrides, format: format.plain,
+            prepare: { stage, wanting in
+                if let cluster { return try cluster.prepare(stage, wanting) }
+                if let wanting { throw wanting }
+            },
             end: { stage, shown, isUnchanged in
                 if isUnchanged { unchanged.append(stage) }
                 switch format {

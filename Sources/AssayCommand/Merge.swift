@@ -28,6 +28,7 @@ struct Merge: ParsableCommand {
         let session = common.session()
         try PlanShards.hand(stage.stage, plan: path, to: session)
         var run = ChainRun(path: path, session: session, format: format, common: common)
+        run.usesCluster = false
         let wanted = stage.stage.name
         run.isWanted = { $0 == wanted }
         try run.run()

@@ -39,8 +39,8 @@ struct Shard: ParsableCommand {
 
     @OptionGroup var input: PlanArgument
 
-    @Option("How many shards a stage's images are divided into.")
-    var shards: Whole<ShardBounds> = 16
+    @Option("How many shards a stage's images are divided into.", otherwise: "the plan's cluster.shards, or 16")
+    var shards: Whole<ShardBounds>?
 
     @Option("The form of the result.")
     var format = OutputFormat.text
@@ -53,7 +53,10 @@ struct Shard: ParsableCommand {
         let path = try input.path(saying: common)
         let session = common.session()
         let plan = try PlanFile.load(path)
-        let manifest = try PlanShards.makeManifest(plan, shards: shards.value, session)
+        let cluster = try plan.settings.cluster()
+        let manifest = try PlanShards.makeManifest(
+            plan, shards: shards?.value ?? (cluster == nil ? 16 : cluster?.shards.count),
+            automatic: { cluster?.automaticShards(images: $0) ?? 16 }, session)
         let images = try ShardedChoice.allCases.compactMap { choice in
             try PlanShards.images(choice.stage, plan, session).map { (choice.stage.name, $0) }
         }

@@ -4,10 +4,13 @@ import Foundation
 
 /// The other executables: files beside this one, or this very program under another name.
 enum Siblings {
+    /// The file of this program. All tools in one file are `assay` under any name that is not a tool's.
+    static var own: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+
     static func path(_ name: String) -> String {
-        let own =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return SharedProgram.holds(name) ? own : Paths.directory(of: own) + "/" + name
+        SharedProgram.holds(name) ? own : Paths.directory(of: own) + "/" + name
     }
 
     static func replaceProcess(by name: String, arguments: [String]) -> Never {

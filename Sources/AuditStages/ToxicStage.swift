@@ -83,12 +83,16 @@ public enum ToxicStage: ShardedStage {
         return try dataset.distinctSamples(splits: try options.splits.names(in: dataset)).count
     }
 
+    public static func checkDivision(_ plan: PlanFile, _ options: RankingOptions) throws {
+        guard options.gradientOfShare else { return }
+        throw FileError(
+            file: plan.path, message: "asks for gradients of shares, which need the loss of all images first",
+            wayOut: "leave toxic.gradient_of_share out, or toxic out of what is divided: assay run --only toxic, without it "
+                + "in cluster.stages")
+    }
+
     public static func checkShards(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws {
-        if options.gradientOfShare {
-            throw FileError(
-                file: plan.path, message: "asks for gradients of shares, which need the loss of all images first",
-                wayOut: "leave toxic.gradient_of_share out, or run the stage on one machine: assay run --only toxic")
-        }
+        try checkDivision(plan, options)
         guard try judgeFiles(plan, options).isEmpty else { return }
         throw FileError(
             file: plan.path, message: "has nothing to judge with",

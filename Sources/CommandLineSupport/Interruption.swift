@@ -8,6 +8,11 @@ public enum Interruption {
     /// Whether the first one has come.
     public static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
+    private static let stop = Atomic<Bool>(false)
+
+    /// Whether the first one was a person's who wants it to stop, as by Ctrl-C.
+    public static var isStop: Bool { stop.load(ordering: .relaxed) }
+
     static func watch() {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = interruptionHandler
@@ -34,9 +39,10 @@ public enum Interruption {
     }
 
     /// Only what is allowed in a signal handler: atomics and `_exit`.
-    fileprivate static func request() {
+    fileprivate static func request(_ signal: Int32) {
+        if !isRequested, signal == SIGINT { stop.store(true, ordering: .relaxed) }
         if requested.exchange(true, ordering: .relaxed) { _exit(130) }
     }
 }
 
-private func interruptionHandler(_ signal: Int32) { Interruption.request() }
+private func interruptionHandler(_ signal: Int32) { Interruption.request(signal) }

@@ -1,5 +1,18 @@
 import FileReading
+import Foundation
 import TextForms
+
+/// Parts that cannot be merged: all of them, each with the reason, and what is to be done.
+public struct WantingParts: UserFacingError, Hashable {
+    /// Where the parts are, in words for people.
+    public let error: FileError
+    /// Those that another try of their worker makes: all but whole ones of another kind of CPU.
+    public let indices: [Int]
+    /// Whether that is all that is wanting.
+    public let canAllBeMade: Bool
+
+    public var description: String { error.description }
+}
 
 /// All parts of a stage, looked at one after another.
 public struct PartCollection: Sendable {
@@ -23,7 +36,7 @@ public struct PartCollection: Sendable {
     /// - Parameters:
     ///   - wayOut: what is to be done where some are missing, damaged or foreign.
     ///   - take: called while no part has been found wanting; throws where the contents are not what they should be.
-    /// - Throws: `FileError` which names all that are wanting, each with the reason.
+    /// - Throws: `WantingParts`, which names all that are wanting, each with the reason.
     public func read(
         wayOut: String, isCancelled: () -> Bool = { false }, _ take: (ShardPart, String) throws -> Void
     ) throws {
@@ -53,11 +66,33 @@ public struct PartCollection: Sendable {
             // What killed workers left; one that still writes has nothing to add.
             return AtomicFile.removeRemains(in: folder, isLocked: true)
         }
-        throw FileError(
-            file: folder,
-            message: wanting.map { Self.words($0.problem, $0.indices, first: instructions) }.joined(separator: "; "),
-            wayOut: wayOut)
+        let mended = wanting.filter { if case .otherInstructions = $0.problem { false } else { true } }
+        throw WantingParts(
+            error: FileError(
+                file: folder,
+                message: wanting.map { Self.words($0.problem, $0.indices, first: instructions) }
+                    .joined(separator: "; "), wayOut: wayOut),
+            indices: mended.flatMap(\.indices).sorted(), canAllBeMade: mended.count == wanting.count)
     }
+
+    /// Those of the shards whose parts are there, as far as names, headers and sizes say; contents are checked where they
+    /// are read.
+    public func present(among indices: [Int]) -> Set<Int> {
+        let names = Set((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+        return Set(
+            indices.filter { index in
+                guard let shard = ShardIndex(index, of: shards), names.contains(shard.fileName) else { return false }
+                return ShardPart.isThere(path(shard), of: origin(shard))
+            })
+    }
+
+    /// Removes parts that were found wanting, so that they are missing.
+    public func remove(_ indices: [Int]) {
+        for shard in indices.compactMap({ ShardIndex($0, of: shards) }) { unlink(path(shard)) }
+    }
+
+    /// How many images a shard has.
+    public func images(_ index: Int) -> Int { ShardIndex(index, of: shards).map { origin($0).range.count } ?? 0 }
 
     private static func words(_ problem: ShardPart.Problem, _ indices: [Int], first: ProgramIdentity?) -> String {
         let (noun, verb) = indices.count == 1 ? ("the part", "is") : ("the parts", "are")
@@ -72,8 +107,11 @@ public struct PartCollection: Sendable {
         }
     }
 
+    /// So many runs of indices are named.
+    private static let most = 50
+
     /// `3, 7-9`.
-    static func list(_ indices: [Int]) -> String {
+    public static func list(_ indices: [Int]) -> String {
         var runs: [ClosedRange<Int>] = []
         for index in indices.sorted() {
             if let last = runs.last, last.upperBound + 1 == index {
@@ -82,7 +120,8 @@ public struct PartCollection: Sendable {
                 runs.append(index...index)
             }
         }
-        return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-            .joined(separator: ", ")
+        let words = runs.prefix(most).map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+        let left = runs.dropFirst(most).reduce(0) { $0 + $1.count }
+        return words.joined(separator: ", ") + (left > 0 ? " and \(Counted.number(left)) more" : "")
     }
 }

@@ -50,6 +50,19 @@ public struct ShardPart: Sendable {
         return part
     }
 
+    /// Whether a file begins with the header of a part of that origin, and is as long as that says.
+    static func isThere(_ path: String, of origin: PartHeader.Origin) -> Bool {
+        // A header has some hundred bytes.
+        for count in [4096, PartHeader.prefix + PartHeader.mostBytes + 32] {
+            guard let size = FileIdentity(ofFile: path)?.size,
+                let head = try? FileReading.head(ofFile: path, count: count)
+            else { return false }
+            guard let (header, start) = PartHeader.read(head) else { continue }
+            return header.origin.difference(from: origin) == nil && Int(clamping: size) - start == header.size
+        }
+        return false
+    }
+
     /// Writes a part, atomically: whoever reads it sees all of it or none, also where two write it at once.
     ///
     /// - Throws: `FileError` where it cannot be written; nothing of it is then left.

@@ -86,6 +86,7 @@ enum SettingsTable {
                     + (stage == .labels && setting.key == "thresholds" ? RuleRegistry.thresholds.map(limit) : [])
             }
         }
+        rows += ClusterOptions.declaredSettings(isDocumented: true).map { row($0, prefix: "cluster.", hasOption: false) }
         return rows.map { $0 + "\n" }.joined()
     }
 
@@ -96,9 +97,11 @@ enum SettingsTable {
             + "(\(threshold.rangeText)\(unit)) | `\(threshold.default)` |"
     }
 
-    private static func row(_ setting: SettingDeclaration, prefix: String) -> String {
+    private static func row(_ setting: SettingDeclaration, prefix: String, hasOption: Bool = true) -> String {
         let options =
-            setting.isFlag
+            !hasOption
+            ? []
+            : setting.isFlag
             ? ["`--\(setting.names[0])`", "`--no-\(setting.names[0])`"] : setting.names.map { "`--\($0)`" }
         let value = setting.defaultText.flatMap { $0.isEmpty ? nil : "`\($0)`" } ?? setting.otherwise ?? "none"
         return "| `\(prefix)\(setting.key)` | \(options.joined(separator: ", ")) | \(setting.meaning) | \(value) |"

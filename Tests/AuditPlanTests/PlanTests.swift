@@ -25,6 +25,56 @@ import ToolOptions
         }
     }
 
+    /// The block stands there as a comment.
+    @Test func theClusterOfATemplateReadsBackAsItsDefaults() throws {
+        let folder = try TemporaryFolder()
+        let lines = PlanTemplate(dataset: "d.yaml", splits: ["train"]).text.split(
+            separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex(of: "# cluster:"))
+        let text = (lines[..<start] + lines[start...].map { $0.hasPrefix("# ") ? $0.dropFirst(2) : $0 })
+            .joined(separator: "\n")
+        let settings = try PlanFile.load(try folder.write(text, to: "plan.yaml")).settings
+        #expect(try settings.cluster()?.settingContents == ClusterOptions.parse([]).settingContents)
+        for setting in ClusterOptions.declaredSettings() { #expect(text.contains("\n  \(setting.key): ")) }
+        // Another engine needs no other line of it removed.
+        let other = text.replacing("engine: none", with: "engine: command")
+            .replacing("command: null", with: "command: '{work} --shard {index}'")
+        #expect(throws: Never.self) { try PlanFile.load(try folder.write(other, to: "other.yaml")) }
+    }
+
+    @Test(arguments: [
+        ("engine: command", "there is none"), ("{engine: command, command: '{work}'}", "which shards"),
+        ("{engine: command, command: '{work} {indices}', workers: 2, shards: 4}", "cluster.workers has no effect"),
+        ("{engine: command, command: '{plan} {stage} {index}', cpus: 2}", "cluster.cpus has no effect"),
+        ("{engine: command, command: '{plan} {stage} {index}', program: a}", "cluster.program has no effect"),
+        ("{engine: fortran}", "none"), ("{shards: 0}", "auto"), ("{shards: many}", "auto"),
+        ("{stages: [anchors]}", "cannot be divided"), ("{stages: [labels, labels]}", "twice"), ("{nodes: 3}", "nodes"),
+        ("[1]", "must be a block"), ("{workers: 0}", "1"), ("{retries: -1}", "0"),
+    ])
+    func whatAClusterCannotBeIsRefusedByLine(block: String, says: String) throws {
+        let folder = try TemporaryFolder()
+        let text = "dataset: d.yaml\nseed: 1\ncluster: \(block.hasPrefix("e") ? "{\(block)}" : block)\n"
+        let error = #expect(throws: FileError.self) { try PlanFile.load(try folder.write(text, to: "plan.yaml")) }
+        #expect(error?.line == 3 && error?.description.contains(says) == true, "\(error?.description ?? "")")
+    }
+
+    /// It is no setting of a stage: whatever it says, nothing runs again.
+    @Test func theClusterIsNoArgumentOfAStage() throws {
+        let folder = try TemporaryFolder()
+        func arguments(_ more: String) throws -> [[String]] {
+            let plan = try PlanFile.load(try folder.write("dataset: d.yaml\n" + more, to: "plan.yaml"))
+            return StageName.allCases.map { plan.settings.arguments(of: $0) }
+        }
+        #expect(
+            try arguments("") == arguments("cluster: {engine: command, command: '{work} --shard {index}', shards: 9}\n"))
+        let plan = try PlanFile.load(
+            try folder.write("dataset: d.yaml\ncluster: {shards: 9, workers: 3, stages: toxic}\n", to: "plan.yaml"))
+        let cluster = try #require(try plan.settings.cluster())
+        #expect(cluster.shards.count == 9 && cluster.workersAtOnce == 3 && cluster.stages.stages == [.toxic])
+        #expect(cluster.engine == .none && cluster.automaticShards(images: 100_000) == 12)
+        #expect(cluster.automaticShards(images: 257) == 2 && cluster.automaticShards(images: 0) == 1)
+    }
+
     @Test func aTemplateNamesTheSplitsThatThereAre() throws {
         var template = PlanTemplate(dataset: "d.yaml", splits: ["train"])
         template.set("seed", to: "7")

@@ -112,7 +112,7 @@ import Testing
         try FileManager.default.copyItem(
             atPath: folder.path + "/3-of-9.part", toPath: folder.path + "/7-of-9.part")
         var taken: [Int] = []
-        let error = #expect(throws: FileError.self) {
+        let error = #expect(throws: WantingParts.self) {
             try collection(folder).read(wayOut: "do it") { part, _ in taken.append(part.header.origin.shard.index) }
         }
         #expect(taken == [0])
@@ -127,7 +127,7 @@ import Testing
     @Test func partsOfAnotherKindOfCPUAreRefused() throws {
         let folder = try TemporaryFolder()
         for index in 0..<9 { try write(index, folder, level: index == 4 ? "x86-64-v3" : "x86-64-v4") }
-        let error = #expect(throws: FileError.self) { try collection(folder).read(wayOut: "do it") { _, _ in } }
+        let error = #expect(throws: WantingParts.self) { try collection(folder).read(wayOut: "do it") { _, _ in } }
         #expect(try #require(error).message.hasPrefix("the part 4 was computed with x86-64-v3"))
         try write(4, folder)
         var taken: [UInt8] = []

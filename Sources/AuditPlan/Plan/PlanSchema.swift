@@ -22,6 +22,11 @@ public enum PlanSchema {
                         }
                     }
                 }
+                json.object(ClusterOptions.block, .lines) { json in
+                    object(&json) { json in
+                        for setting in ClusterOptions.declaredSettings(isDocumented: true) { property(setting, &json) }
+                    }
+                }
                 json.object("results") { $0.member("description", "Written by the tools.") }
             }
             json.array("required") { $0.value("dataset") }

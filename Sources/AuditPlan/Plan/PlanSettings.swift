@@ -10,6 +10,8 @@ public struct PlanSettings: Sendable, Hashable {
     private let shared: [String: String]
     /// Those of each block, in the order of the plan; no entry where there is no such block.
     private let blocks: [StageName: [Given]]
+    /// Those of the block `cluster`; nil where there is none.
+    private let clusterBlock: [Given]?
 
     /// A setting that stands in a block.
     private struct Given: Sendable, Hashable {
@@ -41,6 +43,9 @@ public struct PlanSettings: Sendable, Hashable {
         try SharedOptions.parse(shared.sorted { $0.key < $1.key }.map(\.value))
     }
 
+    /// Who works on the shards of a stage; nil where the plan does not say.
+    public func cluster() throws -> ClusterOptions? { try clusterBlock.map { try ClusterOptions.parse($0.map(\.argument)) } }
+
     /// - Parameters:
     ///   - file: the plan as errors name it.
     ///   - folder: what paths in the plan are relative to.
@@ -57,19 +62,35 @@ public struct PlanSettings: Sendable, Hashable {
         dataset = Paths.absolute(path, relativeTo: folder)
         let declared = SharedOptions.declaredSettings()
         try reader.check(
-            root, keys: ["dataset"] + declared.map(\.key) + ["results"] + StageName.allCases.map(\.rawValue))
+            root, keys: ["dataset"] + declared.map(\.key) + ["results"] + StageName.allCases.map(\.rawValue)
+                + [ClusterOptions.block])
         shared = try reader.arguments(root, declared).reduce(into: [:]) { $0[$1.key] = $1.argument }
         var blocks: [StageName: [Given]] = [:]
         for stage in StageName.allCases {
-            guard let node = root[stage.rawValue] else { continue }
-            guard node.mapping != nil || node.isNull else {
-                throw reader.error(node, "\(stage.rawValue) must be a block of settings", "write one setting a line")
-            }
-            let declared = stage.options.blockSettings()
-            try reader.check(node, keys: declared.map(\.key))
-            blocks[stage] = try reader.arguments(node, declared).map { Given(key: $0.key, argument: $0.argument) }
+            blocks[stage] = try Self.block(stage.rawValue, of: root, stage.options.blockSettings(), reader)
         }
         self.blocks = blocks
+        clusterBlock = try Self.block(ClusterOptions.block, of: root, ClusterOptions.declaredSettings(), reader)
+        if let node = root[ClusterOptions.block], let given = clusterBlock {
+            let options = try ClusterOptions.parse(given.map(\.argument))
+            if let problem = options.problem(given: given.map(\.key)) {
+                let entry = node.mapping?.first { $0.key.string == problem.key }
+                let name = ([ClusterOptions.block] + [problem.key].compactMap(\.self)).joined(separator: ".")
+                throw reader.error(entry?.key ?? node, "\(name) \(problem.message)", problem.wayOut)
+            }
+        }
+    }
+
+    /// The settings of a block; nil where the plan has no such block.
+    private static func block(
+        _ name: String, of root: YAMLNode, _ declared: [SettingDeclaration], _ reader: SettingsReader
+    ) throws -> [Given]? {
+        guard let node = root[name] else { return nil }
+        guard node.mapping != nil || node.isNull else {
+            throw reader.error(node, "\(name) must be a block of settings", "write one setting a line")
+        }
+        try reader.check(node, keys: declared.map(\.key))
+        return try reader.arguments(node, declared).map { Given(key: $0.key, argument: $0.argument) }
     }
 }
 

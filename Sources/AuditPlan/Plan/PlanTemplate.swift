@@ -60,24 +60,32 @@ public struct PlanTemplate {
                 + settings(stage.options.blockSettings(isDocumented: true), of: stage, indent: "  ")
             lines += stage.isOptional && !included.contains(stage) ? block.map { "# " + $0 } : block
         }
+        let cluster = settings(ClusterOptions.declaredSettings(isDocumented: true), of: nil, indent: "  ")
+        lines += [
+            "",
+            "# Stages that look at every image, divided among machines or processes that see the same files: docs/scale.md. The",
+            "# same results, byte for byte. Without this block everything runs on this machine.",
+        ]
+        lines += (["\(ClusterOptions.block):"] + cluster).map { "# " + $0 }
         return lines.joined(separator: "\n") + "\n\n\n"
     }
 
     private func settings(_ declared: [SettingDeclaration], of stage: StageName?, indent: String) -> [String] {
         declared.map { setting in
             let given = values[stage]?[setting.key] ?? setting.defaultText
-            return "\(indent)\(setting.key): \(yaml(given, setting.traits.form))  # \(setting.helpWithLimits)"
+            return "\(indent)\(setting.key): \(yaml(given, setting.traits.form, isSplits: setting.key == "splits"))  # \(setting.helpWithLimits)"
         }
     }
 
     /// The text of an option as the value of a plan.
-    private func yaml(_ text: String?, _ form: SettingForm) -> String {
+    ///
+    /// - Parameter isSplits: whether it names splits, of which only those that are there are written.
+    private func yaml(_ text: String?, _ form: SettingForm, isSplits: Bool) -> String {
         guard let text else { return "null" }
         switch form {
         case .flag, .whole, .number: return text
-        case .list(let element):
-            var elements = ListText.elements(text)
-            if case .words = element { elements = elements.filter(splits.contains) }
+        case .list:
+            let elements = ListText.elements(text).filter { !isSplits || splits.contains($0) }
             return "[" + elements.map(YAMLEmitter.scalar).joined(separator: ", ") + "]"
         case .map, .record:
             let entries = (try? ListText.entries(text)) ?? []

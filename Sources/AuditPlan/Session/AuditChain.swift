@@ -1,4 +1,5 @@
 import FileReading
+import Sharding
 import ToolOptions
 
 /// The stages of a plan one after another, in one session.
@@ -15,11 +16,14 @@ public struct AuditChain {
     ///
     /// - Parameters:
     ///   - overrides: arguments that go before the plan's, by the key of the setting.
+    ///   - prepare: called before a stage, and again where parts that it took turned out to be wanting: it gives them to the
+    ///     session, or throws.
     ///   - end: called after a stage, with what it shows and whether nothing had changed.
     /// - Returns: whether a stage has something to look at.
     /// - Throws: what a stage throws; `CancellationError` after an interruption.
     public func run(
         plan path: String, session: AuditSession, overrides: [String: String], format: ResultFormat,
+        prepare: (StageName, WantingParts?) throws -> Void = { if let wanting = $1 { throw wanting } },
         end: (StageName, StageOutput, Bool) -> Void
     ) throws -> Bool {
         // What is wrong with the inputs is said before anything is written.
@@ -29,9 +33,18 @@ public struct AuditChain {
         var hasFindings = false
         for stage in wanted {
             if session.isCancelled() { throw CancellationError() }
-            let (shown, isUnchanged) = try run(stage, path, session, overrides, format)
-            hasFindings = hasFindings || shown.hasFindings
-            end(stage.name, shown, isUnchanged)
+            try prepare(stage.name, nil)
+            var outcome: (shown: StageOutput, isUnchanged: Bool)?
+            while outcome == nil {
+                do {
+                    outcome = try run(stage, path, session, overrides, format)
+                } catch let wanting as WantingParts {
+                    try prepare(stage.name, wanting)
+                }
+            }
+            guard let outcome else { continue }
+            hasFindings = hasFindings || outcome.shown.hasFindings
+            end(stage.name, outcome.shown, outcome.isUnchanged)
         }
         return hasFindings
     }

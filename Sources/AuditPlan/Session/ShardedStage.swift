@@ -14,6 +14,9 @@ public protocol ShardedStage: AuditStage {
     static func images(_ plan: PlanFile, _ options: Options, _ session: AuditSession) throws -> Int
 
     /// Refuses settings with which an image cannot be measured without all others.
+    static func checkDivision(_ plan: PlanFile, _ options: Options) throws
+
+    /// Refuses where there is no work for shards: such settings, or results that are not there.
     static func checkShards(_ plan: PlanFile, _ options: Options, _ session: AuditSession) throws
 
     /// Of the files of the models that compute; of nothing where none does.
@@ -26,6 +29,8 @@ public protocol ShardedStage: AuditStage {
 
 extension ShardedStage {
     public static func hasShards(_ plan: PlanFile, _ options: Options) -> Bool { true }
+
+    public static func checkDivision(_ plan: PlanFile, _ options: Options) throws {}
 
     public static func checkShards(_ plan: PlanFile, _ options: Options, _ session: AuditSession) throws {}
 
@@ -78,7 +83,12 @@ public enum PlanShards {
     public static func manifestPath(_ plan: PlanFile) -> String { folder(plan) + "/manifest" }
 
     /// Lists the plan's images once, for all workers. A manifest that says the same stays, and the parts that are of it.
-    public static func makeManifest(_ plan: PlanFile, shards: Int, _ session: AuditSession) throws -> ShardManifest {
+    ///
+    /// - Parameter shards: how many; nil for as many as a manifest that says the same has, or else what `automatic` makes of
+    ///   the number of images.
+    public static func makeManifest(
+        _ plan: PlanFile, shards: Int?, automatic: (Int) -> Int = { _ in 1 }, _ session: AuditSession
+    ) throws -> ShardManifest {
         let path = plan.settings.dataset
         let dataset = try session.dataset(path)
         let labels: LabelOptions = try plan.settings.options()
@@ -86,18 +96,23 @@ public enum PlanShards {
         if labels.reader.trainer != dataset.trainer {
             readings.append((labels.reader.trainer, try session.dataset(path, readBy: labels.reader.trainer)))
         }
-        let manifest = ShardManifest(
-            program: try ProgramIdentity.current().program, state: try session.state(of: dataset),
-            listed: Int64(clamping: Int(clamping: Date().timeIntervalSince1970)), shards: shards,
-            listings: try readings.map { trainer, dataset in
-                ShardManifest.Listing(trainer: trainer.rawValue, folders: try dataset.listSamples().folders)
-            })
+        let listings = try readings.map { trainer, dataset in
+            ShardManifest.Listing(trainer: trainer.rawValue, folders: try dataset.listSamples().folders)
+        }
+        let program = try ProgramIdentity.current().program
+        let state = try session.state(of: dataset)
+        func manifest(listed: Int64, shards: Int) -> ShardManifest {
+            ShardManifest(program: program, state: state, listed: listed, shards: shards, listings: listings)
+        }
         try MachineFaults.checkBeforeKeeping()
         if let known = try? ShardManifest.read(manifestPath(plan), root: dataset.root),
-            known.digest == manifest.listed(at: known.listed).digest
+            known.digest == manifest(listed: known.listed, shards: shards ?? known.shards).digest
         {
             return known
         }
+        let images = try dataset.listSamples().samples.count
+        let manifest = manifest(
+            listed: Int64(clamping: Int(clamping: Date().timeIntervalSince1970)), shards: shards ?? automatic(images))
         try manifest.write(to: manifestPath(plan))
         return manifest
     }
@@ -146,24 +161,47 @@ public enum PlanShards {
 
     /// Gives a session the parts of a stage, which its next run then takes.
     ///
+    /// - Parameter fresh: a session that sees the dataset as it is now; nil for the same one.
     /// - Throws: `FileError` where the dataset has changed since it was listed.
     public static func hand<Stage: ShardedStage>(
-        _ stage: Stage.Type, plan path: String, to session: AuditSession
+        _ stage: Stage.Type, plan path: String, to session: AuditSession, seenBy fresh: AuditSession? = nil
     ) throws {
         let plan = try PlanFile.load(path)
         let manifest = try manifest(of: plan)
-        let dataset = try session.dataset(plan.settings.dataset)
-        guard try session.state(of: dataset) == manifest.state else {
+        let dataset = try (fresh ?? session).dataset(plan.settings.dataset)
+        guard try (fresh ?? session).state(of: dataset) == manifest.state else {
             throw FileError(
                 file: plan.settings.dataset, message: "or a file of its dataset has changed since it was listed",
                 wayOut: "run assay shard again; then the workers, for there are no parts of what is there now")
         }
+        session.hand(try parts(of: stage, plan, session), to: Stage.name)
+    }
+
+    /// The parts that a stage of the plan takes, whether they are there or not.
+    ///
+    /// - Throws: `FileError` where there is no manifest, or the stage cannot be divided.
+    public static func parts<Stage: ShardedStage>(
+        of stage: Stage.Type, _ plan: PlanFile, _ session: AuditSession
+    ) throws -> PartCollection {
+        let manifest = try manifest(of: plan)
         let options: Stage.Options = try plan.settings.options()
         try Stage.checkShards(plan, options, session)
         let origins = try origins(stage, plan, options, manifest, session)
-        guard let first = ShardIndex(0, of: manifest.shards) else { return }
-        let folder = partsFolder(stage, plan, origins(first).inputs)
-        session.hand(PartCollection(folder, shards: manifest.shards, origin: origins), to: Stage.name)
+        guard let first = ShardIndex(0, of: manifest.shards) else { preconditionFailure("a manifest without shards") }
+        return PartCollection(
+            partsFolder(stage, plan, origins(first).inputs), shards: manifest.shards, origin: origins)
+    }
+
+    /// Refuses settings of a plan with which the stage cannot be divided; says nothing of one that looks at no image.
+    public static func checkDivision<Stage: ShardedStage>(of stage: Stage.Type, _ plan: PlanFile) throws {
+        let options: Stage.Options = try plan.settings.options()
+        if Stage.hasShards(plan, options) { try Stage.checkDivision(plan, options) }
+    }
+
+    /// Whether a run of the plan has the stage look at images.
+    public static func hasShards<Stage: ShardedStage>(_ stage: Stage.Type, _ plan: PlanFile) throws -> Bool {
+        let options: Stage.Options = try plan.settings.options()
+        return Stage.hasShards(plan, options)
     }
 
     /// What an error about parts says is to be done.
