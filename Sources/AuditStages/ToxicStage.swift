@@ -87,8 +87,8 @@ public enum ToxicStage: ShardedStage {
         guard options.gradientOfShare else { return }
         throw FileError(
             file: plan.path, message: "asks for gradients of shares, which need the loss of all images first",
-            wayOut: "leave toxic.gradient_of_share out, or toxic out of what is divided: assay run --only toxic, without it "
-                + "in cluster.stages")
+            wayOut: "leave toxic.gradient_of_share out, or run the stage on one machine: assay run, and no toxic in "
+                + "cluster.stages")
     }
 
     public static func checkShards(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws {

@@ -23,15 +23,23 @@ struct ChildProcess {
 
     /// Starts a program that is looked for in `PATH`.
     ///
-    /// - Parameter log: a file that is replaced by what it prints, on stdout and on stderr.
+    /// - Parameters:
+    ///   - log: a file that is replaced by what it prints.
+    ///   - errors: the same for stderr; nil for the same file.
     /// - Throws: `FileError` where it cannot be started.
-    init(_ arguments: [String], log: String) throws {
+    init(_ arguments: [String], log: String, errors: String? = nil) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        if let errors {
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        } else {
+            posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        }
+        // It may outlive this process, and is to hold no pipe open that somebody reads.
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

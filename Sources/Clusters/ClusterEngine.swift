@@ -23,11 +23,14 @@ protocol ClusterJob: AnyObject {
     /// - Throws: `WorkerRefusal` where another try would be in vain.
     func hasEnded() throws -> Bool
 
+    /// What is to be said of it now, once; nil for nothing.
+    func takeNews() -> String?
+
     /// What the last of its workers that failed has said; nil where none has said anything.
     var lastWords: String? { get }
 
-    /// Where more of what workers said is; nil where nothing is kept.
-    var logs: String? { get }
+    /// Where more of what workers said is.
+    var logs: String { get }
 
     /// Called when the run is interrupted; nothing is asked afterwards.
     ///
@@ -37,6 +40,10 @@ protocol ClusterJob: AnyObject {
 
     /// Called when all parts are there, or the job has ended.
     func finish()
+}
+
+extension ClusterJob {
+    func takeNews() -> String? { nil }
 }
 
 /// A worker ended in a way that another try does not change.

@@ -58,6 +58,7 @@ public struct ClusterRun {
     private static func engine(_ task: WorkerTask) -> any ClusterEngine {
         switch (task.options.engine, task.options.command) {
         case (.command, let command?): CommandEngine(task: task, command: command)
+        case (.slurm, _): SlurmEngine(task: task)
         case (.command, nil), (.none, _): preconditionFailure("a plan is checked when it is read")
         }
     }
@@ -67,14 +68,17 @@ public struct ClusterRun {
     /// - Throws: `CancellationError` after an interruption; `FileError` where parts are missing after the last try, or
     ///   another one would be in vain.
     public func run() throws {
+        var job = try engine.resume()
         var missing = Array(0..<parts.shards)
         look(&missing)
-        guard !missing.isEmpty else { return }
+        guard !missing.isEmpty else {
+            job?.finish()
+            return
+        }
         if missing.count < parts.shards {
             let there = parts.shards - missing.count
             surroundings.note("\(stage.rawValue): the parts of \(Counted.text(there, "shard")) are there already")
         }
-        var job = try engine.resume()
         var tries = 0
         var lastWords: String?
         while !missing.isEmpty {
@@ -91,8 +95,10 @@ public struct ClusterRun {
                 _ = current.leave(isStopped: true)
                 throw failure(refusal.reason, "mend that, and run again: what is done stays done")
             }
-            lastWords = current.lastWords ?? lastWords
-            if !missing.isEmpty, let words = current.lastWords { surroundings.note("\(stage.rawValue): \(words)") }
+            if !missing.isEmpty, let words = current.lastWords {
+                lastWords = words
+                surroundings.note("\(stage.rawValue): \(words); more in \(current.logs)")
+            }
             current.finish()
             job = nil
         }
@@ -112,6 +118,7 @@ public struct ClusterRun {
                 next = ContinuousClock.now + min(max(cost * 20, .milliseconds(200)), .seconds(10))
             }
             if missing.isEmpty || hasEnded { return }
+            if let news = job.takeNews() { surroundings.note("\(stage.rawValue): \(news)") }
             if surroundings.isCancelled() {
                 if let left = job.leave(isStopped: surroundings.isStopped()) {
                     surroundings.note("\(stage.rawValue): \(left)")

@@ -84,7 +84,7 @@ private final class EachCommand: ClusterJob {
         return "\(Counted.text(count, "shard")) by commands, \(Counted.number(workers)) at once"
     }
 
-    var logs: String? { engine.task.file("") }
+    var logs: String { engine.task.file("") }
 
     func hasEnded() throws -> Bool {
         for worker in 0..<min(count, engine.task.options.workersAtOnce) {
@@ -125,11 +125,10 @@ private final class WholeCommand: ClusterJob {
     private let log: String
     private let count: Int
     private var ending: ChildProcess.Ending?
-    let logs: String?
+    var logs: String { log }
 
     init(engine: CommandEngine, shards: [Int]) throws {
         log = engine.task.file("command.log")
-        logs = log
         count = shards.count
         process = try ChildProcess(engine.arguments(shards, worker: 0), log: log)
     }

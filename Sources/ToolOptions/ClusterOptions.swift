@@ -6,6 +6,8 @@ public enum ClusterEngineName: String, SettingWord {
     case none
     /// A command that a person writes.
     case command
+    /// Arrays of Slurm.
+    case slurm
 }
 
 /// The plan's block `cluster`: who works on the shards of a stage. It stands in no digest: results do not depend on it.
@@ -21,7 +23,7 @@ public struct ClusterOptions: ParsableArguments, Sendable {
     @Option("Shards of each stage; auto: four a worker, but not of fewer than 256 images.")
     public var shards: ShardCount = "auto"
 
-    @Option("Workers at once.", otherwise: "4")
+    @Option("Workers at once.", otherwise: "4; as many as Slurm gives")
     public var workers: Whole<WorkerBounds>?
 
     @Option("Threads of a worker.")
@@ -35,6 +37,18 @@ public struct ClusterOptions: ParsableArguments, Sendable {
 
     @Option("The path of assay on the machines that work.", otherwise: "that of this assay")
     public var program: ProgramPath?
+
+    @Option("How long a task of Slurm may take, as 90m or 2h.", otherwise: "the partition's")
+    public var time: TimeBudget?
+
+    @Option("Gigabytes of memory for a worker.", otherwise: "the partition's")
+    public var memory: Whole<MemoryBounds>?
+
+    @Option("The partition of Slurm.", otherwise: "Slurm's")
+    public var partition: PartitionName?
+
+    @Option("Further options of sbatch, such as --account=vision.")
+    public var options: SubmissionOptions = []
 
     public init() {}
 
@@ -94,6 +108,7 @@ public struct ClusterOptions: ParsableArguments, Sendable {
     static func engines(of key: String) -> [ClusterEngineName] {
         switch key {
         case "command": [.command]
+        case "time", "memory", "partition", "options": [.slurm]
         default: ClusterEngineName.allCases.filter { $0 != .none }
         }
     }

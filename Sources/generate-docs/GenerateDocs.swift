@@ -86,7 +86,9 @@ enum SettingsTable {
                     + (stage == .labels && setting.key == "thresholds" ? RuleRegistry.thresholds.map(limit) : [])
             }
         }
-        rows += ClusterOptions.declaredSettings(isDocumented: true).map { row($0, prefix: "cluster.", hasOption: false) }
+        rows += ClusterOptions.declaredSettings(isDocumented: true).map {
+            row($0, prefix: "cluster.", hasOption: false)
+        }
         return rows.map { $0 + "\n" }.joined()
     }
 
@@ -102,7 +104,7 @@ enum SettingsTable {
             !hasOption
             ? []
             : setting.isFlag
-            ? ["`--\(setting.names[0])`", "`--no-\(setting.names[0])`"] : setting.names.map { "`--\($0)`" }
+                ? ["`--\(setting.names[0])`", "`--no-\(setting.names[0])`"] : setting.names.map { "`--\($0)`" }
         let value = setting.defaultText.flatMap { $0.isEmpty ? nil : "`\($0)`" } ?? setting.otherwise ?? "none"
         return "| `\(prefix)\(setting.key)` | \(options.joined(separator: ", ")) | \(setting.meaning) | \(value) |"
             .replacing("\n", with: " ")

@@ -47,6 +47,9 @@ import ToolOptions
         ("{engine: command, command: '{work} {indices}', workers: 2, shards: 4}", "cluster.workers has no effect"),
         ("{engine: command, command: '{plan} {stage} {index}', cpus: 2}", "cluster.cpus has no effect"),
         ("{engine: command, command: '{plan} {stage} {index}', program: a}", "cluster.program has no effect"),
+        ("{engine: slurm, command: '{work} {index}'}", "cluster.command has no effect"),
+        ("{engine: command, command: '{work} {index}', time: 2h}", "it is of slurm"), ("{time: soon}", "10m"),
+        ("{engine: slurm, partition: a b}", "partition"), ("{engine: slurm, options: [-p]}", "long option"),
         ("{engine: fortran}", "none"), ("{shards: 0}", "auto"), ("{shards: many}", "auto"),
         ("{stages: [anchors]}", "cannot be divided"), ("{stages: [labels, labels]}", "twice"), ("{nodes: 3}", "nodes"),
         ("[1]", "must be a block"), ("{workers: 0}", "1"), ("{retries: -1}", "0"),
@@ -66,7 +69,8 @@ import ToolOptions
             return StageName.allCases.map { plan.settings.arguments(of: $0) }
         }
         #expect(
-            try arguments("") == arguments("cluster: {engine: command, command: '{work} --shard {index}', shards: 9}\n"))
+            try arguments("") == arguments("cluster: {engine: command, command: '{work} --shard {index}', shards: 9}\n")
+        )
         let plan = try PlanFile.load(
             try folder.write("dataset: d.yaml\ncluster: {shards: 9, workers: 3, stages: toxic}\n", to: "plan.yaml"))
         let cluster = try #require(try plan.settings.cluster())

@@ -4,8 +4,10 @@ import ToolOptions
 
 @Suite struct WorkerCommandTests {
     @Test(arguments: [
-        ("{work} --shard {index}", "W --shard I"), ("parallel {work} --shard {} ::: {indices}", "parallel W --shard {} ::: INDICES"),
-        ("xargs -a {file} ${HOME} {work}", "xargs -a FILE ${HOME} W"), ("{ {work}; }", ""), ("{plan}{stage}{index}{", "PSI{"),
+        ("{work} --shard {index}", "W --shard I"),
+        ("parallel {work} --shard {} ::: {indices}", "parallel W --shard {} ::: INDICES"),
+        ("xargs -a {file} ${HOME} {work}", "xargs -a FILE ${HOME} W"), ("{ {work}; }", ""),
+        ("{plan}{stage}{index}{", "PSI{"),
         ("${work}{index}{work}", "${work}IW"),
     ])
     func wordsInBracesStandForSomething(text: String, filled: String) throws {

@@ -8,6 +8,8 @@ struct ClusterPlace {
     let place: Workplace
     /// What a run without workers leaves.
     let plain: [String: String]
+    /// What the run has in its environment besides what the tests have.
+    var environment: [String: String] = [:]
 
     var path: String { place.path }
 
@@ -38,7 +40,7 @@ struct ClusterPlace {
 
     @discardableResult
     func run(_ arguments: String..., status: Int32? = nil) throws -> Executables.Outcome {
-        let outcome = try Executables.run("assay", arguments, in: path)
+        let outcome = try Executables.run("assay", arguments, in: path, environment: environment)
         if let status { #expect(outcome.status == status, "\(arguments): \(outcome.status) \(outcome.errors)") }
         return outcome
     }
@@ -81,6 +83,7 @@ struct ClusterPlace {
     /// Starts a run that goes on while the test does something.
     func start(_ arguments: String...) throws -> Process {
         let process = Executables.process("assay", arguments, in: path)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let errors = path + "/errors"
         _ = FileManager.default.createFile(atPath: errors, contents: nil)
         process.standardError = FileHandle(forWritingAtPath: errors)

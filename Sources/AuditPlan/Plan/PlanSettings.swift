@@ -44,7 +44,9 @@ public struct PlanSettings: Sendable, Hashable {
     }
 
     /// Who works on the shards of a stage; nil where the plan does not say.
-    public func cluster() throws -> ClusterOptions? { try clusterBlock.map { try ClusterOptions.parse($0.map(\.argument)) } }
+    public func cluster() throws -> ClusterOptions? {
+        try clusterBlock.map { try ClusterOptions.parse($0.map(\.argument)) }
+    }
 
     /// - Parameters:
     ///   - file: the plan as errors name it.
@@ -62,7 +64,8 @@ public struct PlanSettings: Sendable, Hashable {
         dataset = Paths.absolute(path, relativeTo: folder)
         let declared = SharedOptions.declaredSettings()
         try reader.check(
-            root, keys: ["dataset"] + declared.map(\.key) + ["results"] + StageName.allCases.map(\.rawValue)
+            root,
+            keys: ["dataset"] + declared.map(\.key) + ["results"] + StageName.allCases.map(\.rawValue)
                 + [ClusterOptions.block])
         shared = try reader.arguments(root, declared).reduce(into: [:]) { $0[$1.key] = $1.argument }
         var blocks: [StageName: [Given]] = [:]

@@ -73,7 +73,8 @@ public struct PlanTemplate {
     private func settings(_ declared: [SettingDeclaration], of stage: StageName?, indent: String) -> [String] {
         declared.map { setting in
             let given = values[stage]?[setting.key] ?? setting.defaultText
-            return "\(indent)\(setting.key): \(yaml(given, setting.traits.form, isSplits: setting.key == "splits"))  # \(setting.helpWithLimits)"
+            return
+                "\(indent)\(setting.key): \(yaml(given, setting.traits.form, isSplits: setting.key == "splits"))  # \(setting.helpWithLimits)"
         }
     }
 
