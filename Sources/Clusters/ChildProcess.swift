@@ -38,8 +38,7 @@ struct ChildProcess {
         } else {
             posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
         }
-        // It may outlive this process, and is to hold no pipe open that somebody reads.
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        Self.keepDescriptorsToThisProcess()
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -56,6 +55,14 @@ struct ChildProcess {
                 wayOut: code == ENOENT ? "check that it is installed and in PATH" : "check the machine")
         }
         id = started
+    }
+
+    /// A child may outlive this process, and is to hold no pipe open that somebody reads.
+    private static func keepDescriptorsToThisProcess() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        for descriptor in names.compactMap(Int32.init) where descriptor > STDERR_FILENO {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     /// As C takes them: with a null behind the last.

@@ -50,7 +50,7 @@ public struct ClusterRun {
         retries = options.retries.value
         let task = WorkerTask(
             plan: Paths.absolute(plan), stage: stage, shards: parts.shards, folder: parts.folder,
-            program: options.program?.path ?? program, options: options)
+            program: options.program?.path ?? (options.engine == .kubernetes ? "assay" : program), options: options)
         engine = Self.engine(task)
         images = (0..<parts.shards).reduce(0) { $0 + parts.images($1) }
     }
@@ -59,6 +59,7 @@ public struct ClusterRun {
         switch (task.options.engine, task.options.command) {
         case (.command, let command?): CommandEngine(task: task, command: command)
         case (.slurm, _): SlurmEngine(task: task)
+        case (.kubernetes, _): KubernetesEngine(task: task)
         case (.command, nil), (.none, _): preconditionFailure("a plan is checked when it is read")
         }
     }

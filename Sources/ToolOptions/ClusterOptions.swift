@@ -8,6 +8,8 @@ public enum ClusterEngineName: String, SettingWord {
     case command
     /// Arrays of Slurm.
     case slurm
+    /// Indexed Jobs of Kubernetes.
+    case kubernetes
 }
 
 /// The plan's block `cluster`: who works on the shards of a stage. It stands in no digest: results do not depend on it.
@@ -35,13 +37,13 @@ public struct ClusterOptions: ParsableArguments, Sendable {
     @Option("The shell command that starts workers: docs/scale.md has its words in braces.")
     public var command: WorkerCommand?
 
-    @Option("The path of assay on the machines that work.", otherwise: "that of this assay")
+    @Option("The path of assay on the machines that work.", otherwise: "that of this one; in Kubernetes assay")
     public var program: ProgramPath?
 
-    @Option("How long a task of Slurm may take, as 90m or 2h.", otherwise: "the partition's")
+    @Option("How long a task of Slurm, or a pod, may take, as 90m or 2h.", otherwise: "what Slurm or Kubernetes say")
     public var time: TimeBudget?
 
-    @Option("Gigabytes of memory for a worker.", otherwise: "the partition's")
+    @Option("Gigabytes of memory for a worker.", otherwise: "what Slurm or Kubernetes say")
     public var memory: Whole<MemoryBounds>?
 
     @Option("The partition of Slurm.", otherwise: "Slurm's")
@@ -49,6 +51,16 @@ public struct ClusterOptions: ParsableArguments, Sendable {
 
     @Option("Further options of sbatch, such as --account=vision.")
     public var options: SubmissionOptions = []
+
+    @Option("The image of the containers; it holds this very assay.")
+    public var image: ImageName?
+
+    @Option(
+        "Persistent volume claims of Kubernetes with the paths at which they hold plan and dataset, as vision=/data.")
+    public var volumes: VolumeMap = [:]
+
+    @Option("The namespace of Kubernetes.", otherwise: "kubectl's")
+    public var namespace: NamespaceName?
 
     public init() {}
 
@@ -83,7 +95,25 @@ public struct ClusterOptions: ParsableArguments, Sendable {
                     wayOut: "remove it; it is of \(engines.map(\.rawValue).joined(separator: " and "))")
             }
         }
-        return engine == .command ? commandProblem(given: given) : nil
+        switch engine {
+        case .command: return commandProblem(given: given)
+        case .kubernetes: return kubernetesProblem
+        case .none, .slurm: return nil
+        }
+    }
+
+    private var kubernetesProblem: Problem? {
+        guard image != nil else {
+            return Problem(
+                key: "engine", message: "is kubernetes, but there is no image of the containers",
+                wayOut: "add image: with one that holds this very assay")
+        }
+        guard !volumes.paths.isEmpty else {
+            return Problem(
+                key: "engine", message: "is kubernetes, but there are no volumes with plan and dataset",
+                wayOut: "add for example: volumes: {vision: /data}")
+        }
+        return nil
     }
 
     private func commandProblem(given: [String]) -> Problem? {
@@ -108,7 +138,9 @@ public struct ClusterOptions: ParsableArguments, Sendable {
     static func engines(of key: String) -> [ClusterEngineName] {
         switch key {
         case "command": [.command]
-        case "time", "memory", "partition", "options": [.slurm]
+        case "time", "memory": [.slurm, .kubernetes]
+        case "partition", "options": [.slurm]
+        case "image", "volumes", "namespace": [.kubernetes]
         default: ClusterEngineName.allCases.filter { $0 != .none }
         }
     }

@@ -132,3 +132,65 @@ public struct SubmissionOptions: SettingValue, ExpressibleByArrayLiteral {
 
     public var description: String { ListText.text(texts) }
 }
+
+/// The image of a container.
+public struct ImageName: SettingValue {
+    /// As a registry has it.
+    public let text: String
+
+    public static var form: SettingForm { .text("the name of an image, as registry/assay:1") }
+
+    public init(setting text: String) throws {
+        guard !text.isEmpty, text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw Self.refusal(of: text) }
+        self.text = text
+    }
+
+    public var description: String { text }
+}
+
+/// A name as Kubernetes has it: lower-case letters, digits and dashes.
+public struct NamespaceName: SettingValue {
+    /// Up to 63 letters.
+    public let text: String
+
+    public static var form: SettingForm { .text("lower-case letters, digits and dashes") }
+
+    public init(setting text: String) throws {
+        guard Self.isName(text) else { throw Self.refusal(of: text) }
+        self.text = text
+    }
+
+    public var description: String { text }
+
+    static func isName(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count) && text.first != "-" && text.last != "-"
+            && text.utf8.allSatisfy { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2D }
+    }
+}
+
+/// Persistent volume claims with the paths at which containers have them: `vision=/data`.
+public struct VolumeMap: SettingValue, ExpressibleByDictionaryLiteral {
+    /// In the order of the claims' names.
+    public let paths: [(claim: String, path: String)]
+
+    public static var form: SettingForm { .map(.text("an absolute path")) }
+
+    public init(setting text: String) throws {
+        paths = try ListText.entries(text).map { claim, path in
+            guard NamespaceName.isName(claim) else {
+                throw SettingError("“\(claim)” is no name of a claim", "write \(NamespaceName.form.wanted)")
+            }
+            guard path.hasPrefix("/"), !path.contains(":"), path.utf8.allSatisfy({ $0 >= 0x20 }) else {
+                throw SettingError("“\(path)” is no absolute path", "write for example \(claim): /data")
+            }
+            return (claim, path)
+        }.sorted { $0.claim < $1.claim }
+    }
+
+    public init(dictionaryLiteral elements: (String, String)...) { paths = elements.map { ($0, $1) } }
+
+    public var description: String { ListText.text(paths.map { ($0.claim, $0.path) }) }
+
+    public static func == (a: VolumeMap, b: VolumeMap) -> Bool { a.description == b.description }
+    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+}
