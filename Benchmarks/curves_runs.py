@@ -4,6 +4,7 @@
     curves_runs.py OUT --cells DATA.yaml --shapes DATA.yaml [--weights-ultralytics W.pt] [--weights-yolov5 W.pt]
                    [--only TEXT] [--list]
     curves_runs.py OUT --set second --blood DATA.yaml --boards DATA.yaml …
+    curves_runs.py OUT --set third --smears DATA.yaml --plates DATA.yaml …
 
 Every run is a folder OUT/NAME with what the trainer leaves (results.csv, args.yaml or opt.yaml and hyp.yaml), what it
 said (console.log, without progress bars), and truth.json: trainer, dataset, condition, seed, and whether it belongs to
@@ -29,20 +30,20 @@ for key in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 os.environ.setdefault("YOLO_OFFLINE", "true")
 os.environ.setdefault("WANDB_MODE", "disabled")
 
-# Runs of cells and of shapes were looked at while diagnoses were written; those of blood and boards were scored once.
-PART = {"cells": "develop", "shapes": "develop", "blood": "held", "boards": "held"}
-SIZE = {"cells": 64, "shapes": 64, "blood": 80, "boards": 96}
-TRAIN = {"cells": 32, "shapes": 48, "blood": 48, "boards": 48}
-VAL = {"cells": 12, "shapes": 18, "blood": 16, "boards": 20}
-CLASSES = {"cells": 2, "shapes": 3, "blood": 2, "boards": 3}
-EPOCHS = {"cells": 12, "shapes": 10, "blood": 24, "boards": 26}
-FEW_EPOCHS = {"cells": 30, "shapes": 30, "blood": 60, "boards": 60}  # of a run on six images
-POISONED = {"cells": 7, "shapes": 7, "blood": 14, "boards": 16}  # the epoch, from 1
+# Runs of the first two sets were looked at while diagnoses were written; those of the third were scored once.
+PART = {"cells": "develop", "shapes": "develop", "blood": "develop", "boards": "develop", "smears": "held", "plates": "held"}
+SIZE = {"cells": 64, "shapes": 64, "blood": 80, "boards": 96, "smears": 96, "plates": 96}
+TRAIN = {"cells": 32, "shapes": 48, "blood": 48, "boards": 48, "smears": 40, "plates": 44}
+VAL = {"cells": 12, "shapes": 18, "blood": 16, "boards": 20, "smears": 18, "plates": 18}
+CLASSES = {"cells": 2, "shapes": 3, "blood": 2, "boards": 3, "smears": 3, "plates": 4}
+EPOCHS = {"cells": 12, "shapes": 10, "blood": 24, "boards": 26, "smears": 20, "plates": 22}
+FEW_EPOCHS = {"cells": 30, "shapes": 30, "blood": 60, "boards": 60, "smears": 50, "plates": 50}  # of a run on six images
+POISONED = {"cells": 7, "shapes": 7, "blood": 14, "boards": 16, "smears": 11, "plates": 13}  # the epoch, from 1
 # A window of so many pixels around a box, cut from the source's image.
-WINDOW = {"blood": 240, "boards": 128}
-# The blood runs are of plain SGD at its usual rate, the others of AdamW.
-OPTIMIZER = {"blood": ("SGD", 0.01, 0.937)}
-SETS = {"first": ("cells", "shapes"), "second": ("blood", "boards")}
+WINDOW = {"blood": 240, "boards": 128, "smears": 200, "plates": 144}
+# The runs of blood and of plates are of plain SGD at its usual rate, the others of AdamW.
+OPTIMIZER = {"blood": ("SGD", 0.01, 0.937), "plates": ("SGD", 0.01, 0.937)}
+SETS = {"first": ("cells", "shapes"), "second": ("blood", "boards"), "third": ("smears", "plates")}
 
 CONDITIONS = [
     ("healthy", 0), ("healthy", 1), ("healthy", 2), ("nc-too-small", 0), ("rate-x100", 0), ("rate-div1000", 0),
@@ -58,7 +59,13 @@ SECOND = [
     ("nc-too-small", 5), ("one-class", 5), ("healthy", 6),
     ("killed", 4),
 ]
-CONDITIONS_OF = {"first": CONDITIONS, "second": SECOND}
+THIRD = [
+    ("healthy", 7), ("val-shifted", 7), ("class-dropped", 8), ("boxes-jittered", 8), ("image-range", 7), ("rate-x100", 8),
+    ("val-wrong-classes", 7), ("few-images", 8), ("frozen", 7), ("healthy", 8), ("rate-div1000", 9), ("images-poisoned", 9),
+    ("labels-removed", 7), ("warm-up-off", 8), ("nan-weight", 7), ("healthy", 9), ("val-is-train", 8), ("nc-too-small", 9),
+    ("one-class", 9), ("killed", 7),
+]
+CONDITIONS_OF = {"first": CONDITIONS, "second": SECOND, "third": THIRD}
 
 
 # ------------------------------------------------------------------------------------------------- datasets

@@ -65,6 +65,21 @@ import Testing
         #expect(!place.text("plan.assay/report.html").contains("C005 one spike"))
     }
 
+    /// Time alone makes a run that is in progress one that was cut off.
+    @Test func aRunThatStaysUnfinishedIsLookedAtAgain() throws {
+        try log("half", [4, 3.6, 3.3, 3.1, 2.9])
+        try plan("half")
+        let first = try place.run("assay", "run", "plan.yaml")
+        #expect(first.status == 0 && place.text("plan.assay/curves.txt").contains("in progress"), "\(first)")
+        #expect(try place.run("assay", "run", "plan.yaml").errors.contains("curves: unchanged"))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -86400)],
+            ofItemAtPath: place.folder.path("half/results.csv"))
+        let second = try place.run("assay", "run", "plan.yaml")
+        #expect(second.status == 1 && second.output.contains("C016"), "\(second)")
+        #expect(!second.errors.contains("curves: unchanged"), "\(second)")
+    }
+
     @Test func aPlanWithoutRunsSaysSo() throws {
         try plan("")
         let empty = try place.run("assay-curves", "plan.yaml")

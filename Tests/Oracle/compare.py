@@ -12,7 +12,11 @@ import sys
 
 def read(path):
     with open(path, encoding="utf-8") as lines:
-        return {entry["image"].rsplit("/", 1)[-1]: entry for entry in map(json.loads, lines)}
+        entries = [json.loads(line) for line in lines]
+    for entry in entries:
+        if "image" not in entry:
+            sys.exit(f"{path}: {entry.get('verdict')} the whole dataset: {entry.get('reason')}")
+    return {entry["image"].rsplit("/", 1)[-1]: entry for entry in entries}
 
 
 def main():

@@ -9,6 +9,7 @@ Needs Pillow, and pillow-heif for the formats beside JPEG and PNG.
 
 import argparse
 import io
+import json
 import pathlib
 import random
 
@@ -275,7 +276,10 @@ def main():
     images, labels = options.folder / "images", options.folder / "labels"
     images.mkdir(parents=True)
     labels.mkdir()
-    (options.folder / "data.yaml").write_text("train: images\nval: images\nnc: 3\nnames: [a, b, c]\n" + {"detect": "", "pose": "kpt_shape: [2, 3]\n"}.get(options.task, f"task: {options.task}\n"))
+    # The whole path: from a folder without a parent YOLOv7 looks for labels beside the images.
+    told = {"detect": "", "pose": "kpt_shape: [2, 3]\n"}.get(options.task, f"task: {options.task}\n")
+    place = json.dumps(str(images.resolve()))
+    (options.folder / "data.yaml").write_text(f"train: {place}\nval: {place}\nnc: 3\nnames: [a, b, c]\n{told}")
     plain = io.BytesIO()
     picture(random.Random(0), 32, 24).save(plain, "PNG")
     for index in range(options.labels):
