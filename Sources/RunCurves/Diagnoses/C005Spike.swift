@@ -13,7 +13,7 @@ enum Spike: RunDiagnosis {
         threshold:
             "from the third epoch on, a part of the loss more than 25 % above the higher of the medians of the three "
             + "epochs before and after, and more than six times as far as epochs of this run usually lie from the middle of "
-            + "theirs",
+            + "theirs; six batches an epoch or more, where they are known",
         triggering: [
             RunExample(["train/box_loss": [4, 3.6, 3.3, 3.1, 2.9, 4.8, 2.8, 2.7, 2.6, 2.5, 2.5, 2.4]]),
             // A steady fall is no unrest.
@@ -25,6 +25,8 @@ enum Spike: RunDiagnosis {
         ])
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
+        // Of a handful of steps any epoch may stand out.
+        if let images = run.images(of: "train"), let batch = run.settings.batch, images < 6 * batch { return nil }
         var worst: (column: LogColumn, epoch: Int, value: Double, level: Double, ratio: Double)?
         for column in run.table.columns where column.isLoss(.train) {
             let curve = run.table.curve(column)

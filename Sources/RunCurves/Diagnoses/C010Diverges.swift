@@ -9,7 +9,7 @@ enum Diverges: RunDiagnosis {
             + "clipped.",
         threshold:
             "four epochs or more; in two epochs a loss of validation more than 50 times what that of training was at "
-            + "first, with mAP50 below 0.1 at the end; or the training loss at the end 10 % above its lowest point before, to which "
+            + "first, with mAP50 below 0.1 at the end; or the training loss at the end 10 % above its lowest point before and no lower than at first, to which "
             + "it had fallen by 10 % or more, or with a rate of more than five times the usual one, with mAP50 below 0.02 in the "
             + "last third",
         hides: ["C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C012"],
@@ -58,8 +58,8 @@ enum Diverges: RunDiagnosis {
         guard (late.max() ?? 0) < 0.02 else { return nil }
         let loss = run.table.total(.train)
         guard loss.count >= 4, let low = loss.smooth.points.dropLast(2).min(by: { $0.value < $1.value }),
-            let end = loss.end,
-            low.value > 0, end > low.value * 1.1,
+            let end = loss.end, let start = loss.start,
+            low.value > 0, end > low.value * 1.1, end >= start,
             // A loss that rises from the first epoch on is that of a head that assigns its first boxes.
             loss.smooth.until(low.epoch).most ?? 0 > low.value * 1.1 || rules.excess ?? 0 > 5
         else { return nil }

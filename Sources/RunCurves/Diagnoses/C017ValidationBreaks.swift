@@ -1,9 +1,11 @@
 /// C017: from one epoch to the next nothing is detected any more, and training does not notice.
 enum ValidationBreaks: RunDiagnosis {
     /// The score before, over that after.
-    static let times = 4.0
+    static let times = 5.0
     /// Below this the score before is luck.
-    static let leastScore = 0.01
+    static let leastScore = 0.015
+    /// A score that swings is back after so many epochs.
+    static let reach = 4
 
     static let documentation = DiagnosisDocumentation(
         code: "C017", name: "validation breaks in one epoch", severity: .error,
@@ -14,8 +16,9 @@ enum ValidationBreaks: RunDiagnosis {
             + "training normalises it away with its batch, but the running statistics of batch normalisation, with which "
             + "validation is done, are spoiled. Or a change of the data or of the rate in that epoch.",
         threshold:
-            "from the third epoch on; mAP50 of both epochs before at least 0.01 and four times that of each of the three after "
-            + "(two at least); the training loss there no more than a quarter above the epochs before",
+            "from the third epoch on; mAP50 of both epochs before at least 0.015 and five times that of each of the four from "
+            + "there on (three at least); a box loss of validation, where there is one, 15 % above that of the three epochs before, or "
+            + "less than half of it, since nothing is assigned any more; the training loss no more than a quarter above",
         hides: ["C002", "C006", "C008", "C009"],
         triggering: [
             RunExample([
@@ -29,20 +32,26 @@ enum ValidationBreaks: RunDiagnosis {
             RunExample([
                 "train/box_loss": [4, 3.6, 3.3, 3.1, 2.9, 2.8, 2.7, 2.6],
                 "metrics/mAP50(B)": [0, 0.05, 0.1, 0.15, 0.01, 0.16, 0.2, 0.2],
-            ])
+            ]),
+            // A score that swings.
+            RunExample([
+                "train/box_loss": [4, 3.6, 3.3, 3.1, 2.9, 2.8, 2.7, 2.6],
+                "metrics/mAP50(B)": [0, 0.2, 0.39, 0.001, 0, 0.05, 0.27, 0.3],
+                "val/box_loss": [4.1, 3.7, 3.1, 3.6, 3.7, 3.6, 3, 2.9],
+            ]),
         ])
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
         let score = run.table.mainScore
         let loss = run.table.total(.train)
-        guard score.count >= 4 else { return nil }
+        guard score.count >= 5 else { return nil }
         let values = score.values
-        for at in 2...(values.count - 2) {
+        for at in 2...(values.count - 3) {
             let before = min(values[at - 2], values[at - 1])
-            let after = values[at..<min(at + 3, values.count)].max() ?? 0
+            let after = values[at..<min(at + reach, values.count)].max() ?? 0
             let epoch = score.points[at].epoch
             guard before >= leastScore, before >= times * after, let was = loss.until(epoch - 1).end,
-                let now = loss.from(epoch).start, now <= 1.25 * was
+                let now = loss.from(epoch).start, now <= 1.25 * was, jumps(run.table.curve(.loss(.val, "box")), epoch)
             else { continue }
             var steps = [audit.step("F001", "F002", "F003", "F004", "F006", reason: "images of another kind")]
                 .compactMap { $0 }
@@ -64,5 +73,13 @@ enum ValidationBreaks: RunDiagnosis {
                 ], steps: steps)
         }
         return nil
+    }
+
+    /// Whether validation, too, is another from an epoch on.
+    private static func jumps(_ val: Curve, _ epoch: Int) -> Bool {
+        guard let was = Curve.median(val.until(epoch - 1).points.suffix(3).map(\.value)), was > 0,
+            let now = val.value(at: epoch)
+        else { return true }
+        return now > 1.15 * was || now < 0.5 * was
     }
 }
