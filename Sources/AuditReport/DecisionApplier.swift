@@ -34,12 +34,12 @@ public enum DecisionApplier {
         let strangers = all.filter { !subjects.know($0) }.map {
             (image: $0.image, reason: "nothing in the ledger suspects it: make the report anew, and decide there")
         }
-        let patches = try LabelPatches(known.compactMap(\.patch), dataset: dataset)
+        let patches = try LabelPatches(known.compactMap(subjects.patch), dataset: dataset)
         var outcome = Outcome(
             fixes: patches.fixes, refused: strangers + patches.refused.map { ($0.patch.image, $0.reason) })
         guard !isDryRun else { return outcome }
         let refused = Set(patches.refused.map(\.patch))
-        let done = known.filter { decision in decision.patch.map { !refused.contains($0) } ?? true }
+        let done = known.filter { decision in subjects.patch(of: decision).map { !refused.contains($0) } ?? true }
         let lock = try PlanLock(plan)
         defer { withExtendedLifetime(lock) {} }
         func remember() throws { try ledger.addDecisions(done.map { $0.row(isApplied: true) }) }

@@ -296,6 +296,7 @@ enum LedgerRows {
         SuspicionRow(
             id: it.id, image: it.image, line: it.line, kind: it.kind, score: it.probability, impact: it.impact,
             class: it.suggestion.map { Int($0.classID) }, cx: it.suggestion?.cx, cy: it.suggestion?.cy,
-            w: it.suggestion?.width, h: it.suggestion?.height, evidence: it.evidence)
+            w: it.suggestion?.width, h: it.suggestion?.height, evidence: it.evidence,
+            corners: it.suggestion?.corners?.flatMap { [$0.x, $0.y] })
     }
 }

@@ -64,6 +64,32 @@ import Testing
         #expect(try Ledger(plan.ledgerPath).decisions().isEmpty)
     }
 
+    /// Taken as it was suggested, a turned box is written with its corners; a ledger's corners that are none are not.
+    @Test(arguments: [nil, "[0.5,0.4]", "[1e300,0.4,0.6,0.5,0.5,0.6,0.4,0.5]", "nonsense"])
+    func aTurnedSuggestionIsWrittenWithItsCorners(damage: String?) throws {
+        let folder = try TemporaryFolder()
+        let plan = try plan(in: folder)
+        try folder.write("x", to: "data/images/train/a.jpg")
+        let label = try folder.write("0 0.45 0.45 0.55 0.45 0.55 0.55 0.45 0.55\n", to: "data/labels/train/a.txt")
+        let ledger = try Ledger(plan.ledgerPath)
+        var row = SuspicionRow(
+            id: "0a1b", image: "images/train/a.jpg", line: 1, kind: .shifted, score: 0.9, impact: 0, class: 0, cx: 0.5,
+            cy: 0.5, w: 0.2, h: 0.2, evidence: "", corners: [0.5, 0.4, 0.6, 0.5, 0.5, 0.6, 0.4, 0.5])
+        if let damage { row.corners = damage }
+        try ledger.replaceLosses(images: [], boxes: [], suspicions: [row])
+        let accepted = try read(["kind": "\"shifted\"", "row": "[0, 0.5, 0.5, 0.2, 0.2]"])
+        let outcome = try DecisionApplier.apply(accepted, plan: plan, isDryRun: false)
+        let text = String(decoding: try FileReading.bytes(ofFile: label), as: UTF8.self)
+        if damage == nil {
+            #expect(outcome.refused.isEmpty)
+            #expect(text == "0 0.500000 0.400000 0.600000 0.500000 0.500000 0.600000 0.400000 0.500000\n")
+            // Applied again, it has nothing to do.
+            #expect(try DecisionApplier.apply(accepted, plan: plan, isDryRun: true).fixes.isEmpty)
+        } else {
+            #expect(outcome.refused.count == 1 && text.hasPrefix("0 0.45 0.45"))
+        }
+    }
+
     /// An older version may have kept anything.
     @Test(arguments: ["[1e300,0.5,0.5,0.1,0.1]", "[1e999,0.5,0.5,0.1,0.1]", "nonsense"])
     func whatTheLedgerHoldsIsCheckedAgain(row: String) throws {

@@ -74,7 +74,7 @@ import Testing
         #expect(try place.run("assay", "run", "plan.yaml").errors.contains("curves: unchanged"))
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSinceNow: -86400)],
-            ofItemAtPath: place.folder.path("half/results.csv"))
+            ofItemAtPath: place.folder.path + "/half/results.csv")
         let second = try place.run("assay", "run", "plan.yaml")
         #expect(second.status == 1 && second.output.contains("C016"), "\(second)")
         #expect(!second.errors.contains("curves: unchanged"), "\(second)")

@@ -18,7 +18,8 @@ import Testing
             ] {
                 try database.execute(
                     sql: """
-                        INSERT INTO suspicion VALUES ('\(id)', 'images/train/shape00.jpg', \(line), '\(kind)', 0.9, 0.1,
+                        INSERT INTO suspicion (id, image, line, kind, score, impact, class, cx, cy, w, h, evidence)
+                        VALUES ('\(id)', 'images/train/shape00.jpg', \(line), '\(kind)', 0.9, 0.1,
                         \(row), 'planted by the test')
                         """)
             }

@@ -63,9 +63,54 @@ import YOLODataset
                 LabelPatch(image: image, line: 2, old: row(1, 0.6, 0.55, 0.2, 0.1), new: row(0, 0.6, 0.55, 0.2, 0.1)),
                 LabelPatch(image: image, line: nil, old: nil, new: row(1, 0.1, 0.2, 0.05, 0.05)),
             ], dataset: dataset)
-        #expect(patches.refused.map(\.patch.line) == [2, nil])
+        #expect(patches.refused.map(\.patch.line) == [nil])
         _ = try LabelFixer.apply(patches.fixes, root: dataset.root)
-        #expect(text(folder) == "1 0.5 0.5 0.7 0.5 0.7 0.6 0.5 0.6\n")
+        #expect(text(folder) == "0 0.5 0.5 0.7 0.5 0.7 0.6 0.5 0.6\n")
+    }
+
+    /// Outlines and poses included: their numbers are not written anew.
+    @Test(arguments: [
+        " 0\t0.50 .5 0.2 2e-1 ", "0 0.4 0.4 0.6 0.4 0.6 0.6 0.4 0.6", "0 0.4 0.4 0.6 0.4 0.6 0.60 0.4 0.6 0.4 0.5",
+    ])
+    func anotherClassLeavesTheRestOfARowAsItStands(written: String) throws {
+        let (folder, dataset) = try place(written + "\n")
+        let patches = try LabelPatches(
+            [LabelPatch(image: image, line: 1, old: row(0, 0.5, 0.5, 0.2, 0.2), new: row(1, 0.5, 0.5, 0.2, 0.2))],
+            dataset: dataset)
+        #expect(patches.refused.isEmpty)
+        _ = try LabelFixer.apply(patches.fixes, root: dataset.root)
+        let first = try #require(written.firstIndex(of: "0"))
+        #expect(text(folder) == written.replacingCharacters(in: first...first, with: "1") + "\n")
+    }
+
+    @Test func turnedBoxesTakeThePlaceOfTurnedBoxesAlone() throws {
+        let corners = [0.5, 0.4, 0.6, 0.5, 0.5, 0.6, 0.4, 0.5]
+        func turned(_ id: Int) -> LabelPatch.Row { .init(classID: id, values: [0.5, 0.5, 0.2, 0.2], corners: corners) }
+        let old = row(1, 0.6, 0.55, 0.2, 0.1)
+        let (folder, dataset) = try place("1 0.5 0.5 0.7 0.5 0.7 0.6 0.5 0.6\n")
+        let all = [
+            LabelPatch(image: image, line: 1, old: old, new: turned(1)),
+            LabelPatch(image: image, line: nil, old: nil, new: turned(0)),
+        ]
+        let patches = try LabelPatches(all, dataset: dataset)
+        #expect(patches.refused.isEmpty)
+        _ = try LabelFixer.apply(patches.fixes, root: dataset.root)
+        let numbers = "0.500000 0.400000 0.600000 0.500000 0.500000 0.600000 0.400000 0.500000\n"
+        #expect(text(folder) == "1 \(numbers)0 \(numbers)")
+        let again = try LabelPatches(all, dataset: dataset)
+        #expect(again.fixes.isEmpty && again.refused.isEmpty)
+        // A box that a person moved has no angle.
+        let moved = try LabelPatches(
+            [LabelPatch(image: image, line: 1, old: row(1, 0.5, 0.5, 0.2, 0.2), new: row(1, 0.5, 0.5, 0.1, 0.1))],
+            dataset: dataset)
+        #expect(moved.fixes.isEmpty && moved.refused.count == 1)
+        let (_, plain) = try place("0 0.5 0.5 0.2 0.2\n")
+        let mixed = try LabelPatches(
+            [
+                LabelPatch(image: image, line: nil, old: nil, new: turned(1)),
+                LabelPatch(image: image, line: 1, old: row(0, 0.5, 0.5, 0.2, 0.2), new: turned(0)),
+            ], dataset: plain)
+        #expect(mixed.refused.map(\.patch.line) == [nil, 1])
     }
 
     @Test func whatWasAppliedIsNotAppliedAgain() throws {

@@ -117,7 +117,7 @@ import YOLODataset
                     new: .init(classID: 0, values: [0.2, 0.2, 0.1, 0.1]))
             ], dataset: dataset)
         _ = try LabelFixer.apply(patches.fixes, root: dataset.root)
-        let changed = [rows[0], "0 0.200000 0.200000 0.100000 0.100000", rows[2]].joined(separator: end)
+        let changed = [rows[0], "0 0.2 0.2 0.1 0.1", rows[2]].joined(separator: end)
         #expect(text(path) == changed)
     }
 

@@ -8,7 +8,7 @@ import GRDB
 /// kept no list of migrations, and tables of several shapes went by one number; so the first migration looks at the
 /// shapes that it finds.
 package enum LedgerVersion {
-    static let current = 4
+    static let current = 5
 
     /// The migrations, named by the version that they lead to.
     package static let migrator: DatabaseMigrator = {
@@ -17,6 +17,10 @@ package enum LedgerVersion {
         migrator.registerMigration("4") { database in
             try LedgerTable.addNotes(database)
             try database.execute(sql: "UPDATE meta SET value = '4' WHERE key = 'schema_version'")
+        }
+        migrator.registerMigration("5") { database in
+            try LedgerTable.addCorners(database)
+            try database.execute(sql: "UPDATE meta SET value = '5' WHERE key = 'schema_version'")
         }
         return migrator
     }()

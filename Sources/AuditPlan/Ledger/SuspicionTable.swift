@@ -8,6 +8,11 @@ extension LedgerTable {
         id TEXT PRIMARY KEY, image TEXT NOT NULL, line INTEGER, kind TEXT NOT NULL, score REAL NOT NULL,
         impact REAL NOT NULL, class INTEGER, cx REAL, cy REAL, w REAL, h REAL, evidence TEXT NOT NULL
         """)
+
+    /// Version 5: the corners of turned boxes.
+    static func addCorners(_ database: Database) throws {
+        try database.execute(sql: "ALTER TABLE suspicion ADD COLUMN corners TEXT")
+    }
 }
 
 /// An accusation of one label row, of a place where one is missing, or of an image.
@@ -39,15 +44,18 @@ public struct SuspicionRow: LedgerRow {
     public var h: Double?
     /// Why, in words.
     public var evidence: String
+    /// Of a suggestion that is a turned box: its four corners as a JSON array, x and y by turns, in fractions.
+    public var corners: String?
 
     /// A row; the parameters are its columns.
     public init(
         id: String, image: String, line: Int?, kind: SuspicionKind, score: Double, impact: Double, class classID: Int?,
-        cx: Double?, cy: Double?, w: Double?, h: Double?, evidence: String
+        cx: Double?, cy: Double?, w: Double?, h: Double?, evidence: String, corners: [Double]? = nil
     ) {
         (self.id, self.image, self.line, self.kind, self.score) = (id, image, line, kind, score)
         (self.impact, self.class, self.evidence) = (impact, classID, evidence)
         (self.cx, self.cy, self.w, self.h) = (cx, cy, w, h)
+        self.corners = corners.map { "[" + $0.map { "\($0)" }.joined(separator: ",") + "]" }
     }
 }
 

@@ -98,6 +98,16 @@ struct LabelLines {
     /// The first field of a row as it stands; nil where there is no such row.
     func firstField(row: Int) -> String? { leading(fields: 1, row: row) }
 
+    /// A row with another first field, and all else as it stands; nil where there is no such row.
+    func text(row: Int, withFirst field: String) -> String? {
+        guard let text = text(row: row)?.unicodeScalars, let start = text.firstIndex(where: { !Self.isBlank($0) })
+        else {
+            return nil
+        }
+        let end = text[start...].firstIndex(where: Self.isBlank) ?? text.endIndex
+        return String(text[..<start]) + field + String(text[end...])
+    }
+
     /// A row up to the end of a field, without blanks before the first; nil where it has fewer.
     func leading(fields count: Int, row: Int) -> String? {
         guard let text = text(row: row)?.unicodeScalars.drop(while: Self.isBlank) else { return nil }

@@ -8,13 +8,27 @@ public struct LabelPatch: Sendable, Hashable {
     public struct Row: Sendable, Hashable {
         /// From 0.
         public var classID: Int
-        /// cx, cy, width and height.
+        /// cx, cy, width and height; of a turned box, those of the box around it.
         public var values: [Double]
+        /// Of a turned box: its four corners, x and y by turns.
+        public var corners: [Double]?
 
         /// - Parameter values: cx, cy, width and height.
-        public init(classID: Int, values: [Double]) {
+        public init(classID: Int, values: [Double], corners: [Double]? = nil) {
             self.classID = classID
             self.values = values
+            self.corners = corners
+        }
+
+        /// Within a millionth: what a page shows of a row is rounded.
+        private static func agree(_ these: [Double], _ those: [Double]) -> Bool {
+            these.count == those.count && zip(these, those).allSatisfy { abs($0 - $1) < 2e-6 }
+        }
+
+        /// Whether both mean one place.
+        package func isSamePlace(as other: Row) -> Bool {
+            guard let corners, let others = other.corners else { return Self.agree(values, other.values) }
+            return Self.agree(corners, others)
         }
     }
 
@@ -95,20 +109,11 @@ private struct LabelFileEditor {
     /// Why a patch cannot be applied; nil when it was, or had been already.
     mutating func apply(_ patch: LabelPatch) -> String? {
         guard labels.textProblem == nil, labels.rows.count == lines.rowCount else { return "its label file is no text" }
-        var text: String?
-        if let new = patch.new {
-            text = Self.text(new)
-            if text == nil { return "what was decided is no box of fractions" }
-        }
+        if let new = patch.new, Self.text(new) == nil { return "what was decided is no box of fractions" }
         let rows = labels.rows
         guard let old = patch.old else {
-            guard let new = patch.new, let text else { return nil }
-            guard !rows.contains(where: { says($0, new) }) else { return nil }
-            guard rows.contains(where: { $0.kind == .box }) || !rows.contains(where: { $0.kind == .polygon }) else {
-                return "its other rows are corners or outlines: training refuses a plain box among them"
-            }
-            lines.append(text, code: Self.code)
-            return nil
+            guard let new = patch.new else { return nil }
+            return add(new)
         }
         let fitting = rows.indices.filter { says(rows[$0], old) && lines.has(row: $0) }
         guard
@@ -117,23 +122,65 @@ private struct LabelFileEditor {
             let isDone = patch.new.map { new in rows.contains { says($0, new) } } ?? false
             return isDone ? nil : "row \(patch.line ?? 0) no longer says what was decided on"
         }
-        // A row can go whatever it holds; only a plain box is replaced by one.
-        guard text == nil || rows[index].kind == .box else { return "row \(rows[index].line) is no plain box" }
-        lines.replace(row: index, by: text, code: Self.code)
+        guard let new = patch.new else {
+            lines.replace(row: index, by: nil, code: Self.code)
+            return nil
+        }
+        return change(rows[index], at: index, to: new)
+    }
+
+    private mutating func add(_ new: LabelPatch.Row) -> String? {
+        let rows = labels.rows
+        guard !rows.contains(where: { says($0, new) }), let text = Self.text(new) else { return nil }
+        let hasBoxes = rows.contains { $0.kind == .box }
+        if new.corners != nil, hasBoxes {
+            return "its other rows are plain boxes: training refuses corners among them"
+        }
+        if new.corners == nil, !hasBoxes, rows.contains(where: { $0.kind == .polygon }) {
+            return "its other rows are corners or outlines: training refuses a plain box among them"
+        }
+        lines.append(text, code: Self.code)
         return nil
     }
 
-    /// Within a millionth: what a page shows of a row is rounded.
+    /// Another class changes the first field alone, whatever the row holds; another place only replaces what is written in
+    /// the same way.
+    private mutating func change(_ row: LabelRow, at index: Int, to new: LabelPatch.Row) -> String? {
+        if Self.place(of: row)?.isSamePlace(as: new) ?? false {
+            lines.replace(row: index, by: lines.text(row: index, withFirst: String(new.classID)), code: Self.code)
+            return nil
+        }
+        guard row.kind == (new.corners == nil ? .box : .polygon) else {
+            return new.corners == nil
+                ? "row \(row.line) is no plain box, and its place is not changed to one"
+                : "row \(row.line) is no turned box, and its place is not changed to one"
+        }
+        lines.replace(row: index, by: Self.text(new), code: Self.code)
+        return nil
+    }
+
     private func says(_ row: LabelRow, _ other: LabelPatch.Row) -> Bool {
-        guard row.classID == other.classID, let box = row.box, other.values.count == 4 else { return false }
-        return zip([box.cx, box.cy, box.width, box.height], other.values).allSatisfy { abs($0 - $1) < 2e-6 }
+        row.classID == other.classID && (Self.place(of: row)?.isSamePlace(as: other) ?? false)
+    }
+
+    /// What a row says, as a decision would say it.
+    private static func place(of row: LabelRow) -> LabelPatch.Row? {
+        guard let classID = row.classID, let box = row.box else { return nil }
+        return .init(
+            classID: classID, values: [box.cx, box.cy, box.width, box.height],
+            corners: row.kind == .polygon ? row.polygon.points.flatMap { [$0.x, $0.y] } : nil)
     }
 
     /// Nil where a label row cannot say it.
     private static func text(_ row: LabelPatch.Row) -> String? {
+        let values = row.corners ?? row.values
         // As most label files are written, so that a changed row looks like its neighbours.
-        let numbers = row.values.compactMap { RowNumber.exact(min($0, 1), decimals: 6, padded: true, halves: .exact) }
-        guard numbers.count == 4, row.values.count == 4, row.classID >= 0 else { return nil }
+        let numbers = values.compactMap {
+            RowNumber.exact(min(max($0, 0), 1), decimals: 6, padded: true, halves: .exact)
+        }
+        guard numbers.count == values.count, values.count == (row.corners == nil ? 4 : 8), row.classID >= 0 else {
+            return nil
+        }
         return "\(row.classID) " + numbers.joined(separator: " ")
     }
 }

@@ -9,9 +9,9 @@ enum Diverges: RunDiagnosis {
             + "clipped.",
         threshold:
             "four epochs or more; in two epochs a loss of validation more than 50 times what that of training was at "
-            + "first, with mAP50 below 0.1 at the end; or the training loss at the end 10 % above its lowest point before and no lower than at first, to which "
-            + "it had fallen by 10 % or more, or with a rate of more than five times the usual one, with mAP50 below 0.02 in the "
-            + "last third",
+            + "first, with mAP50 below 0.1 at the end; or the training loss at the end no lower than at first and 10 % above its "
+            + "lowest point before, to which it had fallen by 10 % or more, or with a rate of more than five times the usual "
+            + "one, with mAP50 below 0.02 in the last third",
         hides: ["C001", "C002", "C003", "C004", "C005", "C006", "C008", "C009", "C012"],
         triggering: [
             RunExample(
