@@ -62,8 +62,8 @@ struct Evaluate: ParsableCommand {
         options.splits = try splits.names(in: dataset)
         options.jobs = session.jobs
         passing.set(&options)
-        var detection = DetectionOptions()
-        detection.overlap = iou?.value ?? model.family.usualOverlap
+        var detection = DetectionOptions(validating: model)
+        if let iou { detection.overlap = iou.value }
         detection.head = head
         let evaluation = try Evaluation.run(
             model, dataset: dataset, options: options, detection: detection, checksConsistency: consistency,

@@ -108,6 +108,17 @@ import YOLOModel
         #expect((one.datasetLoss.angle ?? 0) > 0)
     }
 
+    /// As their trainer validates.
+    @Test func validationLeavesOutMoreOfTurnedBoxes() throws {
+        func options(_ yaml: String) throws -> DetectionOptions {
+            DetectionOptions(validating: try ModelYAML.parse(yaml, file: "own.yaml").makeModel(seed: 4))
+        }
+        let turned = try options(Self.yaml)
+        let upright = try options(Self.yaml.replacing("OBB26, [nc, 1]", with: "Detect, [nc]"))
+        #expect(turned.leastConfidence == 0.01 && upright.leastConfidence == 0.001)
+        #expect(turned.overlap == 0.7 && upright.overlap == 0.7)
+    }
+
     /// Predictions of turned boxes are matched by ProbIoU.
     @Test func evaluationMatchesTurnedBoxes() throws {
         func detection(_ box: ObjectBox, _ confidence: Double) -> Detection {

@@ -48,6 +48,12 @@ public struct DetectionOptions: Sendable, Hashable {
     public var head = DetectionHead.one2one
 
     public init() {}
+
+    /// What the model's own trainer validates with. Of turned boxes Ultralytics leaves out more.
+    public init(validating model: DetectionModel) {
+        overlap = model.family.usualOverlap
+        if model.angles != nil { leastConfidence = 0.01 }
+    }
 }
 
 /// Non-maximum suppression, class by class.
