@@ -111,7 +111,8 @@ import Testing
         #expect(run.trainer == .yolov7 && run.wantedEpochs == 3 && run.table.notes.isEmpty)
         #expect(run.table.rows.map(\.epoch) == [1, 2, 3])
         let expected: [(LogColumn, [Double])] = [
-            (.loss(.train, "box"), [0.06432, 0.07077, 0.07844]), (.loss(.train, "obj"), [0.009257, 0.008269, 0.007583]),
+            (.loss(.train, "box"), [0.06432, 0.07077, 0.07844]),
+            (.loss(.train, "obj"), [0.009257, 0.008269, 0.007583]),
             (.loss(.train, "cls"), [0.02919, 0.03268, 0.03312]), (.score(.map50, of: ""), [0.3654, 0.3491, 0.2606]),
             (.score(.map, of: ""), [0.1188, 0.07519, 0.1173]), (.loss(.val, "box"), [0.1047, 0.1044, 0.1041]),
             (.loss(.val, "obj"), [0.007602, 0.00764, 0.007684]), (.loss(.val, "cls"), [0.03743, 0.03737, 0.03732]),
