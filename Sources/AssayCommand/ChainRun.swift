@@ -24,6 +24,8 @@ struct ChainRun {
     var least: Fraction?
     /// Whether workers make the parts of stages where the plan says so; a merge has them already.
     var usesCluster = true
+    /// Whether a person has allowed the plan to start programs for them.
+    var mayStartPrograms = false
     /// Which stages are run; nil for all.
     var isWanted: ((StageName) -> Bool)?
 
@@ -36,7 +38,12 @@ struct ChainRun {
         var overrides = overrides
         try refuseIdleGate()
         if let least { overrides["fail_on_suspicions"] = "--fail-on-suspicions=\(least)" }
-        let cluster = usesCluster ? try ClusterStep(path, session, common, overrides: overrides) : nil
+        let cluster =
+            usesCluster
+            ? try ClusterStep(
+                path, session, common, overrides: overrides, isAllowed: mayStartPrograms,
+                isWanted: isWanted ?? { _ in true })
+            : nil
         let hasFindings = try chain.run(
             plan: path, session: session, overrides: overrides, format: format.plain,
             prepare: { stage, wanting in

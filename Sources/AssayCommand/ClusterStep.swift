@@ -15,14 +15,33 @@ final class ClusterStep {
     /// How often parts of a stage were made again that were there and turned out to be wanting.
     private var made: [StageName: Int] = [:]
 
-    /// - Returns: nil where the plan's stages all run in this process.
-    /// - Throws: `FileError` where a stage of the plan cannot be divided, or an option would not reach the workers.
-    init?(_ path: String, _ session: AuditSession, _ common: CommonOptions, overrides: [String: String]) throws {
+    /// - Parameters:
+    ///   - isAllowed: whether a person has said that the plan may start programs: one that came with a dataset may not.
+    ///   - isWanted: which stages are run.
+    /// - Returns: nil where the stages that are run all run in this process.
+    /// - Throws: `FileError` where a stage of the plan cannot be divided, an option would not reach the workers, or a program
+    ///   would be started that nobody has allowed.
+    init?(
+        _ path: String, _ session: AuditSession, _ common: CommonOptions, overrides: [String: String], isAllowed: Bool,
+        isWanted: (StageName) -> Bool
+    ) throws {
         let plan = try PlanFile.load(path)
-        guard let options = try plan.settings.cluster() else { return nil }
-        guard options.engine != .none else {
-            common.note("note: cluster.engine is none, so that every stage runs on this machine")
+        let block = try plan.settings.cluster()
+        guard let options = block, options.engine != .none, options.stages.stages.contains(where: isWanted) else {
+            if isAllowed {
+                throw FileError(
+                    file: path, message: "has no worker for what is run, so that --cluster has no effect",
+                    wayOut: "leave --cluster out")
+            }
+            if block?.engine == ClusterEngineName.none {
+                common.note("note: cluster.engine is none, so that every stage runs on this machine")
+            }
             return nil
+        }
+        if let program = options.startedProgram, !isAllowed {
+            throw FileError(
+                file: path, message: "has workers started by what it says itself: \(program)",
+                wayOut: "read its block cluster, and where you trust it: assay run \(path) --cluster")
         }
         if overrides["seed"] != nil {
             throw FileError(

@@ -21,6 +21,12 @@ struct Run: ParsableCommand {
     @Option("A suspicion of this probability or more makes the exit status 1, unless a person has rejected it.")
     var failOnSuspicions: Fraction?
 
+    @Flag(
+        help:
+            "Start workers as the plan's block cluster says: a command of it, or tasks of Slurm. Without, a plan starts no program."
+    )
+    var cluster = false
+
     @Option("Where every random choice comes from.", otherwise: "the plan's seed")
     var seed: Seed?
 
@@ -42,6 +48,7 @@ struct Run: ParsableCommand {
         if only != nil || from != nil { try sayWhatIsLeftOut(path, session) }
         var run = ChainRun(path: path, session: session, format: format, common: common, least: failOnSuspicions)
         if let seed { run.overrides["seed"] = "--seed=\(seed)" }
+        run.mayStartPrograms = cluster
         if only != nil || from != nil { run.isWanted = isWanted }
         try run.run()
     }

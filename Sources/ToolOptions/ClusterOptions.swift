@@ -145,6 +145,15 @@ public struct ClusterOptions: ParsableArguments, Sendable {
         }
     }
 
+    /// What the block has started here; nil where it starts nothing.
+    public var startedProgram: String? {
+        switch engine {
+        case .none, .kubernetes: nil
+        case .command: "sh -c “\(String((command?.description ?? "").prefix(200)))”"
+        case .slurm: "sbatch, with tasks that run \(program?.path ?? "assay")"
+        }
+    }
+
     /// Workers at once, where an engine has to be told.
     public var workersAtOnce: Int { workers?.value ?? 4 }
 

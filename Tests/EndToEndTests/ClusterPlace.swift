@@ -38,8 +38,10 @@ struct ClusterPlace {
         try Self.makePlan(name, more + (cluster.isEmpty ? "" : "cluster:\n" + lines), place)
     }
 
+    /// - Parameter isAllowed: whether a run gets `--cluster`.
     @discardableResult
-    func run(_ arguments: String..., status: Int32? = nil) throws -> Executables.Outcome {
+    func run(_ arguments: String..., status: Int32? = nil, isAllowed: Bool = true) throws -> Executables.Outcome {
+        let arguments = arguments + (isAllowed && arguments.first == "run" ? ["--cluster"] : [])
         let outcome = try Executables.run("assay", arguments, in: path, environment: environment)
         if let status { #expect(outcome.status == status, "\(arguments): \(outcome.status) \(outcome.errors)") }
         return outcome
@@ -47,8 +49,8 @@ struct ClusterPlace {
 
     /// Runs a plan, and compares everything that it leaves with what one machine has made.
     @discardableResult
-    func runsAsOneMachine(_ name: String = "plan") throws -> Executables.Outcome {
-        let outcome = try run("run", "\(name).yaml", status: 1)
+    func runsAsOneMachine(_ name: String = "plan", isAllowed: Bool = true) throws -> Executables.Outcome {
+        let outcome = try run("run", "\(name).yaml", status: 1, isAllowed: isAllowed)
         try isAsOneMachine(name)
         return outcome
     }
@@ -82,7 +84,7 @@ struct ClusterPlace {
 
     /// Starts a run that goes on while the test does something.
     func start(_ arguments: String...) throws -> Process {
-        let process = Executables.process("assay", arguments, in: path)
+        let process = Executables.process("assay", arguments + ["--cluster"], in: path)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let errors = path + "/errors"
         _ = FileManager.default.createFile(atPath: errors, contents: nil)

@@ -176,7 +176,32 @@ import Testing
         let labels = try place.run("run", "plan.yaml", status: 1)
         #expect(labels.errors.contains("labels: 2 shards") && !labels.errors.contains("toxic: 2 shards"))
         try place.makePlan("engine: none", cluster[1], cluster[2], name: "solo")
-        let solo = try place.runsAsOneMachine("solo")
+        let solo = try place.runsAsOneMachine("solo", isAllowed: false)
         #expect(solo.errors.contains("cluster.engine is none"))
+        #expect(try place.run("run", "solo.yaml", status: 2).errors.contains("--cluster has no effect"))
+        #expect(try place.run("run", "plain.yaml", status: 2).errors.contains("--cluster has no effect"))
+    }
+
+    /// A plan may come with a dataset from a stranger.
+    @Test(arguments: [
+        ["engine: command", "command: 'touch started; {work} --shard {index}'"],
+        ["engine: slurm", "program: ./stranger"],
+    ])
+    func aPlanStartsNothingByItself(block: [String]) throws {
+        let place = try ClusterPlace()
+        try place.place.folder.write("touch started\n", to: "stranger")
+        try place.makePlan(block[0], block[1])
+        for arguments in [["run", "plan.yaml"], ["run", "plan.yaml", "--only", "labels"]] {
+            let outcome = try Executables.run("assay", arguments, in: place.path)
+            #expect(outcome.status == 2 && outcome.errors.contains("--cluster"), "\(outcome.errors)")
+            #expect(outcome.errors.contains(block[0].contains("slurm") ? "./stranger" : "touch started"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: place.path + "/started"))
+        #expect(!place.place.text("plan.yaml").contains("results:"))
+        // What no worker does needs no leave.
+        let anchors = try Executables.run("assay", ["run", "plan.yaml", "--only", "anchors"], in: place.path)
+        #expect(anchors.status != 2, "\(anchors.errors)")
+        let idle = try Executables.run("assay", ["run", "plan.yaml", "--only", "anchors", "--cluster"], in: place.path)
+        #expect(idle.status == 2 && idle.errors.contains("has no effect"))
     }
 }
