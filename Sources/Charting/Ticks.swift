@@ -79,7 +79,8 @@ extension Drawing {
         for entry in entries {
             add(.line(from: (x, start.y - 4), to: (x + 18, start.y - 4), width: 2.5), entry.paint)
             label(entry.name, x + 23, start.y)
-            x += 23 + Double(entry.name.count) * 6.4 + 18
+            // At the size of labels; the letters of a page are narrower.
+            x += 23 + StrokeFont.width(of: entry.name) * 12 / StrokeFont.height + 18
         }
     }
 }

@@ -28,6 +28,22 @@ import Testing
         #expect(drawing.svg().hasPrefix("<svg xmlns=") && drawing.svg().hasSuffix("</text>\n</svg>\n"))
     }
 
+    /// Names of runs and columns are read in pictures of pixels as well.
+    @Test func everyLetterOfASCIIHasAShapeOfItsOwn() {
+        var known: [[[Double]]: Character] = [:]
+        for code in UInt8(33)...126 {
+            let letter = Character(UnicodeScalar(code))
+            let strokes = StrokeFont.strokes(letter).map { $0.flatMap { [$0.x, $0.y] } }
+            #expect(!strokes.isEmpty && strokes.allSatisfy { $0.count >= 4 }, "\(letter)")
+            if let other = known.updateValue(letter, forKey: strokes) {
+                #expect([other, letter] == ["0", "O"], "\(other) is drawn as \(letter)")
+            }
+        }
+        let slash = StrokeFont.strokes("/")[0]
+        #expect(slash[0].x > slash[1].x && slash[0].y < slash[1].y)
+        #expect(StrokeFont.strokes("字").first?.count == 5 && StrokeFont.strokes(" ").isEmpty)
+    }
+
     @Test func pixelsAreCoveredByShapes() {
         var drawing = drawing()
         drawing.add(.rectangle(Edges(left: 0, top: 0, right: 10, bottom: 10)), .colour(0xFF0000))

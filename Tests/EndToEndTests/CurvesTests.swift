@@ -65,6 +65,21 @@ import Testing
         #expect(!place.text("plan.assay/report.html").contains("C005 one spike"))
     }
 
+    @Test func runsOfTwoTrainersAreComparedByWhatBothHave() throws {
+        try place.folder.write(
+            "epoch,train/box_loss,train/obj_loss,metrics/mAP_0.5\n0,4,1,0.1\n1,3,0.9,0.2\n", to: "five/results.csv")
+        try place.folder.write("weights: yolov5n.pt\nepochs: 2\nseed: 0\nquad: false\n", to: "five/opt.yaml")
+        try place.folder.write("lr0: 0.02\nanchor_t: 4.0\n", to: "five/hyp.yaml")
+        let told = try place.run("assay-curves", "healthy", "five", "--plot", "two.svg", "--no-sparklines").output
+        #expect(
+            told.contains("  trainer: Ultralytics | YOLOv5\n  setting epochs: 10 | 2\n  setting lr0: 0.01 | 0.02\n"))
+        #expect(told.contains("and 3 settings that not all of them have") && !told.contains("anchor_t"), "\(told)")
+        let json = try place.run("assay-curves", "healthy", "five", "--format", "json").output
+        #expect(json.contains("anchor_t"))
+        // One panel for the score of both.
+        #expect(place.text("two.svg").components(separatedBy: ">mAP50<").count == 2)
+    }
+
     /// Time alone makes a run that is in progress one that was cut off.
     @Test func aRunThatStaysUnfinishedIsLookedAtAgain() throws {
         try log("half", [4, 3.6, 3.3, 3.1, 2.9])

@@ -28,6 +28,12 @@ public enum LogColumn: Hashable, Sendable {
     /// The learning rate of a group of parameters.
     case rate(Int)
 
+    /// The same column, but that a score of which the trainer does not say is one of boxes: YOLOv5's are.
+    var ofBoxes: LogColumn {
+        if case .score(let score, of: "") = self, score != .top1, score != .top5 { return .score(score, of: "B") }
+        return self
+    }
+
     /// By the name in the head of a table or the tag of an event; nil for what says nothing about the training.
     public init?(name: String) {
         let name = String(Self.trimmed(name))

@@ -21,7 +21,8 @@ public struct RunChart {
     /// Nil where there is nothing to draw.
     package func drawing(look: Drawing.Look = .ownColours) -> Drawing? {
         var seen: Set<LogColumn> = []
-        let columns = runs.flatMap { RunText.drawn($0.run) }.filter { seen.insert($0).inserted }.prefix(Self.most)
+        let columns = runs.flatMap { RunText.drawn($0.run) }.filter { seen.insert($0.ofBoxes).inserted }.prefix(
+            Self.most)
         guard !columns.isEmpty else { return nil }
         let rows = (columns.count + Self.across - 1) / Self.across
         let width = Int(clamping: Self.panel.width) * min(Self.across, columns.count)
@@ -48,7 +49,9 @@ public struct RunChart {
     private static func colour(_ run: Int) -> Int { colours[run % colours.count] }
 
     private func draw(_ column: LogColumn, in area: Edges, _ drawing: inout Drawing) {
-        let curves = runs.prefix(6).map { $0.run.table.curve(column) }
+        let curves = runs.prefix(6).map { run, _ in
+            run.table.columns.first { $0.ofBoxes == column.ofBoxes }.map(run.table.curve) ?? Curve([])
+        }
         let sorted = curves.flatMap(\.values).sorted()
         drawing.label(column.name, area.left, area.top - 8)
         guard let low = sorted.first, let top = sorted.last else { return }
@@ -66,7 +69,7 @@ public struct RunChart {
             }
             drawing.add(.path([curve.points.map(place)], width: 1), .colour(paint, opacity: 0.35))
             drawing.add(.path([curve.smooth.points.map(place)], width: 2), .colour(paint))
-            for diagnosis in runs[number].diagnoses where diagnosis.column == column {
+            for diagnosis in runs[number].diagnoses where diagnosis.column?.ofBoxes == column.ofBoxes {
                 for epoch in diagnosis.epochs.map({ [$0.lowerBound] }) ?? [] {
                     let value = curve.value(at: epoch) ?? high
                     drawing.add(

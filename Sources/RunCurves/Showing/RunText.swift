@@ -83,7 +83,20 @@ public enum RunText {
                 text += "  \(title) \(difference.key): \(difference.values.joined(separator: " | "))\n"
             }
         }
-        lines("setting", comparison.settings)
+        let trainers = Set(runs.map(\.trainer))
+        if trainers.count > 1 { text += "  trainer: \(runs.map(\.trainer.rawValue).joined(separator: " | "))\n" }
+        // What one trainer alone has a setting for says nothing about the run.
+        let shared = comparison.settings.filter { difference in
+            trainers.allSatisfy { trainer in
+                zip(runs, difference.values).contains { $0.trainer == trainer && $1 != Figure.none }
+            }
+        }
+        lines("setting", shared)
+        let others = comparison.settings.count - shared.count
+        if others > 0 {
+            text +=
+                "  and \(Counted.text(others, "setting")) that not all of them have; --format json holds \(others == 1 ? "it" : "them")\n"
+        }
         lines("data", comparison.data)
         lines("seed", comparison.seeds.map { [$0] } ?? [])
         if comparison.settings.isEmpty, comparison.data.isEmpty {
