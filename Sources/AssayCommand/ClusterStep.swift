@@ -49,13 +49,10 @@ final class ClusterStep {
                 wayOut: "write seed: into the plan")
         }
         for stage in options.stages.stages {
-            if let choice = ShardedChoice(rawValue: stage.rawValue) { try Self.check(choice.stage, plan) }
+            guard let choice = ShardedChoice(rawValue: stage.rawValue) else { continue }
+            try PlanShards.checkDivision(of: choice.stage, plan)
         }
         (self.path, self.session, self.common, self.options) = (path, session, common, options)
-    }
-
-    private static func check<Stage: ShardedStage>(_ stage: Stage.Type, _ plan: PlanFile) throws {
-        try PlanShards.checkDivision(of: stage, plan)
     }
 
     /// Has workers make what a stage takes; does nothing for a stage that is not divided, or has nothing to do.
