@@ -4,8 +4,9 @@ import Foundation
 public enum FakeTorch {
     /// The path of the shared library of this process whose name begins so.
     public static func loadedLibrary(_ name: String) -> String? {
-        let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-        return maps.split(separator: "\n").compactMap { line in
+        // A file without a size, which is read to its end.
+        let bytes = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()
+        return String(decoding: bytes ?? Data(), as: UTF8.self).split(separator: "\n").compactMap { line in
             line.firstIndex(of: "/").map { String(line[$0...]) }
         }.first { URL(fileURLWithPath: $0).lastPathComponent.hasPrefix(name) }
     }
