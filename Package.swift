@@ -286,7 +286,9 @@ let package = Package(
         tests("AnnotationSources", ["FileReading"]),
         tests("Imaging", ["FileReading", "Geometry"], resources: [.copy("Pixels")]),
         tests("YAMLText", ["FileReading"]),
-        tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading", "Randomness"]),
+        tests(
+            "NeuralKernels",
+            ["AvailableBackends", "CVectorKernels", "FileReading", "Randomness", "TorchKernels"]),
         tests("TorchKernels", ["FileReading", "NeuralKernels"]),
         tests("YOLODataset", ["FileReading", "Geometry", "Imaging"]),
         tests(

@@ -17,8 +17,20 @@ typedef int32_t status;
 #define DETERMINISTIC "_ZN2at7Context26setDeterministicAlgorithmsEbb"
 #define FILL_FRESH_MEMORY "_ZN2at7Context39setDeterministicFillUninitializedMemoryEb"
 
+#define FAST_CHOICES "_ZN2at7Context17setBenchmarkCuDNNEb"
+#define DETERMINISTIC_CUDNN "_ZN2at7Context21setDeterministicCuDNNEb"
+#define TF32_CUDNN "_ZN2at7Context17setAllowTF32CuDNNEb"
+#define TF32_CUBLAS "_ZN2at7Context18setAllowTF32CuBLASEb"
+
+#define DRIVER "libcuda.so.1"
+
 struct assay_torch {
-    int32_t single, device;
+    int32_t single, kind;
+    // NULL where it computes in this machine's memory.
+    assay_device *device;
+    int is_cuda;
+    status (*use_device)(int32_t index, void **guard);
+    status (*use_stream)(void *stream, int32_t index, void **guard);
     status (*from_memory)(
         void *data, int64_t rank, const int64_t *sizes, const int64_t *strides, int64_t offset, int32_t type,
         int32_t device, int32_t device_index, tensor *made);
@@ -40,9 +52,28 @@ struct assay_torch {
     void (*use_threads)(int);
 };
 
-void assay_torch_enter(const assay_torch *torch) {
+const assay_device *assay_torch_device(const assay_torch *torch) { return torch->device; }
+
+// The queue of the calling thread; NULL where there is no device.
+static assay_queue *queue_of(const assay_torch *torch) {
+    return torch->device ? assay_queue_of_thread(torch->device) : NULL;
+}
+
+// The stream that PyTorch uses on this thread. A guard that is never given back: the thread stays with it.
+static _Thread_local void *used_stream;
+
+int assay_torch_enter(const assay_torch *torch) {
     torch->use_threads(1);
     torch->record_gradients(0);
+    if (!torch->device) return 0;
+    assay_queue *queue = queue_of(torch);
+    if (!queue) return -1;
+    void *stream = assay_queue_stream(queue), *guard = NULL;
+    if (!torch->is_cuda || used_stream == stream) return 0;
+    status failed = torch->use_device(0, &guard);
+    if (!failed) failed = torch->use_stream(stream, 0, &guard);
+    if (!failed) used_stream = stream;
+    return failed;
 }
 
 // Looks up functions one after the other; the first that is missing is kept.
@@ -60,32 +91,51 @@ static void find(lookup *lookup, const char *name, void *function) {
 
 static int check(const assay_torch *torch);
 
-static void say(char *detail, size_t size, const char *text) {
-    if (size) snprintf(detail, size, "%s", text);
+static assay_torch *refuse(assay_torch *torch, assay_torch_problem *problem, assay_torch_result result, const char *text) {
+    problem->result = result;
+    snprintf(problem->detail, sizeof problem->detail, "%s", text ? text : "");
+    free(torch);
+    return NULL;
 }
 
-assay_torch *assay_torch_open(const char *path, assay_torch_result *result, char *detail, size_t detail_size) {
-    // Local: its C++ is nobody else's. Now: what its libraries lack is said here, not by a crash later.
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        const char *words = dlerror();
-        *result = assay_torch_cannot_be_loaded;
-        say(detail, detail_size, words ? words : "");
-        return NULL;
+// Local: its C++ is nobody else's. Now: what its libraries lack is said here, not by a crash later.
+static void *load(const char *path) { return dlopen(path, RTLD_NOW | RTLD_LOCAL); }
+
+// What is asked of PyTorch for CUDA: before it is loaded, the driver is, since PyTorch says what it lacks by a stack trace.
+static int open_cuda(assay_torch *torch, const char *path, lookup *lookup, assay_torch_problem *problem) {
+    problem->result = assay_torch_has_no_device;
+    if (assay_device_count(DRIVER, &problem->device_result, problem->detail, sizeof problem->detail) < 1) return 0;
+    // Without it cuBLAS would not promise the same bits in every run.
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+    lookup->library = load(path);
+    if (!lookup->library) {
+        refuse(NULL, problem, assay_torch_cannot_be_loaded, dlerror());
+        return 0;
     }
+    find(lookup, "aoti_torch_cuda_convolution", &torch->convolve);
+    find(lookup, "aoti_torch_cuda_convolution_backward", &torch->convolve_backward);
+    find(lookup, "aoti_torch_cuda_baddbmm_out", &torch->multiply);
+    find(lookup, "aoti_torch_create_cuda_guard", &torch->use_device);
+    find(lookup, "aoti_torch_create_cuda_stream_guard", &torch->use_stream);
+    return 1;
+}
+
+assay_torch *assay_torch_open(
+    const char *path, const char *cuda_path, assay_torch_place place, assay_torch_problem *problem) {
+    *problem = (assay_torch_problem){assay_torch_opened, assay_device_found, ""};
     assay_torch *torch = calloc(1, sizeof *torch);
-    if (!torch) {
-        *result = assay_torch_cannot_be_loaded;
-        say(detail, detail_size, "there is no memory");
-        dlclose(library);
-        return NULL;
-    }
+    if (!torch) return refuse(NULL, problem, assay_torch_cannot_be_loaded, "there is no memory");
+    torch->is_cuda = place == assay_torch_on_cuda;
+    void *library = load(path);
+    if (!library) return refuse(torch, problem, assay_torch_cannot_be_loaded, dlerror());
     lookup lookup = {library, NULL};
-    int32_t (*single)(void), (*cpu)(void);
+    int32_t (*single)(void), (*kind)(void);
     void *(*context)(void);
     void (*set_deterministic)(void *, _Bool, _Bool), (*fill_fresh_memory)(void *, _Bool);
+    void (*choose_by_speed)(void *, _Bool), (*set_deterministic_cudnn)(void *, _Bool);
+    void (*allow_tf32_cudnn)(void *, _Bool), (*allow_tf32_cublas)(void *, _Bool);
     find(&lookup, "aoti_torch_dtype_float32", &single);
-    find(&lookup, "aoti_torch_device_type_cpu", &cpu);
+    find(&lookup, torch->is_cuda ? "aoti_torch_device_type_cuda" : "aoti_torch_device_type_cpu", &kind);
     find(&lookup, "aoti_torch_create_tensor_from_blob", &torch->from_memory);
     find(&lookup, "aoti_torch_delete_tensor_object", &torch->free);
     find(&lookup, "aoti_torch_get_data_ptr", &torch->data);
@@ -99,27 +149,45 @@ assay_torch *assay_torch_open(const char *path, assay_torch_result *result, char
     find(&lookup, CONTEXT, &context);
     find(&lookup, DETERMINISTIC, &set_deterministic);
     find(&lookup, FILL_FRESH_MEMORY, &fill_fresh_memory);
-    if (lookup.missing) {
-        *result = assay_torch_lacks_a_function;
-        say(detail, detail_size, lookup.missing);
+    if (torch->is_cuda) {
+        find(&lookup, FAST_CHOICES, &choose_by_speed);
+        find(&lookup, DETERMINISTIC_CUDNN, &set_deterministic_cudnn);
+        find(&lookup, TF32_CUDNN, &allow_tf32_cudnn);
+        find(&lookup, TF32_CUBLAS, &allow_tf32_cublas);
+    }
+    if (!lookup.missing && torch->is_cuda && !open_cuda(torch, cuda_path, &lookup, problem)) {
         free(torch);
-        dlclose(library);
         return NULL;
     }
+    if (lookup.missing) {
+        // Nothing of it has run.
+        if (!torch->is_cuda) dlclose(library);
+        return refuse(torch, problem, assay_torch_lacks_a_function, lookup.missing);
+    }
     torch->single = single();
-    torch->device = cpu();
+    torch->kind = kind();
     set_deterministic(context(), 1, 0);
     // All that it makes is written whole; filling it first would only take time.
     fill_fresh_memory(context(), 0);
-    assay_torch_enter(torch);
-    if (!check(torch)) {
-        *result = assay_torch_computes_wrongly;
-        say(detail, detail_size, "a convolution");
-        // What has run stays loaded: it may have threads, and work to do at the end.
+    if (torch->is_cuda) {
+        choose_by_speed(context(), 0);
+        set_deterministic_cudnn(context(), 1);
+        allow_tf32_cudnn(context(), 0);
+        allow_tf32_cublas(context(), 0);
+        // NVRTC is linked to PyTorch for CUDA.
+        torch->device = assay_device_of_cuda(
+            DRIVER, lookup.library, 0, &problem->device_result, problem->detail, sizeof problem->detail);
+    } else if (place == assay_torch_on_cpu_as_device) {
+        torch->device = assay_device_of_host();
+    }
+    if (place != assay_torch_on_cpu && !torch->device) {
+        problem->result = assay_torch_has_no_device;
         free(torch);
         return NULL;
     }
-    *result = assay_torch_opened;
+    // What has run stays loaded from here on: it may have threads, and work to do at the end.
+    if (assay_torch_enter(torch) || !check(torch))
+        return refuse(torch, problem, assay_torch_computes_wrongly, "a convolution");
     return torch;
 }
 
@@ -128,7 +196,7 @@ assay_torch *assay_torch_open(const char *path, assay_torch_result *result, char
 static tensor wrap(const assay_torch *torch, const float *data, int rank, const int64_t *sizes, const int64_t *strides) {
     tensor made = NULL;
     status failed = torch->from_memory(
-        (void *)data, rank, sizes, strides, 0, torch->single, torch->device, 0, &made);
+        (void *)data, rank, sizes, strides, 0, torch->single, torch->kind, 0, &made);
     return failed ? NULL : made;
 }
 
@@ -141,13 +209,27 @@ static void drop(const assay_torch *torch, tensor it) {
     if (it) torch->free(it);
 }
 
-// Takes a result of those sizes out of its tensor, however it lies there.
-static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to, int accumulate) {
+// Takes a result of those sizes out of its tensor: into the memory that it computes in.
+static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to);
+
+// The same, however it lies there: into this machine's memory.
+static int take_here(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to, int accumulate) {
     void *data = NULL;
     int64_t count = 0, *strides = NULL, expected = sizes[0] * sizes[1] * sizes[2] * sizes[3];
     if (torch->data(from, &data) || torch->count(from, &count) || torch->strides(from, &strides)) return -1;
     if (count != expected || !data || !strides) return -1;
     const float *values = data;
+    float *copy = NULL;
+    if (torch->device) {
+        // In its own order, which is one without gaps.
+        copy = malloc((size_t)count * sizeof *copy);
+        int status = copy ? assay_device_store(queue_of(torch), copy, data, (size_t)count * sizeof *copy) : -1;
+        if (status) {
+            free(copy);
+            return status;
+        }
+        values = copy;
+    }
     int64_t plain = 1, is_plain = 1;
     for (int axis = 3; axis >= 0; axis--) {
         is_plain &= sizes[axis] == 1 || strides[axis] == plain;
@@ -155,6 +237,7 @@ static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], f
     }
     if (is_plain && !accumulate) {
         memcpy(to, values, (size_t)count * sizeof *to);
+        free(copy);
         return 0;
     }
     for (int64_t n = 0; n < sizes[0]; n++)
@@ -166,7 +249,28 @@ static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], f
                     *to = accumulate ? *to + value : value;
                 }
             }
+    free(copy);
     return 0;
+}
+
+static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to) {
+    if (!torch->device) return take_here(torch, from, sizes, to, 0);
+    void *data = NULL;
+    int64_t count = 0, *strides = NULL, plain = 1, is_plain = 1;
+    if (torch->data(from, &data) || torch->count(from, &count) || torch->strides(from, &strides) || !data) return -1;
+    for (int axis = 3; axis >= 0; axis--) {
+        is_plain &= sizes[axis] == 1 || strides[axis] == plain;
+        plain *= sizes[axis];
+    }
+    if (count != plain) return -1;
+    if (is_plain) return assay_device_copy(queue_of(torch), to, data, (size_t)count * sizeof *to);
+    // Seldom: by way of this machine.
+    float *here = malloc((size_t)count * sizeof *here);
+    int failed = here ? take_here(torch, from, sizes, here, 0) : -1;
+    if (!failed) failed = assay_device_load(queue_of(torch), to, here, (size_t)count * sizeof *here);
+    if (!failed) failed = assay_queue_wait(queue_of(torch));
+    free(here);
+    return failed;
 }
 
 // MARK: Convolutions
@@ -197,7 +301,7 @@ int assay_torch_forward(
         failed = torch->convolve(
             from, kernel, &shift, stride, 2, padding, 2, dilation, 2, 0, none, 2, it->groups, &made);
     int64_t sizes[] = {1, it->out_channels, it->out_height, it->out_width};
-    if (!failed) failed = take(torch, made, sizes, out, 0);
+    if (!failed) failed = take(torch, made, sizes, out);
     drop(torch, from), drop(torch, kernel), drop(torch, shift), drop(torch, made);
     return failed;
 }
@@ -228,7 +332,7 @@ int assay_torch_backward_data(
     // Of the input itself only the size is asked for.
     int failed = backward(torch, it, in_gradient, out_gradient, weight, wanted, made);
     int64_t sizes[] = {1, it->in_channels, it->in_height, it->in_width};
-    if (!failed) failed = take(torch, made[0], sizes, in_gradient, 0);
+    if (!failed) failed = take(torch, made[0], sizes, in_gradient);
     for (int index = 0; index < 3; index++) drop(torch, made[index]);
     return failed;
 }
@@ -240,16 +344,22 @@ int assay_torch_backward_weights(
     const int32_t wanted[] = {0, 1, 1};
     int failed = backward(torch, it, in, out_gradient, weight, wanted, made);
     int64_t sizes[] = {it->out_channels, it->in_channels / it->groups, it->kernel_height, it->kernel_width};
-    if (!failed) failed = take(torch, made[1], sizes, weight_gradient, accumulate);
+    if (!failed) failed = take_here(torch, made[1], sizes, weight_gradient, accumulate);
     if (!failed) {
+        // One axis, in the place of the last of four; its stride is 1 or does not matter.
+        int64_t count = 0, *strides = NULL;
         void *data = NULL;
-        int64_t count = 0;
-        const float *values = NULL;
-        if (torch->data(made[2], &data) || torch->count(made[2], &count) || count != it->out_channels || !data)
-            failed = -1;
-        values = data;
+        if (torch->data(made[2], &data) || torch->count(made[2], &count) || torch->strides(made[2], &strides)) failed = -1;
+        if (!failed && (count != it->out_channels || !data || (count > 1 && strides[0] != 1))) failed = -1;
+        float *found = failed ? NULL : malloc((size_t)count * sizeof *found);
+        if (!failed && !found) failed = -1;
+        if (!failed && torch->device)
+            failed = assay_device_store(queue_of(torch), found, data, (size_t)count * sizeof *found);
+        else if (!failed)
+            memcpy(found, data, (size_t)count * sizeof *found);
         for (int64_t channel = 0; !failed && channel < count; channel++)
-            bias_gradient[channel] = accumulate ? bias_gradient[channel] + values[channel] : values[channel];
+            bias_gradient[channel] = accumulate ? bias_gradient[channel] + found[channel] : found[channel];
+        free(found);
     }
     for (int index = 0; index < 3; index++) drop(torch, made[index]);
     return failed;
@@ -285,20 +395,58 @@ static int same(const float *a, const float *b, int count) {
     return 1;
 }
 
+// Values here, and where it computes.
+typedef struct {
+    const float *here;
+    size_t bytes;
+    float *there;
+} mirror;
+
+static int mirrored(const assay_torch *torch, mirror *it) {
+    if (!torch->device) {
+        it->there = (float *)it->here;
+        return 1;
+    }
+    it->there = assay_device_allocate(torch->device, it->bytes);
+    return it->there && !assay_device_load(queue_of(torch), it->there, it->here, it->bytes);
+}
+
 // Whether small whole numbers come out as they must: a function with other arguments than ours would not do that.
 static int check(const assay_torch *torch) {
     enum { side = 4, kernel = 3, out = 2, channels = 2 };
     const assay_torch_shape shape = {channels, side, side, channels, out, out, kernel, kernel, 1, 0, 0, 1, 1};
     float in[channels * side * side], weight[channels * channels * kernel * kernel], bias[] = {7, -3};
-    float result[channels * out * out], gradient[channels * out * out], weight_gradient[sizeof weight / 4] = {0};
-    float in_gradient[sizeof in / 4], bias_gradient[channels] = {0};
+    float result[channels * out * out] = {0}, gradient[channels * out * out], weight_gradient[sizeof weight / 4] = {0};
+    float in_gradient[sizeof in / 4] = {0}, bias_gradient[channels] = {0};
     float expected_weight[sizeof weight / 4] = {0}, expected_in[sizeof in / 4] = {0}, expected_bias[channels] = {0};
     for (int i = 0; i < (int)(sizeof in / 4); i++) in[i] = (float)(i * 5 % 11 - 4);
     for (int i = 0; i < (int)(sizeof weight / 4); i++) weight[i] = (float)(i * 7 % 13 - 6);
     for (int i = 0; i < (int)(sizeof gradient / 4); i++) gradient[i] = (float)(i * 3 % 5 - 1);
-    if (assay_torch_forward(torch, &shape, in, weight, bias, result)) return 0;
-    if (assay_torch_backward_data(torch, &shape, gradient, weight, in_gradient)) return 0;
-    if (assay_torch_backward_weights(torch, &shape, in, gradient, weight, weight_gradient, bias_gradient, 0)) return 0;
+    const float square[] = {1, 2, 3, 4};
+    float product[] = {0, 0, 0, 0};
+    mirror of[] = {
+        {in, sizeof in, NULL}, {weight, sizeof weight, NULL}, {bias, sizeof bias, NULL}, {result, sizeof result, NULL},
+        {gradient, sizeof gradient, NULL}, {in_gradient, sizeof in_gradient, NULL}, {square, sizeof square, NULL},
+        {product, sizeof product, NULL},
+    };
+    enum { every = sizeof of / sizeof *of };
+    int failed = 0;
+    for (int index = 0; index < every; index++) failed = failed || !mirrored(torch, &of[index]);
+    float *const result_there = of[3].there, *const in_gradient_there = of[5].there, *const product_there = of[7].there;
+    const float *const weight_there = of[1].there, *const gradient_there = of[4].there;
+    // [[1, 2], [3, 4]] times the transposed of itself.
+    const assay_torch_matrix plain = {of[6].there, 2, 0}, turned = {of[6].there, 2, 1};
+    failed = failed || assay_torch_forward(torch, &shape, of[0].there, weight_there, of[2].there, result_there)
+        || assay_torch_backward_data(torch, &shape, gradient_there, weight_there, in_gradient_there)
+        || assay_torch_backward_weights(
+            torch, &shape, of[0].there, gradient_there, weight_there, weight_gradient, bias_gradient, 0)
+        || assay_torch_product(torch, 2, 2, 2, 2, plain, turned, product_there, 2);
+    if (torch->device && !failed)
+        failed = assay_device_store(queue_of(torch), result, result_there, sizeof result)
+            || assay_device_store(queue_of(torch), in_gradient, in_gradient_there, sizeof in_gradient)
+            || assay_device_store(queue_of(torch), product, product_there, sizeof product);
+    for (int index = 0; torch->device && index < every; index++) assay_device_release(torch->device, of[index].there);
+    if (failed) return 0;
     for (int o = 0; o < channels; o++)
         for (int y = 0; y < out; y++)
             for (int x = 0; x < out; x++) {
@@ -314,11 +462,6 @@ static int check(const assay_torch *torch) {
                         }
                 if (result[(o * out + y) * out + x] != sum) return 0;
             }
-    // [[1, 2], [3, 4]] times the transposed of itself.
-    const float square[] = {1, 2, 3, 4};
-    float product[] = {0, 0, 0, 0};
-    const assay_torch_matrix plain = {square, 2, 0}, turned = {square, 2, 1};
-    if (assay_torch_product(torch, 2, 2, 2, 2, plain, turned, product, 2)) return 0;
     const float expected_product[] = {10, 22, 22, 50};
     return same(weight_gradient, expected_weight, sizeof weight / 4) && same(in_gradient, expected_in, sizeof in / 4)
         && same(bias_gradient, expected_bias, channels) && same(product, expected_product, 4);

@@ -29,6 +29,8 @@ public enum Precision: String, Sendable, CaseIterable {
 public enum ComputeDevice: String, Sendable, CaseIterable {
     /// Worker threads of this machine, each with networks of its own.
     case cpu
+    /// A GPU of NVIDIA, each worker thread with a queue of its own.
+    case cuda
 }
 
 /// Whether a backend can run a graph.

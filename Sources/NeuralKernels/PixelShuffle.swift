@@ -1,7 +1,9 @@
 /// Channels laid out as pixels, `[c·f², h, w]` to `[c, h·f, w·f]`, all plain; the way back is the same, turned round.
 package struct PixelShuffle {
-    private let out: TensorShape
-    private let factor: Int
+    /// The shape of the result.
+    package let out: TensorShape
+    /// Pixels that a group of channels becomes, each way.
+    package let factor: Int
 
     /// - Parameter out: the shape of the result, whose sides are multiples of the factor.
     package init(_ factor: Int, to out: TensorShape) {

@@ -7,7 +7,11 @@ import NeuralKernels
 struct OneDNNEngine: NetworkEngine {
     var preferredBlock: Int { Int(assay_dnn_block()) }
 
-    func convolution(_ request: ConvolutionRequest) throws -> OneDNNConvolution { try OneDNNConvolution(request) }
+    func loops() -> HostLoops { HostLoops() }
+
+    func convolution(_ request: ConvolutionRequest, _ loops: HostLoops) throws -> OneDNNConvolution {
+        try OneDNNConvolution(request)
+    }
 
     func multiply(
         node: String, _ size: (rows: Int, columns: Int, depth: Int), scale: Float, _ a: PlainMatrix, _ b: PlainMatrix,

@@ -1,3 +1,4 @@
+import NeuralKernels
 import YOLOModel
 
 /// How the probe trains.
@@ -57,8 +58,10 @@ public struct TrainingOptions: Sendable, Hashable {
     public var gains: [String: Double] = [:]
     /// Of every random choice.
     public var seed: UInt64 = 0
-    /// `onednn` or `reference`; nil for the fastest of this build.
+    /// `onednn`, `reference`, `torch` or `auto`; nil for the fastest of this build.
     public var backend: String?
+    /// Where the backend `torch` computes.
+    public var device = ComputeDevice.cpu
     /// Threads; results do not depend on it.
     public var jobs = 1
 

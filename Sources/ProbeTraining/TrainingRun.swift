@@ -28,7 +28,7 @@ final class TrainingRun {
         self.samples = samples
         self.options = options
         course = TrainingCourse(epochs: options.epochs)
-        let backend = try Backends.required(options.backend)
+        let backend = try Backends.required(options.backend, on: options.device)
         let graph = model.graph
         let scope = options.freezesBackbone ? GradientScope.from(node: model.firstNode { $0 != .backbone }) : .full
         crew = try TrainingCrew<TrainingWorker>(jobs: options.jobs) {

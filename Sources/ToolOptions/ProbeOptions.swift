@@ -81,8 +81,13 @@ public struct ProbeOptions: StageOptions {
         otherwise: "those that the anchors stage found, or the weights'")
     public var anchors: ProbeAnchors?
 
-    @Option("What computes; torch is an installed PyTorch, on the CPU.", otherwise: "the fastest of this build")
+    @Option(
+        "What computes; torch is an installed PyTorch, auto the same where it finds a GPU.",
+        otherwise: "the fastest of this build")
     public var backend: BackendName?
+
+    @Option("Where torch computes: cuda is a GPU of NVIDIA.")
+    public var device = ComputeDevice.cpu
 
     @OptionGroup public var seeding: SeedOption
 
@@ -110,6 +115,7 @@ public struct ProbeOptions: StageOptions {
         training.gains = gains.gains
         training.seed = seeding.number
         training.backend = backend?.name
+        training.device = device
         return ProbeSettings(
             weights: weights?.path, model: model.name, splits: try splits.names(in: dataset), folds: folds.value,
             images: images?.value, budget: budget?.seconds, training: training)

@@ -7,8 +7,13 @@ import YOLOModel
 
 /// How images pass a network that judges them.
 public struct PassingOptions: ParsableArguments, Sendable {
-    @Option("What computes; torch is an installed PyTorch, on the CPU.", otherwise: "the fastest of this build")
+    @Option(
+        "What computes; torch is an installed PyTorch, auto the same where it finds a GPU.",
+        otherwise: "the fastest of this build")
     public var backend: BackendName?
+
+    @Option("Where torch computes: cuda is a GPU of NVIDIA.")
+    public var device = ComputeDevice.cpu
 
     @Option("How images are fitted: rectangle is faster, validation as trainers validate; losses change.")
     public var letterbox = Letterbox.Outline.square
@@ -23,6 +28,7 @@ public struct PassingOptions: ParsableArguments, Sendable {
     /// Puts what was asked for into the run's options.
     public func set(_ options: inout ToxicOptions) {
         options.backend = backend?.name
+        options.device = device
         options.outline = letterbox
     }
 }

@@ -1,3 +1,4 @@
+import CTorch
 import NeuralKernels
 
 /// A PyTorch that is installed on this machine, opened while the program runs: nothing of it is part of this build.
@@ -10,23 +11,34 @@ public struct TorchBackend: Backend {
 
     private let library: TorchLibrary
 
-    /// Opens an installation.
+    /// How many GPUs of NVIDIA the driver has; 0 where there is no driver. Nothing of PyTorch is opened.
+    public static var gpuCount: Int {
+        var result = assay_device_found
+        return Int(assay_device_count("libcuda.so.1", &result, nil, 0))
+    }
+
+    /// Opens an installation, to compute on the CPU or on a GPU.
     ///
-    /// - Throws: `FileError` where it cannot be loaded, lacks a function, or does not compute what it should.
-    public init(_ installation: TorchInstallation) throws {
-        library = try TorchLibrary(installation)
+    /// - Throws: `FileError` where it cannot be loaded, lacks a function, has no GPU, or does not compute what it should.
+    public init(_ installation: TorchInstallation, on device: ComputeDevice = .cpu) throws {
+        try self.init(installation, at: device == .cuda ? .cuda : .cpu)
+    }
+
+    /// As `init(_:on:)`, also for tests of what a device needs.
+    package init(_ installation: TorchInstallation, at place: TorchPlace) throws {
+        library = try TorchLibrary(installation, place)
     }
 
     /// `torch`
     public var name: String { Self.name }
 
-    /// PyTorch's CPU device; others are not used.
-    public var device: ComputeDevice { .cpu }
+    /// Where PyTorch computes.
+    public var device: ComputeDevice { library.place == .cuda ? .cuda : .cpu }
 
     /// PyTorch's, for example `2.13.0+cpu`.
     public var libraryVersion: String? { library.installation.version }
 
-    public func refusal(of node: NetworkGraph.Node) -> String? { TorchEngine.refusal(of: node) }
+    public func refusal(of node: NetworkGraph.Node) -> String? { TorchEngine<HostLoops>.refusal(of: node) }
 
     public func supports(_ precision: Precision) -> Bool { precision == .single }
 
@@ -34,17 +46,26 @@ public struct TorchBackend: Backend {
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,
         sharing: SharedWeights?
     ) throws -> any CompiledNetwork {
-        library.enter()
-        return try PlannedNetwork(
-            graph, on: TorchEngine(library: library), input: input, scope: gradient, precision: precision,
-            sharing: sharing)
+        try network(graph, input, gradient, trains: false, sharing: sharing)
     }
 
     public func prepareForTraining(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
     ) throws -> any TrainingNetwork {
-        library.enter()
-        return try PlannedNetwork(
-            graph, on: TorchEngine(library: library), input: input, scope: gradient, trains: true)
+        try network(graph, input, gradient, trains: true, sharing: nil)
+    }
+
+    private func network(
+        _ graph: NetworkGraph, _ input: TensorShape, _ scope: GradientScope, trains: Bool, sharing: SharedWeights?
+    ) throws -> any CompiledNetwork & TrainingNetwork {
+        try library.enter()
+        let library = library
+        guard let device = library.device else {
+            let engine = TorchEngine(library: library) { HostLoops() }
+            return try PlannedNetwork(
+                graph, on: engine, input: input, scope: scope, trains: trains, sharing: sharing)
+        }
+        let engine = TorchEngine(library: library) { try DeviceLoops(device) }
+        return try PlannedNetwork(graph, on: engine, input: input, scope: scope, trains: trains, sharing: sharing)
     }
 }

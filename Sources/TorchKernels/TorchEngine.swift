@@ -2,13 +2,31 @@ import CTorch
 import CheckedNumbers
 import NeuralKernels
 
+/// Loops over the memory in which PyTorch computes.
+protocol TorchLoops: NetworkLoops {
+    /// What gives such memory back, on any thread.
+    var releasing: @Sendable (UnsafeMutablePointer<Float>) -> Void { get }
+    /// Waits until all is done that was asked for.
+    func wait() throws
+}
+
+extension HostLoops: TorchLoops {
+    var releasing: @Sendable (UnsafeMutablePointer<Float>) -> Void { { UnsafeMutableRawPointer($0).deallocate() } }
+    func wait() {}
+}
+
 /// PyTorch's convolutions and products of matrices as the engine of planned networks, over plain channels.
-struct TorchEngine: NetworkEngine {
+struct TorchEngine<Loops: TorchLoops>: NetworkEngine {
     let library: TorchLibrary
+    let makeLoops: () throws -> Loops
 
     var preferredBlock: Int { 1 }
 
-    func convolution(_ request: ConvolutionRequest) throws -> TorchConvolution { TorchConvolution(request, library) }
+    func loops() throws -> Loops { try makeLoops() }
+
+    func convolution(_ request: ConvolutionRequest, _ loops: Loops) throws -> TorchConvolution<Loops> {
+        TorchConvolution(request, library, loops)
+    }
 
     func multiply(
         node: String, _ size: (rows: Int, columns: Int, depth: Int), scale: Float, _ a: PlainMatrix, _ b: PlainMatrix,
@@ -26,18 +44,20 @@ struct TorchEngine: NetworkEngine {
 }
 
 /// One convolution of PyTorch.
-final class TorchConvolution: ConvolutionPasses {
+final class TorchConvolution<Loops: TorchLoops>: ConvolutionPasses {
     private let name: String
     private let library: TorchLibrary
+    private let loops: Loops
     private var shape: assay_torch_shape
-    private var weights = TorchWeights()
+    private var weights: TorchWeights?
     private var weightGradient: [Float] = []
     private var biasGradient: [Float] = []
 
-    init(_ request: ConvolutionRequest, _ library: TorchLibrary) {
+    init(_ request: ConvolutionRequest, _ library: TorchLibrary, _ loops: Loops) {
         let (convolution, input, output) = (request.convolution, request.input, request.output)
         name = request.name
         self.library = library
+        self.loops = loops
         shape = assay_torch_shape(
             in_channels: Int64(input.c), in_height: Int64(input.h), in_width: Int64(input.w),
             out_channels: Int64(output.c), out_height: Int64(output.h), out_width: Int64(output.w),
@@ -46,34 +66,50 @@ final class TorchConvolution: ConvolutionPasses {
             padding_width: Int64(convolution.paddingWidth), dilation: Int64(convolution.dilation),
             groups: Int64(convolution.groups))
         guard request.needsWeights else { return }
-        weightGradient = Array(
-            repeating: 0,
-            count: output.c * (input.c / convolution.groups) * convolution.kernelHeight * convolution.kernelWidth)
+        weightGradient = Array(repeating: 0, count: weightCount)
         biasGradient = Array(repeating: 0, count: output.c)
+    }
+
+    private var weightCount: Int {
+        Int(clamping: shape.out_channels * (shape.in_channels / shape.groups) * shape.kernel_height)
+            * Int(clamping: shape.kernel_width)
     }
 
     /// PyTorch takes its own.
     func scratchSize(_ pass: ConvolutionPass) -> Int { 0 }
 
-    func makeWeights() -> TorchWeights { TorchWeights() }
+    func makeWeights() throws -> TorchWeights {
+        let count = weightCount
+        return TorchWeights(
+            weight: try loops.allocate(count), bias: try loops.allocate(Int(clamping: shape.out_channels)),
+            releasing: loops.releasing)
+    }
 
-    func set(_ weights: TorchWeights, weight: [Float], bias: [Float]) {
-        weights.weight = weight
-        weights.bias = bias
+    func set(_ weights: TorchWeights, weight: [Float], bias: [Float]) throws {
+        try loops.load(weight, to: weights.weight, count: weight.count)
+        try loops.load(bias, to: weights.bias, count: bias.count)
+        // Other threads may use them, and the lists are not there for ever.
+        try loops.wait()
     }
 
     func use(_ weights: TorchWeights) { self.weights = weights }
 
+    private func used() throws -> TorchWeights {
+        guard let weights else { throw GraphError(node: name, reason: "has no weights") }
+        return weights
+    }
+
     func forward(
         _ input: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
     ) throws {
+        let weights = try used()
         try check(assay_torch_forward(library.pointer, &shape, input, weights.weight, weights.bias, to))
     }
 
     func backwardData(
         _ gradient: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
     ) throws {
-        try check(assay_torch_backward_data(library.pointer, &shape, gradient, weights.weight, to))
+        try check(assay_torch_backward_data(library.pointer, &shape, gradient, try used().weight, to))
     }
 
     func backwardWeights(
@@ -82,7 +118,7 @@ final class TorchConvolution: ConvolutionPasses {
     ) throws {
         try check(
             assay_torch_backward_weights(
-                library.pointer, &shape, input, gradient, weights.weight, &weightGradient, &biasGradient,
+                library.pointer, &shape, input, gradient, try used().weight, &weightGradient, &biasGradient,
                 accumulate ? 1 : 0))
     }
 
@@ -94,11 +130,25 @@ final class TorchConvolution: ConvolutionPasses {
     private func check(_ status: Int32) throws { try GraphError.check(status, node: name) }
 }
 
-/// Weight and bias in PyTorch's order.
+/// Weight and bias in PyTorch's order, `[out, in/groups, kh, kw]` and `[out]`, where it computes.
 ///
 /// Changed by the network that made it alone, and only where it is not shared: hence sendable.
 final class TorchWeights: @unchecked Sendable {
-    /// `[out, in/groups, kh, kw]`
-    fileprivate(set) var weight: [Float] = []
-    fileprivate(set) var bias: [Float] = []
+    fileprivate let weight: UnsafeMutablePointer<Float>
+    fileprivate let bias: UnsafeMutablePointer<Float>
+    private let releasing: @Sendable (UnsafeMutablePointer<Float>) -> Void
+
+    fileprivate init(
+        weight: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>,
+        releasing: @escaping @Sendable (UnsafeMutablePointer<Float>) -> Void
+    ) {
+        self.weight = weight
+        self.bias = bias
+        self.releasing = releasing
+    }
+
+    deinit {
+        releasing(weight)
+        releasing(bias)
+    }
 }

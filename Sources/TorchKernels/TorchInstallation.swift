@@ -8,6 +8,12 @@ public struct TorchInstallation: Hashable, Sendable {
     /// As PyTorch says it, for example `2.13.0+cpu`.
     public let version: String
 
+    /// Its part for CUDA; nil where it is not built for that.
+    public var cudaLibrary: String? {
+        let path = Paths.directory(of: library) + "/libtorch_cuda.so"
+        return Self.isFile(path) ? path : nil
+    }
+
     /// The oldest version whose functions were tried.
     static let oldest = (major: 2, minor: 6)
 

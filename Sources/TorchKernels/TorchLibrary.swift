@@ -2,53 +2,94 @@ import CTorch
 import FileReading
 import NeuralKernels
 
+/// Where PyTorch computes.
+package enum TorchPlace: Sendable {
+    /// On the CPU.
+    case cpu
+    /// There as well, by way of everything that a device needs besides: for tests.
+    case cpuAsDevice
+    /// On the first GPU of NVIDIA.
+    case cuda
+
+    var code: assay_torch_place {
+        switch self {
+        case .cpu: assay_torch_on_cpu
+        case .cpuAsDevice: assay_torch_on_cpu_as_device
+        case .cuda: assay_torch_on_cuda
+        }
+    }
+}
+
 /// PyTorch's library, opened: it stays so until the process ends.
 ///
 /// Its functions may be called from several threads, each after `enter`: hence sendable.
 final class TorchLibrary: @unchecked Sendable {
     let installation: TorchInstallation
+    let place: TorchPlace
     let pointer: OpaquePointer
 
-    /// - Throws: `FileError` where it cannot be loaded, lacks a function, or does not compute what it should.
-    init(_ installation: TorchInstallation) throws {
-        var result = assay_torch_opened
-        var detail = [CChar](repeating: 0, count: 512)
-        guard let opened = assay_torch_open(installation.library, &result, &detail, detail.count) else {
-            let text = String(decoding: detail.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            throw Self.error(installation, result, text)
+    /// - Throws: `FileError` where it cannot be loaded, lacks a function, has no GPU, or does not compute what it should.
+    init(_ installation: TorchInstallation, _ place: TorchPlace) throws {
+        if place == .cuda, installation.cudaLibrary == nil {
+            throw FileError(
+                file: installation.library,
+                message: "is PyTorch \(installation.version), which is not built for CUDA",
+                wayOut: "install one that is, or use --device cpu")
         }
+        var problem = assay_torch_problem()
+        guard
+            let opened = assay_torch_open(
+                installation.library, installation.cudaLibrary ?? "", place.code, &problem)
+        else { throw Self.error(installation, problem) }
         self.installation = installation
+        self.place = place
         pointer = opened
     }
 
-    private static func error(
-        _ it: TorchInstallation, _ result: assay_torch_result, _ detail: String
-    ) -> FileError {
-        switch result {
+    /// The memory that a GPU computes in; nil for this machine's.
+    var device: OpaquePointer? { assay_torch_device(pointer) }
+
+    private static func error(_ it: TorchInstallation, _ problem: assay_torch_problem) -> FileError {
+        let detail = withUnsafeBytes(of: problem.detail) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }.split(whereSeparator: \.isNewline).joined(separator: " ")
+        switch problem.result {
         case assay_torch_lacks_a_function:
-            FileError(
+            return FileError(
                 file: it.library, message: "is PyTorch \(it.version), which lacks the function \(detail)",
                 wayOut: "install another version")
         case assay_torch_computes_wrongly:
-            FileError(
-                file: it.library,
-                message: "is PyTorch \(it.version), which computes \(detail) other than it must",
+            return FileError(
+                file: it.library, message: "is PyTorch \(it.version), which computes \(detail) other than it must",
                 wayOut: "install another version")
+        case assay_torch_has_no_device:
+            return error(problem.device_result, detail)
         default:
-            FileError(
+            return FileError(
                 file: it.library, message: "cannot be opened: \(words(detail, without: it.library))",
                 wayOut: "see that Python itself can import it, or name another with --torch")
         }
     }
 
+    private static func error(_ result: assay_device_result, _ detail: String) -> FileError {
+        let message =
+            switch result {
+            case assay_device_has_no_driver: "cuda needs the driver of a GPU of NVIDIA, which is not there: \(detail)"
+            case assay_device_is_not_there: "cuda needs a GPU of NVIDIA, and the driver has none"
+            case assay_device_lacks_a_function: "cuda needs \(detail), which this driver or NVRTC lacks"
+            case assay_device_cannot_compile: "cuda cannot compile the loops for this GPU: \(detail.prefix(200))"
+            default: "cuda fails at \(detail)"
+            }
+        return FileError(file: "--device", message: message, wayOut: "use --device cpu, or see that nvidia-smi works")
+    }
+
     /// The loader's words in one line, without the path that stands before them anyway.
     private static func words(_ detail: String, without path: String) -> String {
-        let line = detail.split(whereSeparator: \.isNewline).joined(separator: " ")
-        return line.hasPrefix(path + ": ") ? String(line.dropFirst(path.count + 2)) : line
+        detail.hasPrefix(path + ": ") ? String(detail.dropFirst(path.count + 2)) : detail
     }
 
     /// To be called on each thread that is to compute with it.
-    func enter() { assay_torch_enter(pointer) }
+    func enter() throws { try GraphError.check(assay_torch_enter(pointer), node: "device") }
 }
 
 extension GraphError {

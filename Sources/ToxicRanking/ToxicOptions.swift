@@ -31,8 +31,10 @@ public struct ToxicOptions: Sendable {
     public var seed: UInt64 = 0
     /// Worker threads; results do not depend on them.
     public var jobs = 1
-    /// `onednn` or `reference`; nil for the fastest of this build.
+    /// `onednn`, `reference`, `torch` or `auto`; nil for the fastest of this build.
     public var backend: String?
+    /// Where the backend `torch` computes.
+    public var device = ComputeDevice.cpu
     /// Whether the gradient figures are of the batch-of-one loss, as printed, or of the share of the dataset's loss.
     public var gradientOfShare = false
     /// How far back gradients are computed.

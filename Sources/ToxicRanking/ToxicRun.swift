@@ -40,7 +40,7 @@ public enum ToxicRun {
     ///
     /// - Throws: `FileError` where the build has no such backend, or the splits hold no image.
     static func prepare(_ dataset: Dataset, _ options: ToxicOptions) throws -> (any Backend, [DatasetSample]) {
-        let backend = try Backends.required(options.backend, precision: options.precision)
+        let backend = try Backends.required(options.backend, on: options.device, precision: options.precision)
         let samples = try dataset.distinctSamples(splits: options.splits)
         guard !samples.isEmpty else {
             throw FileError(

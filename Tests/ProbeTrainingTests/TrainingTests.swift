@@ -36,7 +36,7 @@ import YOLOModel
     }
 
     /// The fastest backend of this build, and `torch` where `ASSAY_TORCH` names a PyTorch.
-    private static let backends = Backends.all.prefix(1).map(\.name) + Backends.atHand.filter(Backends.isTorch)
+    private static let backends = Backends.all.prefix(1).map(\.name) + Backends.atHand.filter(Backends.mayBeTorch)
 
     private func options(
         _ method: TrainingOptions.Method, jobs: Int, on backend: String? = nil

@@ -3,11 +3,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CDevice.h"
+
 // An installed PyTorch behind a small interface of our own: its library is opened while the program runs, and called
 // through the C functions that it has for compiled models (aoti_torch_…). Nothing of it is needed to build, or linked.
 //
-// Everything is single precision over plain [C, H, W], one image at a time, on the calling thread alone once
-// assay_torch_enter() was called on it.
+// Everything is single precision over plain [C, H, W], one image at a time. Activations and weights lie in the memory of the
+// device that it computes on, gradients of weights and bias in this machine's.
 
 typedef struct assay_torch assay_torch;
 
@@ -16,14 +18,35 @@ typedef enum {
     assay_torch_cannot_be_loaded, // detail: the loader's words
     assay_torch_lacks_a_function, // detail: its name
     assay_torch_computes_wrongly, // detail: what
+    assay_torch_has_no_device,    // device_result says why
 } assay_torch_result;
 
-// Opens libtorch_cpu.so by its path and tries it on a small convolution. The library stays loaded until the process
-// ends. Null where it cannot be used; `result` and `detail` (cut where it is too long) then say why.
-assay_torch *assay_torch_open(const char *library, assay_torch_result *result, char *detail, size_t detail_size);
+typedef enum {
+    assay_torch_on_cpu,
+    // The same, by way of everything that a device needs besides: for tests.
+    assay_torch_on_cpu_as_device,
+    assay_torch_on_cuda,
+} assay_torch_place;
 
-// To be called on each thread before anything else there: one thread, and nothing recorded for automatic gradients.
-void assay_torch_enter(const assay_torch *torch);
+// Why it cannot be used.
+typedef struct {
+    assay_torch_result result;
+    assay_device_result device_result;
+    char detail[512]; // cut where it is too long
+} assay_torch_problem;
+
+// Opens libtorch_cpu.so by its path, for CUDA libtorch_cuda.so as well, and tries it on a small convolution. Libraries stay
+// loaded until the process ends. Null where it cannot be used; `problem` then says why. A driver is asked for a GPU before
+// anything of PyTorch's for CUDA is opened.
+assay_torch *assay_torch_open(
+    const char *library, const char *cuda_library, assay_torch_place place, assay_torch_problem *problem);
+
+// The device whose memory it computes in; null for this machine's.
+const assay_device *assay_torch_device(const assay_torch *torch);
+
+// To be called on each thread before anything else there: one thread of the CPU, nothing recorded for automatic gradients,
+// and work in the thread's own queue. 0 when all is well.
+int assay_torch_enter(const assay_torch *torch);
 
 // What a convolution of one image looks like.
 typedef struct {
@@ -32,7 +55,7 @@ typedef struct {
     int64_t kernel_height, kernel_width, stride, padding_height, padding_width, dilation, groups;
 } assay_torch_shape;
 
-// Each returns 0 when all is well, else PyTorch's status, or −1 where its result has another size.
+// Each returns 0 when all is well, else PyTorch's or the driver's status, or −1 where its result has another size.
 // weight [out, in/groups, kh, kw], bias [out]
 int assay_torch_forward(
     const assay_torch *torch, const assay_torch_shape *shape, const float *in, const float *weight, const float *bias,
@@ -40,7 +63,7 @@ int assay_torch_forward(
 int assay_torch_backward_data(
     const assay_torch *torch, const assay_torch_shape *shape, const float *out_gradient, const float *weight,
     float *in_gradient);
-// accumulate: add to what is there.
+// The gradients are written into this machine's memory. accumulate: add to what is there.
 int assay_torch_backward_weights(
     const assay_torch *torch, const assay_torch_shape *shape, const float *in, const float *out_gradient,
     const float *weight, float *weight_gradient, float *bias_gradient, int accumulate);

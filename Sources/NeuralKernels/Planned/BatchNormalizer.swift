@@ -1,16 +1,10 @@
-import CVectorKernels
-
 /// A batch-norm by the statistics of the batch, with the activation that follows.
 ///
 /// With x̂ = (z − μ)/√(σ² + ε) over all M pixels of all images: y = act(γ·x̂ + β), and for the gradient g that arrives
 /// behind the activation dβ = Σ g, dγ = Σ g·x̂, dz = γ/√(σ² + ε)·(g − dβ/M − x̂·dγ/M).
 final class BatchNormalizer {
     private let parts: NetworkGraph.BatchNorm
-    private let channels: Int
-    private let block: Int32
-    private let pixels: Int
-    private let isSiLU: Int32
-    private let slope: Float
+    private let shape: NormalizedShape
     private var gamma: [Float] = []
     private var beta: [Float] = []
     /// Near the mean, so that sums of squares lose nothing: the running mean.
@@ -24,18 +18,9 @@ final class BatchNormalizer {
     private var gammaGradient: [Float] = []
     private var betaGradient: [Float] = []
 
-    init(
-        _ parts: NetworkGraph.BatchNorm, activation: NetworkGraph.Activation, channels: Int, block: Int, pixels: Int
-    ) {
+    init(_ parts: NetworkGraph.BatchNorm, _ shape: NormalizedShape) {
         self.parts = parts
-        self.channels = channels
-        self.block = Int32(block)
-        self.pixels = pixels
-        switch activation {
-        case .silu: (isSiLU, slope) = (1, 0)
-        case .leakyReLU(let slope): (isSiLU, self.slope) = (0, slope)
-        case .none: (isSiLU, slope) = (0, 1)
-        }
+        self.shape = shape
     }
 
     func setValues(_ values: (Int) -> [Float]) {
@@ -53,19 +38,21 @@ final class BatchNormalizer {
     }
 
     /// - Parameter images: the result of the convolution of each image, and where the activation goes.
-    func forward(_ images: [(from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>)]) {
-        var sum = [Double](repeating: 0, count: channels)
+    func forward(
+        _ images: [(from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>)], _ loops: some NetworkLoops
+    ) throws {
+        var sum = [Double](repeating: 0, count: shape.channels)
         var squares = sum
         for image in images {
-            assay_batch_sums(image.from, Int32(channels), block, pixels, shift, &sum, &squares)
+            try loops.batchSums(image.from, shape, shift: shift, sum: &sum, squares: &squares)
         }
-        let count = Double(images.count * pixels)
+        let count = Double(images.count * shape.pixels)
         mean = sum
         inverseDeviation = sum
         unbiasedVariance = gamma
         scale = gamma
         offset = beta
-        for channel in 0..<channels {
+        for channel in 0..<shape.channels {
             let fromShift = sum[channel] / count
             let variance = max(0, squares[channel] / count - fromShift * fromShift)
             mean[channel] = Double(shift[channel]) + fromShift
@@ -76,27 +63,27 @@ final class BatchNormalizer {
             offset[channel] = Float(Double(beta[channel]) - factor * mean[channel])
         }
         for image in images {
-            assay_normalize_activate(
-                image.from, image.to, Int32(channels), block, pixels, scale, offset, isSiLU, slope)
+            try loops.normalize(image.from, to: image.to, shape, scale: scale, offset: offset)
         }
     }
 
     /// - Parameter images: as in `forward`, with the gradient of each, which is replaced by that of the convolution.
-    func backward(_ images: [(from: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>)]) {
-        var sum = [Double](repeating: 0, count: channels)
+    func backward(
+        _ images: [(from: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>)], _ loops: some NetworkLoops
+    ) throws {
+        var sum = [Double](repeating: 0, count: shape.channels)
         var products = sum
         for image in images {
-            assay_normalize_backward_sums(
-                image.from, image.gradient, Int32(channels), block, pixels, scale, offset, shift, isSiLU, slope,
-                &sum,
-                &products)
+            try loops.normalizeBackwardSums(
+                image.from, gradient: image.gradient, shape, scale: scale, offset: offset, shift: shift, sum: &sum,
+                products: &products)
         }
-        let count = Double(images.count * pixels)
+        let count = Double(images.count * shape.pixels)
         gammaGradient = gamma
         betaGradient = beta
         var byValue = gamma
         var constant = gamma
-        for channel in 0..<channels {
+        for channel in 0..<shape.channels {
             let inverse = inverseDeviation[channel]
             let forBeta = sum[channel]
             let forGamma = inverse * (products[channel] + (Double(shift[channel]) - mean[channel]) * forBeta)
@@ -107,14 +94,14 @@ final class BatchNormalizer {
             constant[channel] = Float(factor * (inverse * mean[channel] * forGamma - forBeta))
         }
         for image in images {
-            assay_normalize_backward(
-                image.from, image.gradient, Int32(channels), block, pixels, scale, byValue, constant)
+            try loops.normalizeBackward(
+                image.from, gradient: image.gradient, shape, byGradient: scale, byValue: byValue, constant: constant)
         }
     }
 
     /// After `backward`: writes the gradients of γ and β.
     func takeGradients(into start: (Int) -> UnsafeMutablePointer<Float>?) {
-        start(parts.weight)?.update(from: gammaGradient, count: channels)
-        start(parts.bias)?.update(from: betaGradient, count: channels)
+        start(parts.weight)?.update(from: gammaGradient, count: shape.channels)
+        start(parts.bias)?.update(from: betaGradient, count: shape.channels)
     }
 }

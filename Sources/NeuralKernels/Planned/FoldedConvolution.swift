@@ -31,8 +31,10 @@ final class FoldedConvolution<Passes: ConvolutionPasses> {
             normalizesBatch
             ? request.convolution.batchNorm.map {
                 BatchNormalizer(
-                    $0, activation: request.convolution.activation, channels: output.c, block: request.outputBlock,
-                    pixels: output.pixels)
+                    $0,
+                    NormalizedShape(
+                        channels: output.c, block: request.outputBlock, pixels: output.pixels,
+                        activation: request.convolution.activation))
             } : nil
         func fold() throws -> FoldedWeights<Passes> {
             let made = FoldedWeights<Passes>(try passes.makeWeights())

@@ -1,15 +1,20 @@
-/// What a backend brings to a planned network: convolutions, and products of matrices. Everything else is computed by
-/// loops of this package over the network's own memory.
+/// What a backend brings to a planned network: convolutions, products of matrices, and the memory with the loops over it,
+/// which are `HostLoops` for whoever computes on this machine's own.
 package protocol NetworkEngine {
     associatedtype Convolution: ConvolutionPasses
+    associatedtype Loops: NetworkLoops
+
+    /// The memory of a network, and the loops over it.
+    func loops() throws -> Loops
 
     /// How many channels its convolutions like to find together; 1 for plain `[C, H, W]`.
     var preferredBlock: Int { get }
 
     /// Everything that the passes of a convolution need.
     ///
+    /// - Parameter loops: those of the network.
     /// - Throws: `GraphError` where it refuses the convolution.
-    func convolution(_ request: ConvolutionRequest) throws -> Convolution
+    func convolution(_ request: ConvolutionRequest, _ loops: Loops) throws -> Convolution
 
     /// `to` = scale · a · b.
     ///

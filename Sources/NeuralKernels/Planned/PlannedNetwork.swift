@@ -1,6 +1,3 @@
-import CVectorKernels
-import CheckedNumbers
-
 /// A graph compiled for one shape: steps over one block of memory an image.
 ///
 /// Several images go step by step together, so that a batch-norm can see all of them.
@@ -11,6 +8,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     /// By step, while a profile is kept.
     private var stepTimes: [Duration] = []
     private let engine: Engine
+    private let loops: Engine.Loops
     private let graph: NetworkGraph
     private let steps: [Step]
     private let forwardCount: Int
@@ -40,6 +38,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     ) throws {
         guard input.n == 1 else { throw GraphError(node: "input", reason: "one image at a time") }
         self.engine = engine
+        loops = try engine.loops()
         self.graph = graph
         let shapes = try graph.shapes(input: input)
         var planner = StepPlanner(
@@ -63,7 +62,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
                 precision: precision)
             made.append(
                 try FoldedConvolution(
-                    request, try engine.convolution(request), graph: graph,
+                    request, try engine.convolution(request, loops), graph: graph,
                     normalizesBatch: planner.normalizesBatch(convolution, index), sharing: sharing.map { ($0, index) }))
             guard scope.includes(index) else { continue }
             let own = [
@@ -88,19 +87,18 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
             }
         }
         memory = planner.memory
-        block = Self.makeBlock(memory)
+        block = try Self.makeBlock(memory, loops)
         blocks = [block]
         scratch = UnsafeMutableRawPointer(block)
     }
 
-    private static func makeBlock(_ memory: MemoryPlan) -> UnsafeMutablePointer<Float> {
-        UnsafeMutableRawPointer.allocate(byteCount: max(16, memory.total) * 4, alignment: 64)
-            .bindMemory(to: Float.self, capacity: max(16, memory.total))
+    private static func makeBlock(_ memory: MemoryPlan, _ loops: Engine.Loops) throws -> UnsafeMutablePointer<Float> {
+        try loops.allocate(max(16, memory.total))
     }
 
     deinit {
         gradients.deallocate()
-        for block in blocks { UnsafeMutableRawPointer(block).deallocate() }
+        for block in blocks { loops.release(block) }
     }
 
     package func forward(_ input: [Float]) throws -> [[Float]] { try forward(batch: [input])[0] }
@@ -115,7 +113,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     package func forward(batch inputs: [[Float]]) throws -> [[[Float]]] {
         precondition(!inputs.isEmpty && inputs.allSatisfy { $0.count == inputCount })
         imageCount = inputs.count
-        while blocks.count < imageCount { blocks.append(Self.makeBlock(memory)) }
+        while blocks.count < imageCount { blocks.append(try Self.makeBlock(memory, loops)) }
         var outputs = inputs.map { _ in outputCounts.map { [Float](repeating: 0, count: $0) } }
         for index in 0..<forwardCount { try measure(index) { try runForAll(index, inputs, &outputs) } }
         return outputs
@@ -171,10 +169,10 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
         switch step {
         case .normalizeBatch(let index, let from, let to):
             let (from, to) = (memory.offset(of: from), memory.offset(of: to))
-            convolutions[index].normalizer?.forward(places { (UnsafePointer($0 + from), $0 + to) })
+            try convolutions[index].normalizer?.forward(places { (UnsafePointer($0 + from), $0 + to) }, loops)
         case .normalizeBatchBackward(let index, let from, let gradient):
             let (from, to) = (memory.offset(of: from), memory.offset(of: gradient))
-            convolutions[index].normalizer?.backward(places { (UnsafePointer($0 + from), $0 + to) })
+            try convolutions[index].normalizer?.backward(places { (UnsafePointer($0 + from), $0 + to) }, loops)
         default:
             for image in 0..<imageCount {
                 block = blocks[image]
@@ -186,15 +184,11 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     /// - Parameter outer: the outputs, or on the way back their gradients.
     private func run(_ step: Step, _ input: [Float], _ outer: inout [[Float]], _ image: Int) throws {
         switch step {
-        case .importInput(let to, let count):
-            input.withUnsafeBufferPointer { source in
-                if let base = source.baseAddress { at(to).update(from: base, count: count) }
-            }
+        case .importInput(let to, let count): try loops.load(input, to: at(to), count: count)
         case .exportOutput(let index, let from, let block, let channels, let pixels):
-            assay_copy_channels(at(from), Int32(block), 0, &outer[index], 1, 0, Int32(channels), pixels, 0)
+            try export(at(from), block, channels, pixels, to: &outer[index])
         case .importGradient(let index, let to, let block, let channels, let pixels, let accumulate):
-            assay_copy_channels(
-                outer[index], 1, 0, at(to), Int32(block), 0, Int32(channels), pixels, accumulate ? 1 : 0)
+            try self.import(outer[index], to: at(to), block, channels, pixels, accumulate)
         case .convolve(let index, let from, let to):
             try convolutions[index].passes.forward(at(from), to: at(to), scratch: scratch)
         case .convolutionBackwardData(let index, let gradient, let to):
@@ -204,57 +198,70 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
             try convolution.passes.backwardWeights(
                 at(from), at(gradient), scratch: scratch, accumulate: image > 0)
             if image == imageCount - 1 { try convolution.takeGradients(scratch: scratch, into: gradientStart) }
-        case .activate(.silu, let before, let to, let count): assay_silu(at(before), at(to), count)
-        case .activate(.leakyReLU(let slope), let before, let to, let count):
-            assay_leaky(at(before), at(to), slope, count)
-        case .activate(.none, _, _, _), .activateKeepingDerivative(.none, _, _, _): break
-        case .activateKeepingDerivative(.silu, let before, let to, let count):
-            assay_silu_keeping_derivative(at(before), at(to), count)
-        case .activateKeepingDerivative(.leakyReLU(let slope), let before, let to, let count):
-            assay_leaky_keeping_derivative(at(before), at(to), slope, count)
         case .attention(let attention, let from, let to, let weights):
-            try attention.forward(on: engine, at(from), to: at(to), weights: at(weights))
+            try attention.forward(on: engine, loops, at(from), to: at(to), weights: at(weights))
         case .attentionBackward(let attention, let from, let weights, let gradient, let to, let scratch):
             try attention.backward(
-                on: engine, at(from), weights: at(weights), gradient: at(gradient), to: at(to), scratch: at(scratch))
-        case .pixelShuffle(let shuffle, let from, let to): shuffle.forward(at(from), at(to))
-        case .pixelShuffleBackward(let shuffle, let gradient, let to): shuffle.backward(at(gradient), at(to))
-        default: runElementwise(step)
+                on: engine, loops, at(from), weights: at(weights), gradient: at(gradient), to: at(to),
+                scratch: at(scratch))
+        default: try runLoop(step)
         }
     }
 
-    private func runElementwise(_ step: Step) {
+    /// The network's outputs are plain.
+    private func export(
+        _ from: UnsafePointer<Float>, _ block: Int, _ channels: Int, _ pixels: Int, to output: inout [Float]
+    ) throws {
+        try output.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            guard block > 1 else { return try loops.store(from, to: base, count: channels * pixels) }
+            try loops.copyChannels(
+                (from, block, 0), to: (base, 1, 0), count: channels, pixels: pixels, accumulate: false)
+        }
+    }
+
+    private func `import`(
+        _ gradient: [Float], to: UnsafeMutablePointer<Float>, _ block: Int, _ channels: Int, _ pixels: Int,
+        _ accumulate: Bool
+    ) throws {
+        try gradient.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            guard block > 1 else {
+                return accumulate
+                    ? try loops.loadAdding(base, to: to, count: channels * pixels)
+                    : try loops.load(base, to: to, count: channels * pixels)
+            }
+            try loops.copyChannels(
+                (base, 1, 0), to: (to, block, 0), count: channels, pixels: pixels, accumulate: accumulate)
+        }
+    }
+
+    private func runLoop(_ step: Step) throws {
         switch step {
+        case .activate(let activation, let before, let to, let count):
+            try loops.activate(activation, at(before), to: at(to), count: count)
+        case .activateKeepingDerivative(let activation, let before, let to, let count):
+            try loops.activateKeepingDerivative(activation, at(before), to: at(to), count: count)
+        case .pixelShuffle(let shuffle, let from, let to):
+            try loops.shuffle(shuffle, at(from), to: at(to), isBackward: false)
+        case .pixelShuffleBackward(let shuffle, let gradient, let to):
+            try loops.shuffle(shuffle, at(gradient), to: at(to), isBackward: true)
         case .maxPool(let pool, let from, let to, let winners):
-            at(winners).withMemoryRebound(to: Int32.self, capacity: pool.outShape.count) { won in
-                assay_max_pool(
-                    at(from), at(to), won, Int32(pool.inShape.c / pool.block), Int32(pool.block),
-                    Int32(pool.inShape.h), Int32(pool.inShape.w), Int32(pool.kernel), Int32(pool.stride),
-                    Int32(pool.padding), Int32(pool.outShape.h), Int32(pool.outShape.w))
-            }
+            try loops.maxPool(pool, at(from), to: at(to), winners: at(winners))
         case .maxPoolBackward(let pool, let gradient, let winners, let to):
-            at(winners).withMemoryRebound(to: Int32.self, capacity: pool.outShape.count) { won in
-                assay_max_pool_backward(
-                    at(gradient), won, at(to), Int32(pool.inShape.c / pool.block), Int32(pool.block),
-                    Int32(pool.inShape.pixels), Int32(pool.outShape.pixels))
-            }
-        case .upsample(let it, let from, let to):
-            assay_upsample(
-                at(from), at(to), Int32(it.inShape.c / it.block), Int32(it.block), Int32(it.inShape.h),
-                Int32(it.inShape.w), Int32(it.factor))
-        case .upsampleBackward(let it, let gradient, let to, let accumulate):
-            assay_upsample_backward(
-                at(gradient), at(to), Int32(it.inShape.c / it.block), Int32(it.block), Int32(it.inShape.h),
-                Int32(it.inShape.w), Int32(it.factor), accumulate ? 1 : 0)
-        case .sum(let a, let b, let to, let count): assay_sum(at(to), at(a), at(b), count)
-        case .add(let from, let to, let count): assay_add_to(at(to), at(from), count)
-        case .copy(let from, let to, let count): at(to).update(from: at(from), count: count)
-        case .multiply(let to, let by, let count): assay_multiply(at(to), at(by), count)
-        case .zero(let place, let count): at(place).update(repeating: 0, count: count)
+            try loops.maxPoolBackward(pool, gradient: at(gradient), winners: at(winners), to: at(to))
+        case .upsample(let shape, let from, let to): try loops.upsample(shape, at(from), to: at(to))
+        case .upsampleBackward(let shape, let gradient, let to, let accumulate):
+            try loops.upsampleBackward(shape, gradient: at(gradient), to: at(to), accumulate: accumulate)
+        case .sum(let a, let b, let to, let count): try loops.sum(at(a), at(b), to: at(to), count: count)
+        case .add(let from, let to, let count): try loops.add(at(from), to: at(to), count: count)
+        case .copy(let from, let to, let count): try loops.copy(at(from), to: at(to), count: count)
+        case .multiply(let to, let by, let count): try loops.multiply(at(to), by: at(by), count: count)
+        case .zero(let place, let count): try loops.zero(at(place), count: count)
         case .copyChannels(let from, let to, let count, let pixels, let accumulate):
-            assay_copy_channels(
-                at(from.place), Int32(from.block), from.offset, at(to.place), Int32(to.block), to.offset,
-                Int32(count), pixels, accumulate ? 1 : 0)
+            try loops.copyChannels(
+                (at(from.place), from.block, from.offset), to: (at(to.place), to.block, to.offset), count: count,
+                pixels: pixels, accumulate: accumulate)
         default: preconditionFailure("a step of the other kind")
         }
     }

@@ -1,5 +1,3 @@
-import CVectorKernels
-
 /// Softmax attention between the pixels of an area, over plain [C, N] activations: head by head the queries Q and
 /// keys K, `keyChannels` each, and the values V; N pixels are cut into `areas` runs.
 ///
@@ -38,15 +36,15 @@ struct SoftmaxAttention {
 
     /// - Parameter weights: where P is kept for the way back, [heads, areas, N/areas, N/areas].
     func forward(
-        on engine: some NetworkEngine, _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>,
-        weights: UnsafeMutablePointer<Float>
+        on engine: some NetworkEngine, _ loops: some NetworkLoops, _ input: UnsafePointer<Float>,
+        to output: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>
     ) throws {
         for part in parts() {
             let own = weights + part.weights
             try engine.multiply(
                 node: name, (run, run, shape.keyChannels), scale: shape.scale, channels(input + part.query).turned,
                 channels(input + part.key), to: own, rowLength: run)
-            assay_softmax_rows(own, run, run)
+            try loops.softmaxRows(own, rows: run, length: run)
             try engine.multiply(
                 node: name, (shape.valueChannels, run, run), scale: 1, channels(input + part.value),
                 square(own).turned, to: output + part.result, rowLength: pixels)
@@ -55,9 +53,9 @@ struct SoftmaxAttention {
 
     /// - Parameter scratch: N/areas squared.
     func backward(
-        on engine: some NetworkEngine, _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>,
-        gradient: UnsafePointer<Float>, to inputGradient: UnsafeMutablePointer<Float>,
-        scratch: UnsafeMutablePointer<Float>
+        on engine: some NetworkEngine, _ loops: some NetworkLoops, _ input: UnsafePointer<Float>,
+        weights: UnsafePointer<Float>, gradient: UnsafePointer<Float>,
+        to inputGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
     ) throws {
         let (keys, values) = (shape.keyChannels, shape.valueChannels)
         func multiply(
@@ -73,7 +71,7 @@ struct SoftmaxAttention {
             let key = channels(input + part.key)
             try multiply((values, run, run), arriving, square(own), to: inputGradient + part.value, pixels)
             try multiply((run, run, values), arriving.turned, channels(input + part.value), to: scratch, run)
-            assay_softmax_rows_backward(own, scratch, run, run, shape.scale)
+            try loops.softmaxRowsBackward(own, gradient: scratch, rows: run, length: run, scale: shape.scale)
             let slopes = square(scratch)
             try multiply((keys, run, run), key, slopes.turned, to: inputGradient + part.query, pixels)
             try multiply((keys, run, run), query, slopes, to: inputGradient + part.key, pixels)

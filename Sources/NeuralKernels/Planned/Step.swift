@@ -28,10 +28,10 @@ enum Step {
     case pixelShuffle(PixelShuffle, from: Place, to: Place)
     case pixelShuffleBackward(PixelShuffle, gradient: Place, to: Place)
 
-    case maxPool(MaxPool, from: Place, to: Place, winners: Place)
-    case maxPoolBackward(MaxPool, gradient: Place, winners: Place, to: Place)
-    case upsample(Upsample, from: Place, to: Place)
-    case upsampleBackward(Upsample, gradient: Place, to: Place, accumulate: Bool)
+    case maxPool(PoolShape, from: Place, to: Place, winners: Place)
+    case maxPoolBackward(PoolShape, gradient: Place, winners: Place, to: Place)
+    case upsample(UpsampleShape, from: Place, to: Place)
+    case upsampleBackward(UpsampleShape, gradient: Place, to: Place, accumulate: Bool)
 
     case sum(Place, Place, to: Place, count: Int)
     case add(Place, to: Place, count: Int)
@@ -39,21 +39,6 @@ enum Step {
     case multiply(Place, by: Place, count: Int)
     case zero(Place, count: Int)
     case copyChannels(Channels, to: Channels, count: Int, pixels: Int, accumulate: Bool)
-
-    struct MaxPool {
-        var inShape: TensorShape
-        var outShape: TensorShape
-        var block: Int
-        var kernel: Int
-        var stride: Int
-        var padding: Int
-    }
-
-    struct Upsample {
-        var inShape: TensorShape
-        var block: Int
-        var factor: Int
-    }
 
     /// Channels from `offset` of an activation in some layout.
     struct Channels {

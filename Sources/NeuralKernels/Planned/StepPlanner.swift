@@ -186,8 +186,8 @@ struct StepPlanner {
         case .maxPool(let kernel, let stride, let padding):
             let won = memory.add(count: shape.count)
             winners[index] = won
-            let pool = Step.MaxPool(
-                inShape: shapes[node.inputs[0]], outShape: shape, block: block(index), kernel: kernel,
+            let pool = PoolShape(
+                input: shapes[node.inputs[0]], output: shape, block: block(index), kernel: kernel,
                 stride: stride, padding: padding)
             steps.append(.maxPool(pool, from: value(node.inputs[0]), to: value(index), winners: won))
         case .upsampleNearest(let factor):
@@ -224,8 +224,8 @@ struct StepPlanner {
         }
     }
 
-    private func upsample(_ node: NetworkGraph.Node, _ factor: Int) -> Step.Upsample {
-        Step.Upsample(inShape: shapes[node.inputs[0]], block: block(node.inputs[0]), factor: factor)
+    private func upsample(_ node: NetworkGraph.Node, _ factor: Int) -> UpsampleShape {
+        UpsampleShape(input: shapes[node.inputs[0]], block: block(node.inputs[0]), factor: factor)
     }
 
     private mutating func copy(
@@ -298,8 +298,8 @@ struct StepPlanner {
             let input = node.inputs[0]
             guard wantsGradient(input), let won = winners[index] else { return }
             if !accumulates(input) { steps.append(.zero(gradient(input), count: shapes[input].count)) }
-            let pool = Step.MaxPool(
-                inShape: shapes[input], outShape: shape, block: block(index), kernel: kernel, stride: stride,
+            let pool = PoolShape(
+                input: shapes[input], output: shape, block: block(index), kernel: kernel, stride: stride,
                 padding: padding)
             steps.append(
                 .maxPoolBackward(pool, gradient: gradient(index), winners: won, to: gradient(input)))

@@ -21,6 +21,7 @@ extension TrainingOptions.Method: SettingWord {}
 extension AdviceTrainer: SettingWord {}
 extension GradientReach: SettingWord {}
 extension Precision: SettingWord {}
+extension ComputeDevice: SettingWord {}
 extension Letterbox.Outline: SettingWord {}
 extension ImageOrder: SettingWord {}
 extension DetectionHead: SettingWord {}
@@ -39,8 +40,8 @@ public struct BackendName: SettingValue {
         name = text
     }
 
-    /// Whether it computes with an installed PyTorch.
-    public var usesTorch: Bool { Backends.isTorch(name) }
+    /// Whether it may compute with an installed PyTorch.
+    public var usesTorch: Bool { Backends.mayBeTorch(name) }
 
     public var description: String { name }
 }
