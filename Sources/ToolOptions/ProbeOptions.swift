@@ -1,4 +1,5 @@
 import ArgumentParser
+import NeuralKernels
 import ProbeTraining
 import YOLODataset
 

@@ -113,7 +113,7 @@ import Testing
     /// are for single precision: about 1 % of the larger of the two, above a floor of 0.02.
     @Test(arguments: Backends.atHand, [4, 16])
     func backwardIsTheDerivative(backend name: String, width: Int) throws {
-        let backend = try #require(Backends.named(name))
+        let backend = try Backends.forTests(name)
         let network = NetworkBuilder.everything(seed: 4, width: width, detaches: false)
         var numbers = SeededNumbers(seed: 11)
         let input = numbers.array(network.input.count)

@@ -9,7 +9,7 @@ import TorchKernels
 @Suite struct DeviceLoopsTests {
     /// What a loop makes of the same values, by the loops of either kind.
     private func agree(
-        _ tolerance: Double = 1e-6, _ counts: [Int], seed: UInt64 = 3,
+        _ counts: [Int], within tolerance: Double = 1e-6, seed: UInt64 = 3,
         sourceLocation: SourceLocation = #_sourceLocation,
         _ body: (any NetworkLoops, [UnsafeMutablePointer<Float>]) throws -> [Double]
     ) throws {
@@ -55,12 +55,14 @@ import TorchKernels
 
     @Test func sumsAndCopies() throws {
         let count = 1001
-        try agree(0, [count, count, count, count]) { loops, at in
+        try agree([count, count, count, count], within: 0) { loops, at in
             try loops.sum(at[0], at[1], to: at[2], count: count)
             try loops.add(at[0], to: at[1], count: count)
             try loops.multiply(at[2], by: at[1], count: count)
-            try loops.copyChannels((at[0], 1, 2), to: (at[3], 1, 1), count: 3, pixels: 91, accumulate: true)
-            try loops.copyChannels((at[0], 1, 0), to: (at[3], 1, 7), count: 2, pixels: 91, accumulate: false)
+            try loops.copyChannels(
+                (UnsafePointer(at[0]), 1, 2), to: (at[3], 1, 1), count: 3, pixels: 91, accumulate: true)
+            try loops.copyChannels(
+                (UnsafePointer(at[0]), 1, 0), to: (at[3], 1, 7), count: 2, pixels: 91, accumulate: false)
             try loops.loadAdding(Array(repeating: 1.5, count: 40), to: at[3] + 100, count: 40)
             try loops.zero(at[0], count: 17)
             try loops.copy(at[1], to: at[0] + 20, count: 30)
@@ -76,7 +78,7 @@ import TorchKernels
             input: input, output: TensorShape(c: 5, h: side(19), w: side(23)), block: 1, kernel: kernel, stride: stride,
             padding: padding)
         let count = pool.output.count
-        try agree(1e-6, [input.count, count, count, input.count]) { loops, at in
+        try agree([input.count, count, count, input.count], within: 1e-6) { loops, at in
             // Whole numbers, so that many are equal: the first of them wins.
             var values = [Float](repeating: 0, count: input.count)
             try loops.store(at[0], to: &values, count: values.count)
@@ -93,14 +95,14 @@ import TorchKernels
         let shape = UpsampleShape(input: TensorShape(c: 4, h: 5, w: 7), block: 1, factor: 3)
         let count = shape.input.count
         for accumulate in [false, true] {
-            try agree(1e-6, [count, 9 * count, count]) { loops, at in
+            try agree([count, 9 * count, count], within: 1e-6) { loops, at in
                 try loops.upsampleBackward(shape, gradient: at[1], to: at[2], accumulate: accumulate)
                 try loops.upsample(shape, at[0], to: at[1])
                 return []
             }
         }
         let shuffle = PixelShuffle(2, to: TensorShape(c: 3, h: 8, w: 10))
-        try agree(0, [240, 240, 240]) { loops, at in
+        try agree([240, 240, 240], within: 0) { loops, at in
             try loops.shuffle(shuffle, at[0], to: at[1], isBackward: false)
             try loops.shuffle(shuffle, at[0], to: at[2], isBackward: true)
             return []
@@ -108,7 +110,7 @@ import TorchKernels
     }
 
     @Test func softmax() throws {
-        try agree(1e-6, [33 * 97, 33 * 97]) { loops, at in
+        try agree([33 * 97, 33 * 97], within: 1e-6) { loops, at in
             try loops.softmaxRows(at[0], rows: 33, length: 97)
             try loops.softmaxRowsBackward(at[0], gradient: at[1], rows: 33, length: 97, scale: 0.3)
             return []
@@ -121,7 +123,7 @@ import TorchKernels
             let shape = NormalizedShape(channels: 6, block: 1, pixels: pixels, activation: activation)
             var numbers = SeededNumbers(seed: 5)
             let (shift, scale, offset) = (numbers.array(6), numbers.array(6), numbers.array(6))
-            try agree(1e-5, [6 * pixels, 6 * pixels, 6 * pixels]) { loops, at in
+            try agree([6 * pixels, 6 * pixels, 6 * pixels], within: 1e-5) { loops, at in
                 var (sum, squares) = ([Double](repeating: 1, count: 6), [Double](repeating: 2, count: 6))
                 try loops.batchSums(at[0], shape, shift: shift, sum: &sum, squares: &squares)
                 try loops.normalize(at[0], to: at[1], shape, scale: scale, offset: offset)
@@ -193,7 +195,8 @@ import TorchKernels
         .enabled(if: compiler != nil, "ASSAY_NVRTC names no libnvrtc.so"),
         arguments: [(7, 5), (8, 0), (8, 6), (8, 9), (9, 0), (10, 0), (12, 0)] as [(Int32, Int32)])
     func theLoopsCompileForGPUs(major: Int32, minor: Int32) throws {
-        let library = try #require(dlopen(try #require(Self.compiler), RTLD_NOW | RTLD_LOCAL))
+        let path = try #require(Self.compiler)
+        let library = try #require(dlopen(path, RTLD_NOW | RTLD_LOCAL))
         #expect(DeviceLoops.problem(compilingWith: library, major: major, minor: minor) == nil)
     }
 }

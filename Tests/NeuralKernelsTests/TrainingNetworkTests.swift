@@ -53,7 +53,7 @@ import Testing
     /// d(Σ output·direction)/d(parameter) by central differences, through the statistics of the batch.
     @Test(arguments: Backends.atHand)
     func backwardIsTheDerivative(backend name: String) throws {
-        let backend = try #require(Backends.named(name))
+        let backend = try Backends.forTests(name)
         let network = NetworkBuilder.everything(seed: 4, width: 16, detaches: false)
         var numbers = SeededNumbers(seed: 11)
         let inputs = (0..<2).map { _ in numbers.array(network.input.count) }
@@ -83,7 +83,7 @@ import Testing
     /// New parameters give what a network compiled with them gives.
     @Test(arguments: Backends.atHand)
     func newParametersAreTaken(backend name: String) throws {
-        let backend = try #require(Backends.named(name))
+        let backend = try Backends.forTests(name)
         let (old, new) = (NetworkBuilder.everything(seed: 1, width: 16), NetworkBuilder.everything(seed: 2, width: 16))
         var numbers = SeededNumbers(seed: 3)
         let inputs = (0..<2).map { _ in numbers.array(old.input.count) }

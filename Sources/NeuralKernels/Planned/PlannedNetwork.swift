@@ -260,7 +260,8 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
         case .zero(let place, let count): try loops.zero(at(place), count: count)
         case .copyChannels(let from, let to, let count, let pixels, let accumulate):
             try loops.copyChannels(
-                (at(from.place), from.block, from.offset), to: (at(to.place), to.block, to.offset), count: count,
+                (UnsafePointer(at(from.place)), from.block, from.offset), to: (at(to.place), to.block, to.offset),
+                count: count,
                 pixels: pixels, accumulate: accumulate)
         default: preconditionFailure("a step of the other kind")
         }
