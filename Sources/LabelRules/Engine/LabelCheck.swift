@@ -123,14 +123,18 @@ public enum LabelCheck {
         places.reserveCapacity(findings.count)
         for index in findings.indices {
             let equals = places.reversed().prefix { !isBefore(findings[$0], findings[index]) }
-            if equals.contains(where: { ReportedFinding(findings[$0]) == ReportedFinding(findings[index]) }) { continue }
+            if equals.contains(where: { ReportedFinding(findings[$0]) == ReportedFinding(findings[index]) }) {
+                continue
+            }
             places.append(index)
         }
         return places.count == findings.count ? findings : places.map { findings[$0] }
     }
 
     private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
-        (a.file, a.line ?? 0, a.column ?? 0, a.code, a.message) < (b.file, b.line ?? 0, b.column ?? 0, b.code, b.message)
+        (a.file, a.line ?? 0, a.column ?? 0, a.code, a.message) < (
+            b.file, b.line ?? 0, b.column ?? 0, b.code, b.message
+        )
     }
 
     /// A finding in a file of exactly that name.
