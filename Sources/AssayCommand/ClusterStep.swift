@@ -56,7 +56,7 @@ final class ClusterStep {
                 wayOut: "set ASSAY_TORCH where they run, and here")
         }
         for stage in options.stages.stages {
-            guard let choice = ShardedChoice(rawValue: stage.rawValue) else { continue }
+            guard let choice = ShardedStageName(stage) else { continue }
             try PlanShards.checkDivision(of: choice.stage, plan)
         }
         (self.path, self.session, self.common, self.options) = (path, session, common, options)
@@ -66,7 +66,7 @@ final class ClusterStep {
     ///
     /// - Parameter wanting: parts that were found wanting when they were merged.
     func prepare(_ stage: StageName, _ wanting: WantingParts?) throws {
-        guard options.stages.stages.contains(stage), let choice = ShardedChoice(rawValue: stage.rawValue) else {
+        guard options.stages.stages.contains(stage), let choice = ShardedStageName(stage) else {
             if let wanting { throw wanting }
             return
         }

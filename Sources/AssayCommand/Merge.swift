@@ -14,7 +14,7 @@ struct Merge: ParsableCommand {
     @OptionGroup var input: PlanArgument
 
     @Option("The stage whose parts are merged.")
-    var stage: ShardedChoice
+    var stage: ShardedStageName
 
     @Option("Text, or one JSON object with the results of the stage.")
     var format = OutputFormat.text

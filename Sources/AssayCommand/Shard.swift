@@ -6,10 +6,7 @@ import FileReading
 import TextForms
 import ToolOptions
 
-/// A stage that several machines can divide among them, by name.
-enum ShardedChoice: String, SettingWord {
-    case labels, toxic
-
+extension ShardedStageName {
     var stage: any ShardedStage.Type {
         switch self {
         case .labels: LabelsStage.self
@@ -57,7 +54,7 @@ struct Shard: ParsableCommand {
         let manifest = try PlanShards.makeManifest(
             plan, shards: shards?.value ?? (cluster == nil ? 16 : cluster?.shards.count),
             automatic: { cluster?.automaticShards(images: $0) ?? 16 }, session)
-        let images = try ShardedChoice.allCases.compactMap { choice in
+        let images = try ShardedStageName.allCases.compactMap { choice in
             try PlanShards.images(choice.stage, plan, session).map { (choice.stage.name, $0) }
         }
         guard format == .text else {

@@ -19,7 +19,7 @@ struct Work: ParsableCommand {
     @OptionGroup var input: PlanArgument
 
     @Option("The stage whose images the shard has.")
-    var stage: ShardedChoice
+    var stage: ShardedStageName
 
     @Option("The shard, from 0: I or I/N.", otherwise: "what the engine tells its task")
     var shard: ShardPlace?

@@ -35,6 +35,9 @@ final class SlurmJob: ClusterJob {
 
     var logs: String { files.logs }
 
+    /// The record may have come with a folder from elsewhere: only jobs of this name are looked at and ended.
+    private var named: String { "--name=\(SlurmScript.name(task, mark: record.mark))" }
+
     func hasEnded() throws -> Bool {
         if FileIdentity(ofFile: files.refused) != nil {
             let bytes = try? FileReading.bytes(ofFile: files.refused, limit: 1 << 20, canBeMadeAgain: true)
@@ -49,7 +52,7 @@ final class SlurmJob: ClusterJob {
     /// Asks the queue. Where it does not answer, the job may well be there.
     func isQueued() -> Bool {
         asked = ContinuousClock.now
-        let question = record.job.place + ["--noheader", "--jobs=\(record.job.number)", "--format=%T %r"]
+        let question = record.job.place + [named, "--noheader", "--jobs=\(record.job.number)", "--format=%T %r"]
         guard let answer = try? tools.call("squeue", question) else { return true }
         guard answer.status == 0 else { return !answer.errors.contains("Invalid job id") }
         let lines = Set(answer.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
@@ -82,7 +85,7 @@ final class SlurmJob: ClusterJob {
             return "Slurm's job \(number) goes on: run again to follow it; scancel \(number) ends it"
         }
         let ids = ([record.job] + [record.end].compactMap(\.self)).map { String($0.number) }
-        let answer = try? tools.call("scancel", record.job.place + ids)
+        let answer = try? tools.call("scancel", record.job.place + [named] + ids)
         guard let answer, answer.status == 0 else {
             return
                 "Slurm's job \(number) could not be ended: \(answer?.trouble ?? "there is no scancel"); scancel \(number)"
@@ -94,8 +97,8 @@ final class SlurmJob: ClusterJob {
     func finish() {
         if FileIdentity(ofFile: files.ended) == nil {
             // Tasks that wait have nothing to do; those that run end by themselves.
-            _ = try? tools.call("scancel", record.job.place + ["--state=PENDING", String(record.job.number)])
-            if let end = record.end { _ = try? tools.call("scancel", end.place + [String(end.number)]) }
+            _ = try? tools.call("scancel", record.job.place + [named, "--state=PENDING", String(record.job.number)])
+            if let end = record.end { _ = try? tools.call("scancel", end.place + [named, String(end.number)]) }
         }
         forget()
     }

@@ -42,7 +42,7 @@ package struct SlurmScript {
     /// Options of sbatch for the array.
     func array(_ tasks: Int) -> [String] {
         let options = task.options
-        var arguments = ["--parsable", "--job-name=assay-\(task.stage.rawValue)", "--nodes=1", "--ntasks=1"]
+        var arguments = ["--parsable", "--job-name=\(name)", "--nodes=1", "--ntasks=1"]
         arguments.append("--array=0-\(tasks - 1)\(options.workers.map { "%\($0.value)" } ?? "")")
         arguments.append("--cpus-per-task=\(options.cpus.value)")
         if let time = options.time { arguments.append("--time=\(Self.text(seconds: time.seconds))") }
@@ -55,12 +55,17 @@ package struct SlurmScript {
     /// Options of sbatch for the job that leaves a mark when the array has ended, however that was.
     func end(of job: SlurmID) -> [String] {
         var arguments = [
-            "--parsable", "--job-name=assay-\(task.stage.rawValue)-end", "--nodes=1", "--ntasks=1", "--time=00:05:00",
+            "--parsable", "--job-name=\(name)", "--nodes=1", "--ntasks=1", "--time=00:05:00",
             "--dependency=afterany:\(job.number)", "--output=/dev/null",
         ]
         if task.options.memory != nil { arguments.append("--mem=100M") }
         return arguments + shared + ["--wrap=: >\(ShellWord.quoted(files.ended))"]
     }
+
+    private var name: String { SlurmScript.name(task, mark: files.mark) }
+
+    /// The name of both jobs of a submission: nobody else's job has it, whatever number stands in a file.
+    static func name(_ task: WorkerTask, mark: String) -> String { "assay-\(task.stage.rawValue)-\(mark)" }
 
     private var shared: [String] {
         let partition = task.options.partition.map { ["--partition=\($0)"] } ?? []

@@ -16,13 +16,21 @@ public struct NameList: Sendable {
     private var bytes: [UInt8] = []
     /// Where each name begins, in order.
     private var starts: [UInt32] = []
-    private var kinds: [EntryKind] = []
+    private var kinds: [Kind] = []
+
+    private enum Kind: UInt8 {
+        /// Listing said that it is a regular file.
+        case regularFile
+        /// A link to a file, something else that is no folder, or a name that was not listed.
+        case otherFile
+        case folder, folderLink
+    }
 
     public init() {}
 
     /// Names in the order of their bytes, each once.
     public init(_ names: some Sequence<String>) {
-        for name in names { append(name.utf8, .file) }
+        for name in names { append(name.utf8, .otherFile) }
         sort()
     }
 
@@ -35,7 +43,7 @@ public struct NameList: Sendable {
             starts.append(UInt32(start))
             start = at + 1
         }
-        kinds = Array(repeating: .file, count: starts.count)
+        kinds = Array(repeating: .otherFile, count: starts.count)
     }
 
     /// All names, each followed by a NUL.
@@ -74,7 +82,16 @@ public struct NameList: Sendable {
     public subscript(index: Int) -> String { withBytes(index) { String(decoding: $0, as: UTF8.self) } }
 
     /// What the entry of that name was when the folder was listed; links are followed.
-    public func kind(_ index: Int) -> EntryKind { kinds[index] }
+    public func kind(_ index: Int) -> EntryKind {
+        switch kinds[index] {
+        case .regularFile, .otherFile: .file
+        case .folder: .folder
+        case .folderLink: .folderLink
+        }
+    }
+
+    /// Whether listing the folder said that it is a regular file itself, no link to one.
+    func isRegularFile(_ index: Int) -> Bool { kinds[index] == .regularFile }
 
     /// The bytes of a name, without the NUL that follows them.
     public func withBytes<Result>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows
@@ -84,6 +101,7 @@ public struct NameList: Sendable {
     }
 
     /// The same bytes as C takes them.
+    @inline(__always)
     func withCName<Result>(_ index: Int, _ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
         try bytes.withUnsafeBufferPointer { try body(Self.text($0, starts[index])) }
     }
@@ -140,7 +158,7 @@ public struct NameList: Sendable {
         return Int(starts[index])..<end - 1
     }
 
-    private mutating func append(_ name: some Collection<UInt8>, _ kind: EntryKind) {
+    private mutating func append(_ name: some Collection<UInt8>, _ kind: Kind) {
         // Four billion bytes of names in one folder: what is beyond them is not listed.
         guard let start = UInt32(exactly: bytes.count) else { return }
         starts.append(start)
@@ -149,11 +167,12 @@ public struct NameList: Sendable {
         kinds.append(kind)
     }
 
-    private static func kind(_ type: Int, _ name: UnsafePointer<CChar>, _ folder: Int32) -> EntryKind {
+    private static func kind(_ type: Int, _ name: UnsafePointer<CChar>, _ folder: Int32) -> Kind {
+        if type == Int(DT_REG) { return .regularFile }
         if type == Int(DT_DIR) { return .folder }
-        guard type == Int(DT_LNK) || type == Int(DT_UNKNOWN) else { return .file }
+        guard type == Int(DT_LNK) || type == Int(DT_UNKNOWN) else { return .otherFile }
         var status = stat()
-        guard fstatat(folder, name, &status, 0) == 0, status.st_mode & S_IFMT == S_IFDIR else { return .file }
+        guard fstatat(folder, name, &status, 0) == 0, status.st_mode & S_IFMT == S_IFDIR else { return .otherFile }
         return type == Int(DT_LNK) ? .folderLink : .folder
     }
 

@@ -34,7 +34,7 @@ extension FileIdentity {
         self.init(status)
     }
 
-    /// Of a file that could not be read: no file is like it.
+    /// Of a file that could not be read, or was not asked: no file is like it.
     public static let unknown = FileIdentity(size: -1, modifiedSeconds: 0, modifiedNanoseconds: 0, inode: 0)
 
     init(_ status: stat) {
@@ -74,6 +74,20 @@ public final class OpenFolder: Sendable {
         try read(names, index, into: &buffer, limit: count, isWhole: false)
     }
 
+    /// The first `count` bytes of a file that was a regular one when its folder was listed, or all of them where it has
+    /// fewer, without a look at its state: for what proves itself by what it holds.
+    ///
+    /// - Returns: how many bytes were read; nil where it is something else, or could not be read in one go.
+    public func peek(_ names: NameList, _ index: Int, into buffer: inout [UInt8], count: Int) -> Int? {
+        guard descriptor >= 0, names.isRegularFile(index) else { return nil }
+        let file = names.withCName(index) { openat(descriptor, $0, Self.mode) }
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
+        let got = buffer.withUnsafeMutableBytes { Foundation.read(file, $0.baseAddress, count) }
+        return got < 0 ? nil : got
+    }
+
     /// Nil where there is no such regular file.
     public func identity(_ names: NameList, _ index: Int) -> FileIdentity? {
         var status = stat()
@@ -87,15 +101,10 @@ public final class OpenFolder: Sendable {
     private func read(
         _ names: NameList, _ index: Int, into buffer: inout [UInt8], limit: Int, isWhole: Bool
     ) throws -> (count: Int, identity: FileIdentity) {
-        // A bad disk is told of by a finding; a limit of the process is not about the file.
-        func failure(_ code: Int32) -> FileError {
-            FileReading.failure(shown(names, index), code, MachineFaults.isExhaustion(code) ? .noted : .told)
-        }
-        // O_NONBLOCK: opening a FIFO must not wait for a writer.
-        let mode = O_RDONLY | O_CLOEXEC | O_NONBLOCK
         let file =
-            descriptor < 0 ? open(shown(names, index), mode) : names.withCName(index) { openat(descriptor, $0, mode) }
-        guard file >= 0 else { throw failure(errno) }
+            descriptor < 0
+            ? open(shown(names, index), Self.mode) : names.withCName(index) { openat(descriptor, $0, Self.mode) }
+        guard file >= 0 else { throw failure(names, index, errno) }
         defer { close(file) }
         let status = try FileReading.checked(file, shown(names, index), limit: isWhole ? limit : .max)
         let wanted = min(Int(status.st_size), limit)
@@ -112,9 +121,17 @@ public final class OpenFolder: Sendable {
                 filled += got
             }
         }
-        guard failed == 0 else { throw failure(failed) }
+        guard failed == 0 else { throw failure(names, index, failed) }
         guard filled == wanted else { throw FileReading.shrunk(shown(names, index), .told) }
         return (filled, FileIdentity(status))
+    }
+
+    /// O_NONBLOCK: opening a FIFO must not wait for a writer.
+    private static let mode = O_RDONLY | O_CLOEXEC | O_NONBLOCK
+
+    /// A bad disk is told of by a finding; a limit of the process is not about the file.
+    private func failure(_ names: NameList, _ index: Int, _ code: Int32) -> FileError {
+        FileReading.failure(shown(names, index), code, MachineFaults.isExhaustion(code) ? .noted : .told)
     }
 
     private func shown(_ names: NameList, _ index: Int) -> String { path + "/" + names[index] }

@@ -6,19 +6,21 @@ struct TextReport {
     let isColoured: Bool
 
     func text(_ findings: [Finding], row: (Finding) -> String?) -> TerminalText {
-        findings.map { finding in
+        var all: TerminalText = ""
+        for finding in findings {
             let tint = Self.tint(finding.severity)
             let verdict = finding.effect.verdict
             let effect: TerminalText =
                 "\(paint("\(verdict)", verdict == .kept ? .faint : .bold)): \(finding.effect.reason)"
-            return """
+            all += """
                 \(paint("\(finding.place)", .bold)): \(paint("\(finding.severity)", tint)) \(finding.code): \
                 \(finding.message)
                 \(row(finding).map { excerpt($0, finding, tint) } ?? "")    training: \(effect)
                     fix: \(finding.fix)
 
                 """
-        }.joined()
+        }
+        return all
     }
 
     private func paint(_ text: TerminalText, _ style: TerminalText.Style) -> TerminalText {

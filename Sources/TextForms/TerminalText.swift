@@ -37,6 +37,8 @@ public struct TerminalText: Sendable, Hashable {
     /// `text` on one line, with every control character as an escape, and without what servers that build take for an
     /// order: `::` at the beginning, `##[` and `##vso[` anywhere. What is shown already stays as it is.
     public static func shown(_ text: String) -> String {
+        var text = text
+        if text.withUTF8(isHarmless) { return text }
         let plain = ControlScalars.replaced(in: text, keeping: { _ in false }, by: ControlScalars.escape)
         guard plain.utf8.contains(where: { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: ":") }) else { return plain }
         var bytes = Array(plain.utf8)
@@ -49,6 +51,17 @@ public struct TerminalText: Sendable, Hashable {
             bytes.replaceSubrange(start...start, with: Array("\\u{3A}".utf8))
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether nothing in it needs a second look: printable ASCII without a pair of signs that an order has.
+    private static func isHarmless(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+        var previous: UInt8 = 0
+        for byte in utf8 {
+            guard (0x20...0x7E).contains(byte) else { return false }
+            if byte == previous, byte == UInt8(ascii: "#") || byte == UInt8(ascii: ":") { return false }
+            previous = byte
+        }
+        return true
     }
 
     /// One behind the other.
@@ -66,7 +79,10 @@ extension Sequence<TerminalText> {
     /// All of them, one behind the other.
     public func joined(separator: TerminalText = "") -> TerminalText {
         var all: TerminalText = ""
-        for (number, part) in enumerated() { all += number == 0 ? part : separator + part }
+        for (number, part) in enumerated() {
+            if number > 0 { all += separator }
+            all += part
+        }
         return all
     }
 }

@@ -1,23 +1,30 @@
+import Geometry
+
 /// Reads label files as nearly all of them are, without a look at what could be wrong with the others.
 public enum PlainRows {
+    /// One row: nothing but numbers, so that arrays of them are copied and dropped at once.
+    public struct Row: Sendable, Hashable {
+        /// Never negative.
+        public let classID: Int32
+        /// In fractions of the image as a viewer shows it.
+        public let box: Box
+    }
+
     /// The boxes of a file that has only rows `class cx cy w h` of digits and points, blanks between them and a line
     /// feed after each.
     ///
-    /// - Returns: false where the file has anything else; `boxes` then hold nothing of use. What they hold otherwise is
-    ///   what `LabelFile.parse` reads in the same bytes.
-    public static func read(_ bytes: ArraySlice<UInt8>, into boxes: inout [LabelBox]) -> Bool {
-        boxes.removeAll(keepingCapacity: true)
+    /// - Returns: false where the file has anything else; `rows` then hold nothing of use. What they hold otherwise is
+    ///   what `LabelFile.parse` reads in the same bytes, a line each.
+    public static func read(_ bytes: ArraySlice<UInt8>, into rows: inout [Row]) -> Bool {
+        rows.removeAll(keepingCapacity: true)
         return bytes.withUnsafeBufferPointer { bytes in
             var at = 0
-            var line: UInt32 = 1
             while at < bytes.count {
                 guard let classID = number(bytes, &at, end: 32), classID < 1e6, classID == classID.rounded(),
                     let cx = number(bytes, &at, end: 32), let cy = number(bytes, &at, end: 32),
                     let width = number(bytes, &at, end: 32), let height = number(bytes, &at, end: 10)
                 else { return false }
-                boxes.append(
-                    LabelBox(classID: Int32(classID), cx: cx, cy: cy, width: width, height: height, line: line))
-                line += 1
+                rows.append(Row(classID: Int32(classID), box: Box(cx: cx, cy: cy, width: width, height: height)))
             }
             return true
         }

@@ -168,6 +168,12 @@ public struct SampleListing: Sendable {
 }
 
 extension SampleListing {
+    /// Whether an image or a label file may be that of two samples.
+    package var listsFilesTwice: Bool {
+        !sharedLabels.isEmpty || Set(folders.map(\.imageFolder)).count < folders.count
+            || Set(folders.map(\.labelFolder)).count < folders.count
+    }
+
     /// The images of folders, without anything that only looking through the dataset tells.
     init(of folders: [SampleFolder]) {
         self.init(

@@ -43,14 +43,16 @@ import YOLODataset
             let bytes = Array(Self.text(&draw).utf8)
             let sizes: [(width: Int, height: Int)?] = [(640, 480), (4000, 300), (33, 640), nil]
             let size = sizes[draw.next(sizes.count)]
-            guard let boxes = LabelFileCheck.unremarkableBoxes(bytes, classCount: 3, imageSize: size) else { continue }
+            guard let rows = LabelFileCheck.unremarkableRows(bytes, classCount: 3, imageSize: size) else { continue }
             passed += 1
             let file = LabelFile.parse(bytes)
-            #expect(file.rows.map(\.values) == boxes.map { [Double($0.classID), $0.cx, $0.cy, $0.width, $0.height] })
-            #expect(file.rows.map(\.line) == boxes.map { Int($0.line) })
+            #expect(
+                file.rows.map(\.values)
+                    == rows.map { [Double($0.classID), $0.box.cx, $0.box.cy, $0.box.width, $0.box.height] })
+            #expect(file.rows.map(\.line) == Array(1...rows.count))
             for trainer in Trainer.allCases {
                 let judgement = LabelJudgement(file, bytes: bytes[...], trainer: trainer, classCount: 3)
-                #expect(judgement.boxes.count == boxes.count, "\(trainer): \(String(decoding: bytes, as: UTF8.self))")
+                #expect(judgement.boxes.count == rows.count, "\(trainer): \(String(decoding: bytes, as: UTF8.self))")
                 var settings = CheckSettings()
                 settings.trainer = trainer
                 let findings = LabelFileCheck.findings(

@@ -60,6 +60,19 @@ import Testing
         #expect(steps.first?.setting?.key == "lr0" && steps.first?.setting?.value == "0.01")
     }
 
+    /// A run without a failure is healthy where it detects something, and else has only begun.
+    @Test func aRunThatDetectsNothingYetIsNotCalledHealthy() throws {
+        let documentation = try #require(DiagnosisRegistry.documentation(of: "C006"))
+        let (good, begun) = (documentation.clean[0], documentation.clean[1])
+        func words(_ example: RunExample) throws -> String {
+            let run = try example.run()
+            return RunText.text([(run, DiagnosisRegistry.diagnose(run))], drawsCurves: false).text
+        }
+        #expect(try words(good).contains("healthy: none"))
+        let text = try words(begun)
+        #expect(text.contains("hardly anything is detected yet (mAP50 0.009") && !text.contains("healthy"), "\(text)")
+    }
+
     private func table(_ csv: String) throws -> TrainingRun {
         let folder = try TemporaryFolder()
         try folder.write(csv + "\n", to: "run/results.csv")

@@ -19,13 +19,14 @@ import YOLODataset
         }
     }
     // The quick way reads what the thorough one reads.
-    var boxes: [LabelBox] = []
-    if PlainRows.read(text[...], into: &boxes) {
+    var plain: [PlainRows.Row] = []
+    if PlainRows.read(text[...], into: &plain) {
         let rows = LabelFile.parse(text).rows
-        demand(rows.count == boxes.count)
-        for (row, box) in zip(rows, boxes) {
-            demand(row.line == box.line)
-            demand(row.values == [Double(box.classID), box.cx, box.cy, box.width, box.height])
+        demand(rows.count == plain.count)
+        for (index, (row, read)) in zip(rows, plain).enumerated() {
+            demand(row.line == index + 1)
+            let box = read.box
+            demand(row.values == [Double(read.classID), box.cx, box.cy, box.width, box.height])
         }
     }
 }

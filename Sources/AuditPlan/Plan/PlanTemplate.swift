@@ -64,7 +64,8 @@ public struct PlanTemplate {
         lines += [
             "",
             "# Stages that look at every image, divided among machines or processes that see the same files: docs/scale.md. The",
-            "# same results, byte for byte. Without this block everything runs on this machine.",
+            "# same results, byte for byte. Programs are started by assay run --cluster alone; without this block everything runs on",
+            "# this machine.",
         ]
         lines += (["\(ClusterOptions.block):"] + cluster).map { "# " + $0 }
         return lines.joined(separator: "\n") + "\n\n\n"

@@ -128,4 +128,12 @@ enum FactSource: Sendable {
     case shard(Int64)
     /// What workers have found; nothing is kept.
     case parts(LabelFacts)
+
+    /// Whether a later run is to know what this one has read.
+    var keepsFacts: Bool {
+        switch self {
+        case .none, .parts: false
+        case .cache, .shard: true
+        }
+    }
 }

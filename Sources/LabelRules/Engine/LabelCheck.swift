@@ -40,7 +40,7 @@ public enum LabelCheck {
         }
         if let cache, tallies.contains(where: { $0.misses > 0 }) { cache.write(samples, tallies) }
         let survey = try survey(dataset, listing, tallies, settings, jobs: jobs, isCancelled: isCancelled)
-        let findings = findings(listing, tallies, survey, settings)
+        let findings = try findings(listing, tallies, survey, settings, jobs: jobs)
         let lost = tallies.reduce(into: [Int: Int]()) { $0.merge($1.lostRowsByClass, uniquingKeysWith: +) }
         return LabelCheckResult(
             findings: findings, images: samples.count, boxes: survey.profile.rows,
@@ -86,25 +86,30 @@ public enum LabelCheck {
 
     /// All findings, by file, line, column, code and message, with the severities that the person set.
     private static func findings(
-        _ listing: SampleListing, _ tallies: [SampleTally], _ survey: DatasetSurvey, _ settings: CheckSettings
-    ) -> [Finding] {
+        _ listing: SampleListing, _ tallies: [SampleTally], _ survey: DatasetSurvey, _ settings: CheckSettings,
+        jobs: Int
+    ) throws -> [Finding] {
+        // What is said of the dataset as a whole, each rule on its own.
+        let ofDataset = try WorkerPool.map(
+            count: RuleRegistry.all.count, jobs: jobs, makeState: { () },
+            { _, index in
+                let rule = RuleRegistry.all[index]
+                return (listing: rule.check(survey.dataset, listing), survey: rule.check(survey))
+            })
+        var findings = ofDataset.flatMap(\.listing)
+        var bySample = [[Finding]](repeating: [], count: listing.samples.count)
+        for tally in tallies { for (sample, found) in tally.findings { bySample[sample] = found } }
+        for found in bySample { findings += found }
         // A file that two splits list is checked for each, but reported once.
-        struct Known: Hashable {
-            let file: ExactText
-            let finding: Finding
+        if listing.listsFilesTwice {
+            var seen: Set<ReportedFinding> = []
+            findings = findings.filter { seen.insert(ReportedFinding($0)).inserted }
         }
-        var seen: Set<Known> = []
-        func isNew(_ finding: Finding) -> Bool {
-            seen.insert(Known(file: ExactText(finding.file), finding: finding)).inserted
-        }
-        var findings = RuleRegistry.all.flatMap { $0.check(survey.dataset, listing) }
-        findings += tallies.flatMap(\.findings).sorted { $0.sample < $1.sample }.flatMap(\.findings)
-        findings = findings.filter(isNew)
         if settings.condenses {
             findings = SystematicErrors.condense(
                 findings, labelFiles: listing.samples.count(where: \.hasLabelFile), images: listing.samples.count)
         }
-        findings += RuleRegistry.all.flatMap { $0.check(survey) }.filter(isNew)
+        findings += ofDataset.flatMap(\.survey)
         if !settings.severities.isEmpty {
             for index in findings.indices {
                 if let severity = settings.severity(ofCode: findings[index].code) {
@@ -112,9 +117,34 @@ public enum LabelCheck {
                 }
             }
         }
-        return findings.sorted {
-            ($0.file, $0.line ?? 0, $0.column ?? 0, $0.code, $0.message)
-                < ($1.file, $1.line ?? 0, $1.column ?? 0, $1.code, $1.message)
+        findings.sort(by: isBefore)
+        // What was said of the dataset may have been said of one of its files: the same stands side by side now.
+        var places: [Int] = []
+        places.reserveCapacity(findings.count)
+        for index in findings.indices {
+            let equals = places.reversed().prefix { !isBefore(findings[$0], findings[index]) }
+            if equals.contains(where: { ReportedFinding(findings[$0]) == ReportedFinding(findings[index]) }) {
+                continue
+            }
+            places.append(index)
+        }
+        return places.count == findings.count ? findings : places.map { findings[$0] }
+    }
+
+    private static func isBefore(_ a: Finding, _ b: Finding) -> Bool {
+        (a.file, a.line ?? 0, a.column ?? 0, a.code, a.message) < (
+            b.file, b.line ?? 0, b.column ?? 0, b.code, b.message
+        )
+    }
+
+    /// A finding in a file of exactly that name.
+    private struct ReportedFinding: Hashable {
+        let file: ExactText
+        let finding: Finding
+
+        init(_ finding: Finding) {
+            file = ExactText(finding.file)
+            self.finding = finding
         }
     }
 }

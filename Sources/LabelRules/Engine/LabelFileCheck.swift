@@ -18,17 +18,17 @@ package enum LabelFileCheck {
         }
     }
 
-    /// The boxes of a file that no rule minds, as the quick way over it reads them; nil where it does not say so.
-    package static func unremarkableBoxes(
+    /// The rows of a file that no rule minds, as the quick way over it reads them; nil where it does not say so.
+    package static func unremarkableRows(
         _ bytes: [UInt8], classCount: Int, imageSize: (width: Int, height: Int)?
-    ) -> [LabelBox]? {
+    ) -> [PlainRows.Row]? {
         let settings = CheckSettings()
         let screen = LabelScreen(
             classCount: classCount, thresholds: settings.thresholds, trainingSize: settings.trainingSize)
-        var boxes: [LabelBox] = []
-        guard PlainRows.read(bytes[...], into: &boxes), screen.isUnremarkable(boxes, imageSize: imageSize) else {
+        var rows: [PlainRows.Row] = []
+        guard PlainRows.read(bytes[...], into: &rows), screen.isUnremarkable(rows, imageSize: imageSize) else {
             return nil
         }
-        return boxes
+        return rows
     }
 }

@@ -27,17 +27,18 @@ struct LabelScreen: Sendable {
     }
 
     /// - Parameter imageSize: after EXIF orientation; nil where it is not known.
-    func isUnremarkable(_ boxes: [LabelBox], imageSize: (width: Int, height: Int)?) -> Bool {
-        guard !boxes.isEmpty, boxes.count <= Self.mostBoxes else { return false }
+    func isUnremarkable(_ rows: [PlainRows.Row], imageSize: (width: Int, height: Int)?) -> Bool {
+        guard !rows.isEmpty, rows.count <= Self.mostBoxes else { return false }
         let (width, height) = imageSize.map { (Double($0.width), Double($0.height)) } ?? (1, 1)
         let scale = Double(trainingSize) / max(width, height, 1)
         // Where the size is not known, a side of a thousandth is looked at.
         let leastWidth = imageSize == nil ? 0.001 : smallestSide / (width * scale)
         let leastHeight = imageSize == nil ? 0.001 : smallestSide / (height * scale)
         let mostSide = min(wholeImage, 0.999)
-        for box in boxes {
+        for row in rows {
+            let box = row.box
             // The tests of trainers in Python and of darknet, and those of the rules.
-            guard box.classID < min(classCount, 1 << 16), box.width > leastWidth, box.height > leastHeight,
+            guard row.classID < min(classCount, 1 << 16), box.width > leastWidth, box.height > leastHeight,
                 box.width < mostSide || box.height < mostSide, box.width <= 1, box.height <= 1,
                 box.cx - box.width / 2 >= 0, box.cy - box.height / 2 >= 0,
                 box.cx + box.width / 2 <= 1, box.cy + box.height / 2 <= 1, box.cx > 0, box.cy > 0,
@@ -46,17 +47,17 @@ struct LabelScreen: Sendable {
             let aspect = box.width * width / (box.height * height)
             guard aspect < largestAspect, aspect * largestAspect > 1 else { return false }
         }
-        return !hasPair(boxes)
+        return !hasPair(rows)
     }
 
     /// Whether two boxes are nearly the same place.
-    private func hasPair(_ boxes: [LabelBox]) -> Bool {
+    private func hasPair(_ rows: [PlainRows.Row]) -> Bool {
         let least = min(sameBoxIoU, 0.95) - 0.01
-        return boxes.withUnsafeBufferPointer { boxes in
-            for first in 0..<boxes.count {
-                let a = boxes[first]
-                for second in first + 1..<boxes.count {
-                    let b = boxes[second]
+        return rows.withUnsafeBufferPointer { rows in
+            for first in 0..<rows.count {
+                let a = rows[first].box
+                for second in first + 1..<rows.count {
+                    let b = rows[second].box
                     // Centres further apart than the share of the side that may be missing.
                     let apart = (1 - least) * max(a.width, b.width)
                     if abs(a.cx - b.cx) > apart || abs(a.cy - b.cy) > (1 - least) * max(a.height, b.height) { continue }

@@ -12,16 +12,17 @@ struct SampleChecker: Sendable {
     private let blankSpread: Double
     private var tally = SampleTally()
     private var profile: ProfileBuilder
-    private var reader = SampleReader()
+    private var reader: SampleReader
     /// The folder whose files are read at the moment, and what the cache knows about it.
     private var folder: SampleFolder?
     private var cached: FactCache.Folder?
-    private var boxes: [LabelBox] = []
+    private var rows: [PlainRows.Row] = []
 
     init(dataset: Dataset, settings: CheckSettings, source: FactSource) {
         self.dataset = dataset
         self.settings = settings
         self.source = source
+        reader = SampleReader(keepsIdentity: source.keepsFacts)
         screen = LabelScreen(
             classCount: dataset.classCount, thresholds: settings.thresholds, trainingSize: settings.trainingSize)
         blankSpread = settings.thresholds[BlankImage.blankSpread]
@@ -155,10 +156,13 @@ struct SampleChecker: Sendable {
     private mutating func contents(
         of bytes: ArraySlice<UInt8>, _ size: (width: Int, height: Int)?
     ) -> LabelRecord.Contents {
-        guard dataset.keypointShape == nil, PlainRows.read(bytes, into: &boxes),
-            screen.isUnremarkable(boxes, imageSize: size)
+        guard dataset.keypointShape == nil, PlainRows.read(bytes, into: &rows),
+            screen.isUnremarkable(rows, imageSize: size)
         else { return .bytes(Array(bytes)) }
-        return .unremarkable(boxes.map { BoxMark($0, imageSize: size, trainingSize: settings.trainingSize) })
+        return .unremarkable(
+            rows.map {
+                BoxMark(classID: $0.classID, $0.box, imageSize: size, trainingSize: settings.trainingSize)
+            })
     }
 
     private mutating func judge(
@@ -208,7 +212,7 @@ struct SampleChecker: Sendable {
             var mark: BoxMark?
             if let box = row.box, box.width > 0, box.height > 0, (0..<1 << 31).contains(id) {
                 let label = LabelBox(classID: Int32(id), box: box, line: 0)
-                mark = BoxMark(label, imageSize: size, trainingSize: settings.trainingSize)
+                mark = BoxMark(classID: label.classID, box, imageSize: size, trainingSize: settings.trainingSize)
                 tally.swaps.add(label)
             }
             profile.addRow(classID: id, mark: mark)

@@ -1,5 +1,5 @@
 import CheckedNumbers
-import YOLODataset
+import Geometry
 
 /// What one box adds to a profile.
 struct BoxMark: Hashable, Sendable {
@@ -12,8 +12,8 @@ struct BoxMark: Hashable, Sendable {
     /// - Parameters:
     ///   - imageSize: of the image in pixels; nil where it is not known.
     ///   - trainingSize: side of the training square.
-    init(_ box: LabelBox, imageSize: (width: Int, height: Int)?, trainingSize: Int) {
-        classID = box.classID
+    init(classID: Int32, _ box: Box, imageSize: (width: Int, height: Int)?, trainingSize: Int) {
+        self.classID = classID
         let (width, height) = imageSize.map { (Double($0.width), Double($0.height)) } ?? (1, 1)
         let scale = Double(trainingSize) / max(width, height, 1)
         let (across, down) = (box.width * width * scale, box.height * height * scale)

@@ -41,12 +41,19 @@ public struct DatasetProfile: Sendable, Hashable {
 
     public init() {}
 
+    /// Where the bins of a quarter of a doubling begin, between 1 and 2: 2^(1/4), 2^(1/2), 2^(3/4).
+    private static let quarters = SIMD4(exp2(0.25), exp2(0.5), exp2(0.75), .infinity)
+
     /// Which bin of a logarithmic histogram a value falls into.
-    static func bin(_ value: Double, perDoubling: Double, first: Int, count: Int) -> Int {
+    ///
+    /// - Parameter perDoubling: bins; 2 or 4.
+    static func bin(_ value: Double, perDoubling: Int, first: Int, count: Int) -> Int {
         guard value > 0, value.isFinite else { return 0 }
-        // The exponent decides nearly all: the logarithm is taken of the fraction alone.
-        let place = (Double(value.exponent) + log2(value.significand)) * perDoubling
-        return min(max(Int(clamping: place.rounded(.down)) - first, 0), count - 1)
+        // Comparing with where the bins begin is a fraction of the cost of a logarithm.
+        let fraction = value.significand
+        let quarter = (0..<3).count { fraction >= quarters[$0] }
+        let place = (4 * Int(value.exponent) + quarter) >> (perDoubling == 2 ? 1 : 0)
+        return min(max(place - first, 0), count - 1)
     }
 
     mutating func add(_ mark: BoxMark) {

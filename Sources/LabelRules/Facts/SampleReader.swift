@@ -18,6 +18,10 @@ struct SampleReader: Sendable {
     private var images: OpenFolder?
     private var labels: OpenFolder?
     private var buffer: [UInt8] = []
+    /// Whether what was read may be asked for again: what a file was at the time belongs to it then.
+    let keepsIdentity: Bool
+
+    init(keepsIdentity: Bool) { self.keepsIdentity = keepsIdentity }
 
     /// The beginning of an image that holds nearly every header.
     private static let headLength = 8192
@@ -63,6 +67,13 @@ struct SampleReader: Sendable {
 
     private mutating func head(of sample: DatasetSample, in images: OpenFolder) throws -> ImageRecord {
         var length = Self.headLength
+        // Most headers are whole in what one reading gives; what is wrong with the others is found below.
+        if !keepsIdentity,
+            let count = images.peek(sample.folder.images, sample.index, into: &buffer, count: length)
+        {
+            let record = ImageRecord(head: buffer[..<count], identity: .unknown, path: sample.image)
+            if record.header != nil { return record }
+        }
         while true {
             let (count, identity) = try images.readHead(
                 sample.folder.images, sample.index, into: &buffer, count: length)

@@ -13,12 +13,11 @@ public struct NamesDifferInCase: LabelRule {
 
     public func check(_ dataset: Dataset, _ listing: SampleListing) -> [Finding] {
         // Nearly all names differ in this number as well: only the others are compared as text.
-        let sorted = listing.samples.indices.map { (key: Self.key(listing.samples[$0]), index: $0) }
-            .sorted { ($0.key, $0.index) < ($1.key, $1.index) }
-        let suspects = sorted.indices.filter { place in
-            place > 0 && sorted[place - 1].key == sorted[place].key
-                || place + 1 < sorted.count && sorted[place + 1].key == sorted[place].key
-        }.map { sorted[$0].index }.sorted()
+        let keys = listing.samples.map(Self.key)
+        var seen = Set<UInt64>(minimumCapacity: keys.count)
+        let repeated = Set(keys.filter { !seen.insert($0).inserted })
+        guard !repeated.isEmpty else { return [] }
+        let suspects = keys.indices.filter { repeated.contains(keys[$0]) }
         var first: [String: String] = [:]
         return suspects.compactMap { index in
             let sample = listing.samples[index]

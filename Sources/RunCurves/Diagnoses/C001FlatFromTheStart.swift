@@ -12,7 +12,7 @@ enum FlatFromTheStart: RunDiagnosis {
             "A learning rate that is too small, a warm-up that never ends, frozen layers, labels that the trainer does not "
             + "read, or a loss that is not that of the model.",
         threshold:
-            "five epochs or more; the median of the last training losses less than 8 % below that of the first; of "
+            "five epochs or more; the median of the last training losses, or of the last with mosaic, less than 8 % below that of the first; of "
             + "validation (of training, where there is none) the sum never more than 15 % above the first; no part of either that "
             + "is 15 % of it or more 12 % below the first, objectness left out, which rises as boxes get better; and mAP50 never 0.3",
         hides: ["C002", "C006", "C009", "C010"],
@@ -21,7 +21,14 @@ enum FlatFromTheStart: RunDiagnosis {
                 [
                     "train/box_loss": [4.1, 4.12, 4.09, 4.11, 4.08, 4.1], "train/cls_loss": [3, 3, 3.01, 2.99, 3, 3],
                     "metrics/mAP50(B)": [0, 0, 0.001, 0, 0.001, 0],
-                ], settings: "lr0: 0.00001\nbatch: 64\noptimizer: SGD\n")
+                ], settings: "lr0: 0.00001\nbatch: 64\noptimizer: SGD\n"),
+            // The loss falls where mosaics end, and validation tells that nothing is learned.
+            RunExample(
+                [
+                    "train/box_loss": [5.9, 5.95, 6.0, 5.9, 5.92, 5.9, 4.9, 4.7],
+                    "val/box_loss": [5.2, 5.2, 5.19, 5.18, 5.17, 5.16, 5.15, 5.15],
+                    "metrics/mAP50(B)": [0, 0, 0, 0, 0, 0, 0, 0],
+                ], settings: "lr0: 0.00001\nepochs: 8\nclose_mosaic: 2\nmosaic: 1.0\noptimizer: SGD\n"),
         ],
         clean: [
             RunExample([
@@ -41,8 +48,10 @@ enum FlatFromTheStart: RunDiagnosis {
         let all = run.table.total(phase).smooth
         guard let start = all.start, start > 0, let most = all.most, most < start * 1.15 else { return false }
         return parts(run, phase).allSatisfy { $0.smooth.least ?? 0 > ($0.start ?? 0) * 0.88 }
-            && parts(run, .train).allSatisfy { $0.fall ?? 0 < 0.12 }
+            && parts(run, .train).allSatisfy { least($0.fall, run.untilMosaicCloses($0).fall) ?? 0 < 0.12 }
     }
+
+    private static func least(_ a: Double?, _ b: Double?) -> Double? { [a, b].compactMap { $0 }.min() }
 
     /// The parts of a loss that weigh something.
     private static func parts(_ run: TrainingRun, _ phase: LogColumn.Phase) -> [Curve] {
@@ -52,7 +61,9 @@ enum FlatFromTheStart: RunDiagnosis {
     }
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
-        let loss = run.table.total(.train)
+        let whole = run.table.total(.train)
+        let withMosaic = run.untilMosaicCloses(whole)
+        let loss = withMosaic.fall ?? 1 < whole.fall ?? 1 ? withMosaic : whole
         guard loss.count >= 5, let start = loss.start, let end = loss.end, let fall = loss.fall, start > 0,
             fall < leastFall, isFlat(run), run.table.mainScore.most ?? 0 < goodScore
         else { return nil }

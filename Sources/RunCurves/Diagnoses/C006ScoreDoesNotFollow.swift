@@ -28,11 +28,13 @@ enum ScoreDoesNotFollow: RunDiagnosis {
             + "their objects from boxes of training that do: validating on the training images does.",
         threshold:
             "eight epochs or more; the box or the class loss of training lost 15 % of its highest level; and one of these: mAP50 "
-            + "in the second half never above 0.05, or at the end less than a quarter of its best; at the end below 0.3, while the class "
+            + "in the second half never above 0.05 (unless less than half of both parts is gone, and both fall in validation by a tenth "
+            + "or more and to no more than 1.3 times those of training: then nothing is detected yet), or at the end less than a quarter of its best; at the end below 0.3, while the class "
             + "loss of validation is 1.3 times that of training and 1.5 times as far above it as the box loss, which is no more "
             + "than 1.3 times; below 0.3, while the boxes of a class of val have number and size of another class of train "
             + "(100,000 times as likely, boxes as normal in the logarithm of their sides). Labels that speak for the names as "
             + "they are silence the figures of the class loss",
+        hides: ["C009"],
         triggering: [
             RunExample([
                 "train/box_loss": [4, 3.5, 3, 2.8, 2.6, 2.5, 2.4, 2.3],
@@ -45,7 +47,15 @@ enum ScoreDoesNotFollow: RunDiagnosis {
                 "train/box_loss": [4, 3.5, 3, 2.8, 2.6, 2.5, 2.4, 2.3],
                 "metrics/mAP50(B)": [0, 0.05, 0.1, 0.2, 0.25, 0.3, 0.33, 0.35],
                 "val/box_loss": [4.1, 3.6, 3.2, 3, 2.8, 2.7, 2.6, 2.6],
-            ])
+            ]),
+            // Hardly begun: validation falls along.
+            RunExample([
+                "train/box_loss": [0.12, 0.115, 0.11, 0.105, 0.1, 0.095, 0.09, 0.085],
+                "train/cls_loss": [0.04, 0.039, 0.037, 0.036, 0.034, 0.033, 0.032, 0.031],
+                "metrics/mAP50(B)": [0, 0.001, 0, 0.002, 0.004, 0.008, 0.01, 0.009],
+                "val/box_loss": [0.115, 0.11, 0.106, 0.1, 0.096, 0.092, 0.088, 0.084],
+                "val/cls_loss": [0.04, 0.039, 0.038, 0.036, 0.034, 0.033, 0.032, 0.031],
+            ]),
         ])
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
@@ -101,7 +111,7 @@ enum ScoreDoesNotFollow: RunDiagnosis {
     private static func sign(_ run: TrainingRun, _ last: Double) -> Sign? {
         let print = run.data?.fingerprint
         if let print, print.isOtherOrder, last < goodScore { return .names(print) }
-        if let late = run.lateScore, late < noScore { return .never(late) }
+        if let late = run.lateScore, late < noScore, !hasHardlyBegun(run) { return .never(late) }
         if let best = run.table.mainScore.smooth.most, best >= noScore, last < best / 4 { return .lost(from: best) }
         if let gap = ValidationGap(run), gap.isOfClassesAlone, last < goodScore, !(print?.isSameOrder ?? false),
             !(run.data?.lacksClass ?? false)
@@ -109,6 +119,12 @@ enum ScoreDoesNotFollow: RunDiagnosis {
             return .classes(gap)
         }
         return nil
+    }
+
+    /// Less than half of the loss is gone, and that of validation falls along: nothing is detected yet, in either.
+    private static func hasHardlyBegun(_ run: TrainingRun) -> Bool {
+        guard let gap = ValidationGap(run), gap.box < 1.3, gap.classes < 1.3, run.learned < 0.5 else { return false }
+        return ["box", "cls"].allSatisfy { run.table.curve(.loss(.val, $0)).fallFromPeak ?? 0 >= 0.1 }
     }
 
     private static func words(_ sign: Sign, _ last: Double, _ run: TrainingRun) -> String {

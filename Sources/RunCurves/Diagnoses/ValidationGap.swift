@@ -33,6 +33,16 @@ extension TrainingRun {
             ?? table.total(.train).fallFromPeak ?? 0
     }
 
+    /// A curve without the last epochs, in which Ultralytics no longer makes mosaics: a training loss falls then whether or
+    /// not anything is learned. The whole curve where fewer than five epochs would be left.
+    func untilMosaicCloses(_ curve: Curve) -> Curve {
+        guard trainer == .ultralytics, settings.number("mosaic") ?? 1 > 0, let closes = settings.whole("close_mosaic"),
+            closes > 0, let wanted = wantedEpochs
+        else { return curve }
+        let with = curve.until(wanted - closes)
+        return with.count >= 5 ? with : curve
+    }
+
     /// The best mAP50 of the second half, smoothed: what a pretrained head finds by luck at first is gone by then.
     var lateScore: Double? {
         let score = table.mainScore.smooth

@@ -23,8 +23,7 @@ public enum RunText {
         for note in run.table.notes.prefix(5) { text += "  note: \(run.mainFile): \(note.text)\n" }
         if drawsCurves { text += curves(run) }
         guard !diagnoses.isEmpty else {
-            return text
-                + "  \(run.table.rows.count < 3 ? "too few epochs to say more" : "healthy: none of the known failures is in these curves")\n"
+            return text + "  \(withoutDiagnosis(run))\n"
         }
         for diagnosis in diagnoses {
             let style: TerminalText.Style =
@@ -35,6 +34,17 @@ public enum RunText {
             }
         }
         return text
+    }
+
+    /// What is said of a run in which no failure was found.
+    private static func withoutDiagnosis(_ run: TrainingRun) -> String {
+        if run.table.rows.count < 3 { return "too few epochs to say more" }
+        guard let late = run.lateScore, late < ScoreDoesNotFollow.noScore else {
+            return "healthy: none of the known failures is in these curves"
+        }
+        return
+            "none of the known failures is in these curves, but hardly anything is detected yet (mAP50 \(RunFigure.text(late)) at "
+            + "most in the second half): train on before you judge it"
     }
 
     /// What is known of a run in a few words.

@@ -1,24 +1,37 @@
 import FileReading
 
+/// A stage that several machines can divide among them.
+public enum ShardedStageName: String, SettingWord {
+    case labels, toxic
+
+    /// Among all stages.
+    public var name: StageName {
+        switch self {
+        case .labels: .labels
+        case .toxic: .toxic
+        }
+    }
+
+    /// Nil of a stage that is not divided.
+    public init?(_ stage: StageName) { self.init(rawValue: stage.rawValue) }
+}
+
 /// Stages that several machines can divide among them.
 public struct ShardedStageList: SettingValue, ExpressibleByArrayLiteral {
     /// In the order given.
     public let stages: [StageName]
 
-    /// The stages that can be divided.
-    public static let known: [StageName] = [.labels, .toxic]
-
-    public static var form: SettingForm { .list(.words(known.map(\.rawValue))) }
+    public static var form: SettingForm { .list(.words(ShardedStageName.allCases.map(\.rawValue))) }
 
     public init(setting text: String) throws {
         let words = ListText.elements(text)
         stages = try words.map { word in
-            guard let stage = Self.known.first(where: { $0.rawValue == word }) else {
+            guard let stage = ShardedStageName(rawValue: word) else {
                 throw SettingError(
                     "the stage “\(word)” cannot be divided",
-                    "name \(Self.known.map(\.rawValue).joined(separator: ", ")), or some of them")
+                    "name \(ShardedStageName.allCases.map(\.rawValue).joined(separator: ", ")), or some of them")
             }
-            return stage
+            return stage.name
         }
         guard !stages.isEmpty else { throw SettingError("no stage is named", "write for example [labels, toxic]") }
         if Set(stages).count < stages.count { throw SettingError("a stage is named twice", "name each once") }
