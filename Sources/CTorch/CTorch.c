@@ -101,10 +101,8 @@ static assay_torch *refuse(assay_torch *torch, assay_torch_problem *problem, ass
 // Local: its C++ is nobody else's. Now: what its libraries lack is said here, not by a crash later.
 static void *load(const char *path) { return dlopen(path, RTLD_NOW | RTLD_LOCAL); }
 
-// What is asked of PyTorch for CUDA: before it is loaded, the driver is, since PyTorch says what it lacks by a stack trace.
+// What is asked of PyTorch for CUDA.
 static int open_cuda(assay_torch *torch, const char *path, lookup *lookup, assay_torch_problem *problem) {
-    problem->result = assay_torch_has_no_device;
-    if (assay_device_count(DRIVER, &problem->device_result, problem->detail, sizeof problem->detail) < 1) return 0;
     // Without it cuBLAS would not promise the same bits in every run.
     setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     lookup->library = load(path);
@@ -126,6 +124,13 @@ assay_torch *assay_torch_open(
     assay_torch *torch = calloc(1, sizeof *torch);
     if (!torch) return refuse(NULL, problem, assay_torch_cannot_be_loaded, "there is no memory");
     torch->is_cuda = place == assay_torch_on_cuda;
+    // The driver is asked before PyTorch is loaded, which says that there is none by a stack trace.
+    if (torch->is_cuda
+        && assay_device_count(DRIVER, &problem->device_result, problem->detail, sizeof problem->detail) < 1) {
+        problem->result = assay_torch_has_no_device;
+        free(torch);
+        return NULL;
+    }
     void *library = load(path);
     if (!library) return refuse(torch, problem, assay_torch_cannot_be_loaded, dlerror());
     lookup lookup = {library, NULL};

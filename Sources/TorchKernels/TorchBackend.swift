@@ -1,4 +1,5 @@
 import CTorch
+import CheckedNumbers
 import NeuralKernels
 
 /// A PyTorch that is installed on this machine, opened while the program runs: nothing of it is part of this build.
@@ -14,7 +15,7 @@ public struct TorchBackend: Backend {
     /// How many GPUs of NVIDIA the driver has; 0 where there is no driver. Nothing of PyTorch is opened.
     public static var gpuCount: Int {
         var result = assay_device_found
-        return Int(assay_device_count("libcuda.so.1", &result, nil, 0))
+        return Int(clamping: assay_device_count("libcuda.so.1", &result, nil, 0))
     }
 
     /// Opens an installation, to compute on the CPU or on a GPU.

@@ -43,6 +43,75 @@ import Testing
         }
     }
 
+    /// What a driver of a GPU is asked for, as a program in C: it has no GPU, or it lacks a function.
+    private func driver(_ folder: TemporaryFolder, lacking missing: String?) throws -> String {
+        let names = [
+            "cuDeviceGet", "cuDeviceGetAttribute", "cuDeviceGetName", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent",
+            "cuModuleLoadData", "cuModuleGetFunction", "cuLaunchKernel", "cuStreamCreate", "cuStreamDestroy_v2",
+            "cuStreamSynchronize", "cuMemAlloc_v2", "cuMemFree_v2", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2",
+            "cuMemcpyDtoDAsync_v2", "cuMemsetD8Async", "cuInit",
+        ]
+        let source =
+            names.filter { $0 != missing }.map { "int \($0)(void) { return 0; }\n" }.joined()
+            + "int cuDeviceGetCount(int *count) { *count = 0; return 0; }\n"
+        try folder.write(source, to: "driver/cuda.c")
+        let made = try Executables.run(
+            Self.compiler ?? "", ["-shared", "-fPIC", "-o", "driver/libcuda.so.1", "driver/cuda.c"], in: folder.path)
+        #expect(made.status == 0, "\(made.errors)")
+        return folder.path + "/driver"
+    }
+
+    private static let compiler = ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+    /// Whether this machine has a driver of its own, which would be found as well.
+    private static let hasDriver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) != nil
+
+    private func failure(
+        _ place: Workplace, _ options: [String], _ environment: [String: String] = [:]
+    ) throws -> String {
+        let outcome = try rank(place, options, environment: Self.none.merging(environment) { $1 })
+        #expect(outcome.status == 2 && outcome.output.isEmpty)
+        #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+        return outcome.errors
+    }
+
+    /// Before anything of PyTorch is opened: what is there is no PyTorch.
+    @Test func aGPUThatIsNotThereIsSaidInOneLine() throws {
+        let place = try Workplace()
+        try FakeTorch.make(place.folder, at: "torch")
+        let options = ["--torch", "torch", "--device", "cuda"]
+        #expect(try failure(place, ["--backend", "torch"] + options).contains("which is not built for CUDA"))
+        #expect(
+            try failure(place, ["--backend", "reference", "--device", "cuda"]).contains("--device: cuda has no effect"))
+        try place.folder.write("", to: "torch/lib/libtorch_cuda.so")
+        guard !Self.hasDriver else { return }
+        #expect(
+            try failure(place, ["--backend", "torch"] + options).contains(
+                "--device: cuda needs the driver of a GPU of NVIDIA, which is not there: libcuda.so.1"))
+        guard Self.compiler != nil else { return }
+        let none = try driver(place.folder, lacking: nil)
+        #expect(
+            try failure(place, ["--backend", "torch"] + options, ["LD_LIBRARY_PATH": none]).contains(
+                "--device: cuda needs a GPU of NVIDIA, and the driver has none"))
+        let old = try driver(place.folder, lacking: "cuMemsetD8Async")
+        #expect(
+            try failure(place, ["--backend", "torch"] + options, ["LD_LIBRARY_PATH": old]).contains(
+                "--device: cuda needs cuMemsetD8Async, which this driver or NVRTC lacks"))
+    }
+
+    /// Without a GPU `auto` is what nothing is: not even a PyTorch that is there is opened.
+    @Test(.enabled(if: !hasDriver, "this machine has a GPU's driver"))
+    func autoWithoutAGPUIsTheFastestOfTheBuild() throws {
+        let place = try Workplace()
+        try FakeTorch.make(place.folder, at: "torch")
+        try place.folder.write("", to: "torch/lib/libtorch_cuda.so")
+        let format = ["--format", "json"]
+        let own = try rank(place, format)
+        let auto = try rank(place, format + ["--backend", "auto", "--torch", "torch"])
+        #expect(auto.status < 2 && auto.output == own.output, "\(auto.errors)")
+    }
+
     /// A dataset that was downloaded may hold a folder of that name.
     @Test func theWorkingDirectoryIsNotLookedInto() throws {
         let place = try Workplace()
