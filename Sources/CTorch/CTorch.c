@@ -29,6 +29,9 @@ struct assay_torch {
     // NULL where it computes in this machine's memory.
     assay_device *device;
     int is_cuda;
+    status (*fresh)(
+        int64_t rank, const int64_t *sizes, const int64_t *strides, int32_t type, int32_t device, int32_t device_index,
+        tensor *made);
     status (*use_device)(int32_t index, void **guard);
     status (*use_stream)(void *stream, int32_t index, void **guard);
     status (*from_memory)(
@@ -90,6 +93,7 @@ static void find(lookup *lookup, const char *name, void *function) {
 }
 
 static int check(const assay_torch *torch);
+static void drop(const assay_torch *torch, tensor it);
 
 static assay_torch *refuse(assay_torch *torch, assay_torch_problem *problem, assay_torch_result result, const char *text) {
     problem->result = result;
@@ -114,6 +118,7 @@ static int open_cuda(assay_torch *torch, const char *path, lookup *lookup, assay
     find(lookup, "aoti_torch_cuda_convolution_backward", &torch->convolve_backward);
     find(lookup, "aoti_torch_cuda_baddbmm_out", &torch->multiply);
     find(lookup, "aoti_torch_create_cuda_guard", &torch->use_device);
+    find(lookup, "aoti_torch_empty_strided", &torch->fresh);
     find(lookup, "aoti_torch_create_cuda_stream_guard", &torch->use_stream);
     return 1;
 }
@@ -190,7 +195,13 @@ assay_torch *assay_torch_open(
         free(torch);
         return NULL;
     }
-    // What has run stays loaded from here on: it may have threads, and work to do at the end.
+    // What has run stays loaded from here on: it may have threads, and work to do at the end. The first tensor of its own has
+    // PyTorch make ready what it needs on a GPU; ours are over memory that is there already.
+    const int64_t one = 1;
+    tensor first = NULL;
+    if (torch->is_cuda && torch->fresh(1, &one, &one, torch->single, torch->kind, 0, &first))
+        return refuse(torch, problem, assay_torch_computes_wrongly, "a tensor");
+    drop(torch, first);
     if (assay_torch_enter(torch) || !check(torch))
         return refuse(torch, problem, assay_torch_computes_wrongly, "a convolution");
     return torch;
