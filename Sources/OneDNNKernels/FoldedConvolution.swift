@@ -12,7 +12,10 @@ import NeuralKernels
 /// convolution.
 final class FoldedConvolution {
     let name: String
-    private let handle: ConvolutionHandle
+    /// oneDNN's passes; nil where all are ours.
+    private let handle: ConvolutionHandle?
+    private let pointer: OpaquePointer?
+    private let winograd: WinogradPasses
     private let convolution: NetworkGraph.Convolution
     let normalizer: BatchNormalizer?
     private let weights: FoldedWeights
@@ -20,12 +23,18 @@ final class FoldedConvolution {
     /// Where oneDNN has no fast gradient of the weights.
     private let ownGradient: PlainWeightGradient?
 
-    var pointer: OpaquePointer { handle.pointer }
-
     /// Bytes of scratch memory that a pass needs.
     func scratchSize(_ pass: assay_pass) -> Int {
-        pass == assay_pass_backward_weights && ownGradient != nil
-            ? 0 : assay_convolution_scratch_size(handle.pointer, pass)
+        switch pass {
+        case assay_pass_forward:
+            if var shape = winograd.forward { return assay_winograd_scratch_size(&shape) }
+        case assay_pass_backward_data:
+            if var shape = winograd.data { return assay_winograd_scratch_size(&shape) }
+        default:
+            if var shape = winograd.weights { return assay_winograd_gradient_scratch_size(&shape) }
+            if ownGradient != nil { return 0 }
+        }
+        return pointer.map { assay_convolution_scratch_size($0, pass) } ?? 0
     }
 
     init(
@@ -35,19 +44,32 @@ final class FoldedConvolution {
     ) throws {
         self.name = name
         self.convolution = convolution
-        handle = try ConvolutionHandle(
-            assay_convolution_shape(
-                in_channels: Int32(input.c), in_height: Int32(input.h), in_width: Int32(input.w),
-                in_block: Int32(inputBlock), out_channels: Int32(output.c), out_height: Int32(output.h),
-                out_width: Int32(output.w), out_block: Int32(outputBlock),
-                kernel_height: Int32(convolution.kernelHeight), kernel_width: Int32(convolution.kernelWidth),
-                stride: Int32(convolution.stride), padding_height: Int32(convolution.paddingHeight),
-                padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
-                groups: Int32(convolution.groups), backward_data: needsData ? 1 : 0,
-                backward_weights: needsWeights ? 1 : 0, bfloat16: precision == .bfloat16 ? 1 : 0,
-                sums_images: sumsImages ? 1 : 0), node: name)
+        winograd = WinogradPasses(
+            convolution, input: input, inputBlock: inputBlock, output: output, outputBlock: outputBlock,
+            needsData: needsData, needsWeights: needsWeights, precision: precision)
+        if winograd.areAll(needsData: needsData, needsWeights: needsWeights) {
+            handle = nil
+            pointer = nil
+        } else {
+            let made = try ConvolutionHandle(
+                assay_convolution_shape(
+                    in_channels: Int32(input.c), in_height: Int32(input.h), in_width: Int32(input.w),
+                    in_block: Int32(inputBlock), out_channels: Int32(output.c), out_height: Int32(output.h),
+                    out_width: Int32(output.w), out_block: Int32(outputBlock),
+                    kernel_height: Int32(convolution.kernelHeight), kernel_width: Int32(convolution.kernelWidth),
+                    stride: Int32(convolution.stride), padding_height: Int32(convolution.paddingHeight),
+                    padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
+                    groups: Int32(convolution.groups), backward_data: needsData && winograd.data == nil ? 1 : 0,
+                    backward_weights: needsWeights && winograd.weights == nil ? 1 : 0,
+                    bfloat16: precision == .bfloat16 ? 1 : 0, sums_images: sumsImages ? 1 : 0), node: name)
+            pointer = made.pointer
+            handle = consume made
+        }
+        let hasSlowWeights =
+            needsWeights && winograd.weights == nil
+            && pointer.map { assay_convolution_has_slow_weights($0) != 0 } ?? false
         ownGradient =
-            needsWeights && assay_convolution_has_slow_weights(handle.pointer) != 0
+            hasSlowWeights
             ? PlainWeightGradient(
                 convolution, input: input, inputBlock: inputBlock, output: output, outputBlock: outputBlock) : nil
         let channels = output.c
@@ -59,43 +81,75 @@ final class FoldedConvolution {
                     $0, activation: convolution.activation, channels: channels, block: outputBlock,
                     pixels: output.pixels)
             } : nil
-        let pointer = handle.pointer
+        let (pointer, winograd) = (pointer, winograd)
         func fold() throws -> FoldedWeights {
-            let made = try FoldedWeights(pointer, name)
+            let made = try FoldedWeights(pointer, winograd, name)
             try made.set(convolution, foldsNorm: !normalizesBatch, of: pointer) { graph.parameters[$0].values }
             return made
         }
         weights = try sharing.map { try $0.weights.value(node: $0.node, make: fold) } ?? fold()
         normalizer?.setValues { graph.parameters[$0].values }
-        try weights.use(in: pointer)
+        if let pointer { try weights.use(in: pointer) }
     }
 
     /// Takes new values of the convolution's parameters, batch-norm included; not for networks that share weights.
     func setValues(_ values: (Int) -> [Float]) throws {
         normalizer?.setValues(values)
-        try weights.set(convolution, foldsNorm: normalizer == nil, of: handle.pointer, values)
+        try weights.set(convolution, foldsNorm: normalizer == nil, of: pointer, values)
+    }
+
+    /// The convolution with its bias.
+    ///
+    /// - Returns: oneDNN's status, as those below.
+    func forward(
+        _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
+    ) -> Int32 {
+        if let own = weights.forward {
+            own.convolve(input, bias: weights.bias, to: output, scratch: scratch)
+            return 0
+        }
+        guard let pointer else { preconditionFailure("no pass") }
+        return assay_convolution_forward(pointer, input, output, scratch)
+    }
+
+    /// The gradient of the input.
+    func backwardData(
+        _ gradient: UnsafePointer<Float>, to inputGradient: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutableRawPointer
+    ) -> Int32 {
+        if let own = weights.data {
+            own.convolve(gradient, bias: nil, to: inputGradient, scratch: scratch)
+            return 0
+        }
+        guard let pointer else { preconditionFailure("no pass") }
+        return assay_convolution_backward_data(pointer, gradient, inputGradient, scratch)
     }
 
     /// The backward pass over the weights; `takeGradients` writes what it finds.
     ///
     /// - Parameter accumulate: whether to add to what the last call found.
-    /// - Returns: oneDNN's status.
+    /// - Parameter start: where the gradient of a parameter begins: that of the weight may be written already.
     func backwardWeights(
         _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer,
-        accumulate: Bool
+        accumulate: Bool, into start: (Int) -> UnsafeMutablePointer<Float>?
     ) -> Int32 {
+        if var shape = winograd.weights {
+            guard let target = start(convolution.weight) else { return 0 }
+            assay_winograd_gradient(&shape, input, gradient, target, &biasGradient, accumulate ? 1 : 0, scratch)
+            return 0
+        }
         if let ownGradient {
             ownGradient.run(input, gradient, accumulate: accumulate)
             return 0
         }
-        return assay_convolution_backward_weights(handle.pointer, input, gradient, scratch, accumulate ? 1 : 0)
+        guard let pointer else { preconditionFailure("no pass") }
+        return assay_convolution_backward_weights(pointer, input, gradient, scratch, accumulate ? 1 : 0)
     }
 
     /// After the backward pass over the weights: writes the gradients of all parameters of the convolution.
     ///
     /// - Parameter scratch: that of the backward pass.
     /// - Parameter start: where the gradient of a parameter begins.
-    /// - Returns: oneDNN's status.
     func takeGradients(
         scratch: UnsafeRawPointer, into start: (Int) -> UnsafeMutablePointer<Float>?
     ) -> Int32 {
@@ -103,9 +157,8 @@ final class FoldedConvolution {
         if let ownGradient {
             weightGradient.update(from: ownGradient.weight, count: ownGradient.weight.count)
             biasGradient = ownGradient.bias
-        } else {
-            let status = assay_convolution_weight_gradient(
-                handle.pointer, scratch, weightGradient, &biasGradient)
+        } else if winograd.weights == nil, let pointer {
+            let status = assay_convolution_weight_gradient(pointer, scratch, weightGradient, &biasGradient)
             guard status == 0 else { return status }
         }
         if let normalizer {
@@ -128,15 +181,25 @@ final class FoldedConvolution {
 ///
 /// Changed by the network that made it alone, and only where it is not shared: hence sendable.
 private final class FoldedWeights: @unchecked Sendable {
-    private let pointer: OpaquePointer
+    private let pointer: OpaquePointer?
     private let name: String
+    /// As our own passes want them.
+    let forward: WinogradWeights?
+    let data: WinogradWeights?
+    private(set) var bias: [Float] = []
     private(set) var weight: [Float] = []
     private(set) var scale: [Float] = []
     private(set) var inverseDeviation: [Float] = []
     private(set) var mean: [Float] = []
 
-    init(_ convolution: OpaquePointer, _ name: String) throws {
+    init(_ convolution: OpaquePointer?, _ winograd: WinogradPasses, _ name: String) throws {
         self.name = name
+        forward = winograd.forward.map { WinogradWeights($0, isTurned: false) }
+        data = winograd.data.map { WinogradWeights($0, isTurned: true) }
+        guard let convolution else {
+            pointer = nil
+            return
+        }
         var status: Int32 = 0
         guard let made = assay_convolution_weights_make(convolution, &status) else {
             throw GraphError(node: name, reason: "there is no memory for the weights (status \(status))")
@@ -144,17 +207,17 @@ private final class FoldedWeights: @unchecked Sendable {
         pointer = made
     }
 
-    deinit { assay_convolution_weights_free(pointer) }
+    deinit { pointer.map(assay_convolution_weights_free) }
 
     /// - Parameter foldsNorm: whether the batch-norm is folded into the weights.
     func set(
-        _ convolution: NetworkGraph.Convolution, foldsNorm: Bool, of handle: OpaquePointer,
+        _ convolution: NetworkGraph.Convolution, foldsNorm: Bool, of handle: OpaquePointer?,
         _ values: (Int) -> [Float]
     ) throws {
         weight = values(convolution.weight)
         let channels = convolution.outChannels
         var folded = weight
-        var bias = convolution.bias.map(values) ?? Array(repeating: 0, count: channels)
+        bias = convolution.bias.map(values) ?? Array(repeating: 0, count: channels)
         if foldsNorm, let batchNorm = convolution.batchNorm {
             let beta = values(batchNorm.bias)
             mean = values(batchNorm.runningMean)
@@ -168,10 +231,14 @@ private final class FoldedWeights: @unchecked Sendable {
                 }
             }
         }
+        forward?.set(folded)
+        data?.set(folded)
+        guard let pointer, let handle else { return }
         try GraphError.check(assay_convolution_weights_set(pointer, handle, folded, bias), node: name)
     }
 
     func use(in convolution: OpaquePointer) throws {
+        guard let pointer else { return }
         try GraphError.check(assay_convolution_use_weights(convolution, pointer), node: name)
     }
 }

@@ -195,14 +195,14 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
             assay_copy_channels(
                 outer[index], 1, 0, at(to), Int32(block), 0, Int32(channels), pixels, accumulate ? 1 : 0)
         case .convolve(let index, let from, let to):
-            try check(assay_convolution_forward(convolutions[index].pointer, at(from), at(to), scratch), index)
+            try check(convolutions[index].forward(at(from), to: at(to), scratch: scratch), index)
         case .convolutionBackwardData(let index, let gradient, let to):
-            try check(
-                assay_convolution_backward_data(convolutions[index].pointer, at(gradient), at(to), scratch), index)
+            try check(convolutions[index].backwardData(at(gradient), to: at(to), scratch: scratch), index)
         case .convolutionBackwardWeights(let index, let from, let gradient):
             let convolution = convolutions[index]
             try check(
-                convolution.backwardWeights(at(from), at(gradient), scratch: scratch, accumulate: image > 0), index)
+                convolution.backwardWeights(
+                    at(from), at(gradient), scratch: scratch, accumulate: image > 0, into: gradientStart), index)
             if image == imageCount - 1 {
                 try check(convolution.takeGradients(scratch: scratch, into: gradientStart), index)
             }
