@@ -105,6 +105,8 @@ let package = Package(
             name: "CBuildFacts",
             cSettings: fact("ASSAY_COMMIT", "0123456789abcdef+")
                 + fact("ASSAY_DOCUMENTATION", "abcdefghijklmnopqrstuvwxyz0123456789.:/-_~")),
+        // An installed PyTorch, opened while the program runs: nothing is linked.
+        .target(name: "CTorch"),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libzip", providers: [.apt(["libzip-dev", "zlib1g-dev"]), .brew(["libzip"])]),
         .target(
@@ -136,6 +138,7 @@ let package = Package(
         // Floor 3
         library("Charting", ["FileReading", "Geometry", "Imaging", "TextForms"]),
         library("OneDNNKernels", ["COneDNN", "CVectorKernels", "NeuralKernels"]),
+        library("TorchKernels", ["CTorch", "FileReading", "NeuralKernels"]),
         library("YOLODataset", ["FileReading", "Geometry", "YAMLText"]),
         library(
             "YOLOModel", ["FileReading", "Geometry", "NeuralKernels", "Randomness", "TextForms", "YAMLText"]),
@@ -143,7 +146,10 @@ let package = Package(
         // Floor 4. With its trait off, nothing reaches oneDNN.
         library(
             "AvailableBackends",
-            ["NeuralKernels", .target(name: "OneDNNKernels", condition: .when(traits: ["OneDNN"]))]),
+            [
+                "FileReading", "NeuralKernels", "TorchKernels",
+                .target(name: "OneDNNKernels", condition: .when(traits: ["OneDNN"])),
+            ]),
         library(
             "LabelRules",
             ["BuildFacts", "FileReading", "Findings", "Geometry", "Imaging", "TextForms", "YAMLText", "YOLODataset"]),
@@ -281,6 +287,7 @@ let package = Package(
         tests("Imaging", ["FileReading", "Geometry"], resources: [.copy("Pixels")]),
         tests("YAMLText", ["FileReading"]),
         tests("NeuralKernels", ["AvailableBackends", "CVectorKernels", "FileReading", "Randomness"]),
+        tests("TorchKernels", ["FileReading", "NeuralKernels"]),
         tests("YOLODataset", ["FileReading", "Geometry", "Imaging"]),
         tests(
             "YOLOModel",
@@ -292,7 +299,9 @@ let package = Package(
         tests("LabelRules", ["FileReading", "Findings", "Geometry", "Imaging", "YOLODataset"]),
         tests("AnchorFitting", ["FileReading", "Imaging", "Randomness", "YOLODataset", "YOLOModel"]),
         tests("RunCurves", ["FileReading", "Findings", "TextForms"], resources: [.copy("Events"), .copy("Runs")]),
-        tests("ProbeTraining", ["FileReading", "Imaging", "NeuralKernels", "Randomness", "YOLODataset", "YOLOModel"]),
+        tests(
+            "ProbeTraining",
+            ["AvailableBackends", "FileReading", "Imaging", "NeuralKernels", "Randomness", "YOLODataset", "YOLOModel"]),
         tests(
             "ToxicRanking",
             [

@@ -26,6 +26,8 @@ struct ChainRun {
     var usesCluster = true
     /// Whether a person has allowed the plan to start programs for them.
     var mayStartPrograms = false
+    /// Whether the command line says where PyTorch is.
+    var namesTorch = false
     /// Which stages are run; nil for all.
     var isWanted: ((StageName) -> Bool)?
 
@@ -42,7 +44,7 @@ struct ChainRun {
             usesCluster
             ? try ClusterStep(
                 path, session, common, overrides: overrides, isAllowed: mayStartPrograms,
-                isWanted: isWanted ?? { _ in true })
+                namesTorch: namesTorch, isWanted: isWanted ?? { _ in true })
             : nil
         let hasFindings = try chain.run(
             plan: path, session: session, overrides: overrides, format: format.plain,

@@ -17,12 +17,14 @@ final class ClusterStep {
 
     /// - Parameters:
     ///   - isAllowed: whether a person has said that the plan may start programs: one that came with a dataset may not.
+    ///   - namesTorch: whether the command line says where PyTorch is.
     ///   - isWanted: which stages are run.
     /// - Returns: nil where the stages that are run all run in this process.
     /// - Throws: `FileError` where a stage of the plan cannot be divided, an option would not reach the workers, or a program
     ///   would be started that nobody has allowed.
     init?(
         _ path: String, _ session: AuditSession, _ common: CommonOptions, overrides: [String: String], isAllowed: Bool,
+        namesTorch: Bool,
         isWanted: (StageName) -> Bool
     ) throws {
         let plan = try PlanFile.load(path)
@@ -47,6 +49,11 @@ final class ClusterStep {
             throw FileError(
                 file: "--seed", message: "does not reach the workers of cluster.engine: \(options.engine)",
                 wayOut: "write seed: into the plan")
+        }
+        if namesTorch {
+            throw FileError(
+                file: "--torch", message: "does not reach the workers of cluster.engine: \(options.engine)",
+                wayOut: "set ASSAY_TORCH where they run, and here")
         }
         for stage in options.stages.stages {
             guard let choice = ShardedChoice(rawValue: stage.rawValue) else { continue }

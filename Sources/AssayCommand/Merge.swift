@@ -19,12 +19,14 @@ struct Merge: ParsableCommand {
     @Option("Text, or one JSON object with the results of the stage.")
     var format = OutputFormat.text
 
+    @OptionGroup var torch: TorchOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
     func run() throws {
         idle.say(common)
         let path = try input.path(saying: common)
+        try torch.check(in: path)
         let session = common.session()
         try PlanShards.hand(stage.stage, plan: path, to: session)
         var run = ChainRun(path: path, session: session, format: format, common: common)

@@ -33,6 +33,7 @@ struct Run: ParsableCommand {
     @Option("Text, or one JSON object with the results of every stage.")
     var format = OutputFormat.text
 
+    @OptionGroup var torch: TorchOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -44,11 +45,13 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let path = try input.path(saying: common)
+        try torch.check(in: path)
         let session = common.session()
         if only != nil || from != nil { try sayWhatIsLeftOut(path, session) }
         var run = ChainRun(path: path, session: session, format: format, common: common, least: failOnSuspicions)
         if let seed { run.overrides["seed"] = "--seed=\(seed)" }
         run.mayStartPrograms = cluster
+        run.namesTorch = torch.torch != nil
         if only != nil || from != nil { run.isWanted = isWanted }
         try run.run()
     }
@@ -75,6 +78,17 @@ struct Run: ParsableCommand {
             let why = status.reasons.first.map { ": \($0)" } ?? ""
             common.note("note: \(status.stage.rawValue) is \(status.state.rawValue)\(why)")
         }
+    }
+}
+
+extension TorchOption {
+    /// Refuses the option where no stage of a plan computes with PyTorch.
+    func check(in path: String) throws {
+        guard torch != nil else { return }
+        let settings = try PlanFile.load(path).settings
+        let probe: ProbeOptions = try settings.options()
+        let ranking: RankingOptions = try settings.options()
+        try check([settings.hasBlock(.probe) ? probe.backend : nil, ranking.passing.backend])
     }
 }
 

@@ -17,12 +17,14 @@ struct Status: ParsableCommand {
     @Option("The form of the result.")
     var format = OutputFormat.text
 
+    @OptionGroup var torch: TorchOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
     func run() throws {
         idle.say(common)
         let path = try input.path(saying: common)
+        try torch.check(in: path)
         let plan = try PlanFile.load(path)
         let stages = try ChainRun.chain.status(plan, common.session())
         switch format {

@@ -27,6 +27,7 @@ struct Work: ParsableCommand {
     @Option("The form of the result.")
     var format = OutputFormat.text
 
+    @OptionGroup var torch: TorchOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
@@ -35,6 +36,7 @@ struct Work: ParsableCommand {
         let outcome: PlanShards.Outcome
         do {
             let path = try input.path(saying: common)
+            try torch.check(in: path)
             outcome = try PlanShards.work(
                 stage.stage, plan: path, shard: shard?.text,
                 environment: ProcessInfo.processInfo.environment, common.session())

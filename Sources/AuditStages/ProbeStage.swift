@@ -51,8 +51,8 @@ public enum ProbeStage: AuditStage {
     }
 
     public static func addInputs(_ plan: PlanFile, _ options: ProbeOptions, to digest: inout DigestBuilder) throws {
-        // Another build may compute on another backend.
-        (Backends.named(options.backend?.name)?.name).add(to: &digest)
+        // Another build may compute on another backend, and an installed PyTorch may be another one.
+        Backends.identity(of: options.backend?.name).add(to: &digest)
     }
 
     public static func found(_ plan: PlanFile) -> String {

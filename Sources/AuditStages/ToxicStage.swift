@@ -174,7 +174,7 @@ public enum ToxicStage: ShardedStage {
     }
 
     public static func addInputs(_ plan: PlanFile, _ options: RankingOptions, to digest: inout DigestBuilder) throws {
-        (Backends.named(options.passing.backend?.name)?.name).add(to: &digest)
+        Backends.identity(of: options.passing.backend?.name).add(to: &digest)
         try plan.settings.sharedOptions().image.pixels.add(to: &digest)
     }
 

@@ -32,12 +32,11 @@ public struct OneDNNBackend: Backend {
         sharing: SharedWeights?
     ) throws -> any CompiledNetwork {
         assay_dnn_use_one_thread()
-        return try OneDNNNetwork(graph, input: input, scope: gradient, precision: precision, sharing: sharing)
+        return try PlannedNetwork(
+            graph, on: OneDNNEngine(), input: input, scope: gradient, precision: precision, sharing: sharing)
     }
 
-    public func refusal(of node: NetworkGraph.Node) -> String? {
-        node.operation == .add && node.inputs.count < 2 ? "it adds two results or more" : nil
-    }
+    public func refusal(of node: NetworkGraph.Node) -> String? { OneDNNEngine.refusal(of: node) }
 
     public func supports(_ precision: Precision) -> Bool {
         precision == .single || assay_dnn_has_bfloat16() != 0
@@ -47,7 +46,7 @@ public struct OneDNNBackend: Backend {
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope
     ) throws -> any TrainingNetwork {
         assay_dnn_use_one_thread()
-        return try OneDNNNetwork(graph, input: input, scope: gradient, trains: true)
+        return try PlannedNetwork(graph, on: OneDNNEngine(), input: input, scope: gradient, trains: true)
     }
 }
 

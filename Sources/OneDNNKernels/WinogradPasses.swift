@@ -7,11 +7,11 @@ import NeuralKernels
 /// or to read transformed ones, four times as many, than the saved multiplications.
 struct WinogradPasses {
     /// The convolution.
-    private(set) var forward: assay_winograd_shape?
+    private(set) var forward: WinogradShape?
     /// The gradient of the input: a convolution of what arrives, from output to input channels.
-    private(set) var data: assay_winograd_shape?
+    private(set) var data: WinogradShape?
     /// The gradients of weight and bias.
-    private(set) var weights: assay_winograd_shape?
+    private(set) var weights: WinogradShape?
 
     /// Fewer channels or pixels leave too little to save.
     private static let fewestChannels = 16
@@ -20,34 +20,62 @@ struct WinogradPasses {
     private static let fewWeights = 128 * 128
     private static let fewestPixelsOfManyWeights = 200
 
-    init(
-        _ convolution: NetworkGraph.Convolution, input: TensorShape, inputBlock: Int, output: TensorShape,
-        outputBlock: Int, needsData: Bool, needsWeights: Bool, precision: Precision
-    ) {
+    init(_ request: ConvolutionRequest) {
+        let (convolution, input, output) = (request.convolution, request.input, request.output)
         guard convolution.kernelHeight == 3, convolution.kernelWidth == 3, convolution.stride == 1,
             convolution.paddingHeight == 1, convolution.paddingWidth == 1, convolution.dilation == 1,
-            convolution.groups == 1, inputBlock == outputBlock, min(input.c, output.c) >= Self.fewestChannels,
-            output.pixels >= Self.fewestPixels
+            convolution.groups == 1, request.inputBlock == request.outputBlock,
+            min(input.c, output.c) >= Self.fewestChannels, output.pixels >= Self.fewestPixels
         else { return }
-        let form = assay_winograd_form_for(Int32(inputBlock))
+        let form = assay_winograd_form_for(Int32(request.inputBlock))
         guard form != assay_winograd_none else { return }
-        func shape(from: Int, to: Int) -> assay_winograd_shape {
-            assay_winograd_shape(
-                in_channels: Int32(from), out_channels: Int32(to), height: Int32(output.h), width: Int32(output.w),
-                block: Int32(inputBlock), form: form)
+        func shape(from: Int, to: Int) -> WinogradShape {
+            WinogradShape(
+                shape: assay_winograd_shape(
+                    in_channels: Int32(from), out_channels: Int32(to), height: Int32(output.h),
+                    width: Int32(output.w), block: Int32(request.inputBlock), form: form))
         }
-        let hasFewWeights = input.c * output.c <= Self.fewWeights
-        if hasFewWeights || output.pixels >= Self.fewestPixelsOfManyWeights {
+        // What a backward pass multiplies in bfloat16 is oneDNN's.
+        let isSingle = request.precision == .single
+        if input.c * output.c <= Self.fewWeights || output.pixels >= Self.fewestPixelsOfManyWeights {
             forward = shape(from: input.c, to: output.c)
-            // What a backward pass multiplies in bfloat16 is oneDNN's.
-            if needsData, precision == .single { data = shape(from: output.c, to: input.c) }
+            if request.needsData, isSingle { data = shape(from: output.c, to: input.c) }
         }
-        if needsWeights, precision == .single { weights = shape(from: input.c, to: output.c) }
+        if request.needsWeights, isSingle { weights = shape(from: input.c, to: output.c) }
     }
 
     /// Whether oneDNN is left with nothing to do.
-    func areAll(needsData: Bool, needsWeights: Bool) -> Bool {
-        forward != nil && (data != nil || !needsData) && (weights != nil || !needsWeights)
+    func areAll(of request: ConvolutionRequest) -> Bool {
+        forward != nil && (data != nil || !request.needsData) && (weights != nil || !request.needsWeights)
+    }
+}
+
+/// A convolution for `CVectorKernels`.
+struct WinogradShape {
+    fileprivate var shape: assay_winograd_shape
+
+    /// Bytes that the convolution needs beside its operands.
+    var scratchSize: Int { withUnsafePointer(to: shape, assay_winograd_scratch_size) }
+
+    /// Bytes that the gradients of weight and bias need beside their operands.
+    var gradientScratchSize: Int { withUnsafePointer(to: shape, assay_winograd_gradient_scratch_size) }
+
+    /// Values of the weight.
+    var weightCount: Int { Int(shape.in_channels) * Int(shape.out_channels) * 9 }
+
+    /// Bytes of the weight's gradient, a multiple of 64: channels come in blocks of 8 and more.
+    var gradientSize: Int { weightCount * MemoryLayout<Float>.size }
+
+    /// - Parameters:
+    ///   - weight: room for `[out, in, 3, 3]`.
+    ///   - bias: `[out]`.
+    ///   - accumulate: whether to add to what is there.
+    func gradient(
+        _ input: UnsafePointer<Float>, _ arriving: UnsafePointer<Float>, weight: UnsafeMutablePointer<Float>,
+        bias: inout [Float], accumulate: Bool, scratch: UnsafeMutableRawPointer
+    ) {
+        var shape = shape
+        assay_winograd_gradient(&shape, input, arriving, weight, &bias, accumulate ? 1 : 0, scratch)
     }
 }
 
@@ -58,10 +86,9 @@ final class WinogradWeights {
     private let values: UnsafeMutablePointer<Float>
 
     /// - Parameter isTurned: whether for the gradient of the input.
-    init(_ shape: assay_winograd_shape, isTurned: Bool) {
-        var shape = shape
-        let count = assay_winograd_weight_count(&shape)
-        (self.shape, self.isTurned) = (shape, isTurned)
+    init(_ winograd: WinogradShape, isTurned: Bool) {
+        (shape, self.isTurned) = (winograd.shape, isTurned)
+        let count = withUnsafePointer(to: winograd.shape, assay_winograd_weight_count)
         values = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.size, alignment: 64)
             .bindMemory(to: Float.self, capacity: count)
         values.initialize(repeating: 0, count: count)

@@ -36,6 +36,8 @@ struct AssayProbe: PlanCommand {
 
     @OptionGroup(title: "How it is trained (in a plan: the block “probe”)") var options: ProbeOptions
 
+    @OptionGroup var torch: TorchOption
+
     @Option("The form of the result.")
     var format = OutputFormat.text
 
@@ -57,6 +59,7 @@ struct AssayProbe: PlanCommand {
     private func runPlan(_ path: String) throws {
         let session = common.session()
         let options = try Self.merged(with: try PlanFile.load(path)).options
+        try torch.check([options.backend])
         if options.weights != nil, options.model != ProbeOptions.defaultModel {
             common.note("note: the probe's model changes nothing: its weights have a size of their own")
         }
@@ -70,6 +73,7 @@ struct AssayProbe: PlanCommand {
 
     private func runDataset(_ path: String) throws {
         guard let output = output?.path else { throw ValidationError("--output is needed: a folder for the models") }
+        try torch.check([options.backend])
         let session = common.session()
         let dataset = try session.dataset(path)
         let settings = try options.settings(dataset)

@@ -81,7 +81,7 @@ public struct ProbeOptions: StageOptions {
         otherwise: "those that the anchors stage found, or the weights'")
     public var anchors: ProbeAnchors?
 
-    @Option("What computes.", otherwise: "the fastest of this build")
+    @Option("What computes; torch is an installed PyTorch, on the CPU.", otherwise: "the fastest of this build")
     public var backend: BackendName?
 
     @OptionGroup public var seeding: SeedOption

@@ -7,7 +7,7 @@ import YOLOModel
 
 /// How images pass a network that judges them.
 public struct PassingOptions: ParsableArguments, Sendable {
-    @Option("What computes.", otherwise: "the fastest of this build")
+    @Option("What computes; torch is an installed PyTorch, on the CPU.", otherwise: "the fastest of this build")
     public var backend: BackendName?
 
     @Option("How images are fitted: rectangle is faster, validation as trainers validate; losses change.")

@@ -44,11 +44,13 @@ struct Evaluate: ParsableCommand {
     var format = Format.text
 
     @OptionGroup var passing: PassingOptions
+    @OptionGroup var torch: TorchOption
     @OptionGroup var common: CommonOptions
     @OptionGroup var idle: IdleSeedOption
 
     func run() throws {
         idle.say(common)
+        try torch.check([passing.backend])
         guard let weights = model.weights?.path else {
             throw ValidationError("--weights is needed: a checkpoint trained on this dataset")
         }

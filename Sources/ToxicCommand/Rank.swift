@@ -29,6 +29,8 @@ struct Rank: PlanCommand {
     @Option("The folder of a probe: each image is judged by the model that has not seen it (a plan has its own).")
     var probe: InputFile?
 
+    @OptionGroup var torch: TorchOption
+
     @Option("The form of the result.")
     var format = Format.text
 
@@ -54,6 +56,7 @@ struct Rank: PlanCommand {
     private func runPlan(_ path: String) throws {
         let session = common.session()
         let options = try Self.merged(with: try PlanFile.load(path)).options
+        try torch.check([options.passing.backend])
         let outcome = try StageRunner.run(ToxicStage.self, plan: path, session: session) {
             try Self.merged(with: $0).options
         }
@@ -70,6 +73,7 @@ struct Rank: PlanCommand {
     }
 
     private func runDataset(_ path: String) throws {
+        try torch.check([options.passing.backend])
         let session = common.session()
         let dataset = try session.dataset(path)
         let judge: RankingJudge

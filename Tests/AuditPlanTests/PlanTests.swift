@@ -136,6 +136,9 @@ import ToolOptions
         "labels: {ignore_at: {\"a/*\": [B, Q]}}", "anchors: {folds: 1}", "anchors: {scales: wide}",
         "anchors: {class_weights: heavy}", "anchors: {splits: []}", "probe: {gains: {bax: 1}}",
         "probe: {warm_up: -1}", "probe: {budget: soon}", "toxic: {backend: gpu}", "report: {tap: 1}",
+        // A library is a program: a plan cannot say where it is.
+        "torch: /tmp/torch", "toxic: {torch: /tmp/torch}", "probe: {torch: /tmp/torch}",
+        "toxic: {backend: /tmp/torch}",
     ])
     func wrongSettingsNameTheirLine(line: String) throws {
         let folder = try TemporaryFolder()

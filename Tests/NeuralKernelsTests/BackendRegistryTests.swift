@@ -86,14 +86,14 @@ import Testing
         #expect(compiling?.description == line && training?.description == line)
     }
 
-    @Test(arguments: Backends.all.map(\.name))
+    @Test(arguments: Backends.atHand)
     func everyOperationIsSupported(backend name: String) throws {
         let backend = try #require(Backends.named(name))
         #expect(backend.supports(NetworkBuilder.everything(seed: 3, width: 8).graph) == .whole)
     }
 
     /// A sum of one result: either backend computes it or says that it does not.
-    @Test(arguments: Backends.all.map(\.name))
+    @Test(arguments: Backends.atHand)
     func aSumOfOneIsComputedOrRefused(backend name: String) throws {
         let backend = try #require(Backends.named(name))
         var builder = NetworkBuilder(seed: 1, input: TensorShape(c: 2, h: 3, w: 3))

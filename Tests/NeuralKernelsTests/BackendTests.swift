@@ -9,7 +9,7 @@ import Testing
         var numbers = SeededNumbers(seed: 7)
         let input = numbers.array(network.input.count)
         var results: [([[Float]], [[Float]])] = []
-        for backend in Backends.all {
+        for backend in try Backends.eachAtHand() {
             let compiled = try backend.compile(network.graph, input: network.input, gradient: scope)
             // Twice, so that nothing may be left over from the first pass.
             var outputs = try compiled.forward(numbers.array(network.input.count))
@@ -53,7 +53,7 @@ import Testing
         let network = NetworkBuilder.everything(seed: 6, width: 16)
         var numbers = SeededNumbers(seed: 9)
         let inputs = (0..<4).map { _ in numbers.array(network.input.count) }
-        for backend in Backends.all {
+        for backend in try Backends.eachAtHand() {
             func run(_ compiled: any CompiledNetwork, _ input: [Float]) throws -> [[Float]] {
                 let outputs = try compiled.forward(input)
                 try compiled.backward(outputs)
@@ -96,7 +96,7 @@ import Testing
         let shape = TensorShape(c: 3, h: size.0, w: size.1)
         let input = numbers.array(shape.count)
         let directions = numbers.array(16 * shape.h * shape.w)
-        let results = try Backends.all.map { backend -> ([Float], [[Float]]) in
+        let results = try Backends.eachAtHand().map { backend -> ([Float], [[Float]]) in
             let compiled = try backend.compile(graph, input: shape, gradient: .full)
             let outputs = try compiled.forward(input)
             try compiled.backward([directions])
@@ -111,7 +111,7 @@ import Testing
 
     /// d(Σ output·direction)/d(parameter) by central differences against the backward pass. The step and the tolerance
     /// are for single precision: about 1 % of the larger of the two, above a floor of 0.02.
-    @Test(arguments: Backends.all.map(\.name), [4, 16])
+    @Test(arguments: Backends.atHand, [4, 16])
     func backwardIsTheDerivative(backend name: String, width: Int) throws {
         let backend = try #require(Backends.named(name))
         let network = NetworkBuilder.everything(seed: 4, width: width, detaches: false)
@@ -146,7 +146,7 @@ import Testing
     @Test func headScopeLeavesTheRestOut() throws {
         let network = NetworkBuilder.everything(seed: 5, width: 16)
         let last = network.graph.nodes.count - 2
-        for backend in Backends.all {
+        for backend in try Backends.eachAtHand() {
             let compiled = try backend.compile(network.graph, input: network.input, gradient: .from(node: last))
             let outputs = try compiled.forward(Array(repeating: 0.5, count: network.input.count))
             try compiled.backward(outputs.map { $0.map { _ in 1 } })

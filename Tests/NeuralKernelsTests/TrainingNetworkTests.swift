@@ -33,7 +33,7 @@ import Testing
         let network = NetworkBuilder.everything(seed: UInt64(width), width: width)
         var numbers = SeededNumbers(seed: 7)
         let inputs = (0..<3).map { _ in numbers.array(network.input.count) }
-        let results = try Backends.all.map { try run($0, network, inputs, scope) }
+        let results = try Backends.eachAtHand().map { try run($0, network, inputs, scope) }
         let first = results[0]
         #expect(!first.statistics.isEmpty)
         for other in results.dropFirst() {
@@ -51,7 +51,7 @@ import Testing
     }
 
     /// d(Σ output·direction)/d(parameter) by central differences, through the statistics of the batch.
-    @Test(arguments: Backends.all.map(\.name))
+    @Test(arguments: Backends.atHand)
     func backwardIsTheDerivative(backend name: String) throws {
         let backend = try #require(Backends.named(name))
         let network = NetworkBuilder.everything(seed: 4, width: 16, detaches: false)
@@ -81,7 +81,7 @@ import Testing
     }
 
     /// New parameters give what a network compiled with them gives.
-    @Test(arguments: Backends.all.map(\.name))
+    @Test(arguments: Backends.atHand)
     func newParametersAreTaken(backend name: String) throws {
         let backend = try #require(Backends.named(name))
         let (old, new) = (NetworkBuilder.everything(seed: 1, width: 16), NetworkBuilder.everything(seed: 2, width: 16))

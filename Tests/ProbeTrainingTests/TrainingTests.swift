@@ -1,3 +1,4 @@
+import AvailableBackends
 import Foundation
 import Imaging
 import NeuralKernels
@@ -34,8 +35,14 @@ import YOLOModel
         }
     }
 
-    private func options(_ method: TrainingOptions.Method, jobs: Int) -> TrainingOptions {
+    /// The fastest backend of this build, and `torch` where `ASSAY_TORCH` names a PyTorch.
+    private static let backends = Backends.all.prefix(1).map(\.name) + Backends.atHand.filter(Backends.isTorch)
+
+    private func options(
+        _ method: TrainingOptions.Method, jobs: Int, on backend: String? = nil
+    ) -> TrainingOptions {
         var options = TrainingOptions()
+        options.backend = backend
         options.method = method
         options.rate = method == .sgd ? 0.005 : 0.002
         options.momentum = method.usualMomentum
@@ -58,14 +65,14 @@ import YOLOModel
 
     private func values(_ models: [DetectionModel]) -> [[[Float]]] { models.map { $0.graph.parameters.map(\.values) } }
 
-    @Test(arguments: TrainingOptions.Method.allCases)
-    func lossFallsAndTheWeightsDoNotDependOnJobs(method: TrainingOptions.Method) throws {
+    @Test(arguments: TrainingOptions.Method.allCases, backends)
+    func lossFallsAndTheWeightsDoNotDependOnJobs(method: TrainingOptions.Method, backend: String) throws {
         let folder = try TemporaryFolder()
         let samples = try samples(folder, count: 18, size: 64)
         let folds = [Array(0..<12), Array(6..<18)]
-        let one = try ProbeTrainer(options(method, jobs: 1)).train(
+        let one = try ProbeTrainer(options(method, jobs: 1, on: backend)).train(
             try model(), on: samples, folds: folds)
-        let three = try ProbeTrainer(options(method, jobs: 3)).train(
+        let three = try ProbeTrainer(options(method, jobs: 3, on: backend)).train(
             try model(), on: samples, folds: folds)
         #expect(one.steps == three.steps && one.traces == three.traces && one.qualities == three.qualities)
         // Little is left to gain from the middle on: what is left of the schedule is run through, and that is decided alike by

@@ -10,7 +10,7 @@ import YOLOModel
 @Suite(.enabled(if: SharedMaterial.isPresent, "the optional reference material is absent"))
 struct AnchorFreeParityTests {
     @Test(
-        arguments: [("onednn", 100), ("reference", 1)],
+        arguments: [("onednn", 100), ("reference", 1), ("torch", 10)].filter { Backends.atHand.contains($0.0) },
         ["yolov8n", "yolov10n", "yolo11n", "yolo12n"])
     func lossesAndGradientsAreThoseOfTheFramework(backend: (name: String, images: Int), model name: String) throws {
         guard let engine = Backends.named(backend.name) else { return }

@@ -35,7 +35,7 @@ import YOLOModel
         return try JSONDecoder().decode(Figures.self, from: Data(contentsOf: url))
     }
 
-    @Test(arguments: Backends.all.map(\.name), ["yolo26", "yolo9", "ghost", "obb", "obb26"])
+    @Test(arguments: Backends.atHand, ["yolo26", "yolo9", "ghost", "obb", "obb26"])
     func lossAndGradientAreThoseOfTheFramework(backend name: String, model family: String) throws {
         let figures = try figures()
         let figure = try #require(figures.models[family])

@@ -66,7 +66,7 @@ import YOLOModel
         abs(a - b) <= relative * max(abs(a), abs(b)) + 1e-8
     }
 
-    @Test(arguments: Backends.all.map(\.name))
+    @Test(arguments: Backends.atHand)
     func agreesWithPyTorch(backend name: String) throws {
         let figures = try figures()
         let model = try model()

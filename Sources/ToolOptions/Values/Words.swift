@@ -27,17 +27,20 @@ extension DetectionHead: SettingWord {}
 extension LossRelease: SettingWord {}
 extension FindingFormat: SettingWord {}
 
-/// A backend of this build, by name.
+/// A backend, by name.
 public struct BackendName: SettingValue {
     /// As the backend calls itself.
     public let name: String
 
-    public static var form: SettingForm { .words(Backends.all.map(\.name)) }
+    public static var form: SettingForm { .words(Backends.names) }
 
     public init(setting text: String) throws {
-        guard Backends.all.contains(where: { $0.name == text }) else { throw Self.refusal(of: text) }
+        guard Backends.names.contains(text) else { throw Self.refusal(of: text) }
         name = text
     }
+
+    /// Whether it computes with an installed PyTorch.
+    public var usesTorch: Bool { Backends.isTorch(name) }
 
     public var description: String { name }
 }

@@ -1,5 +1,3 @@
-import NeuralKernels
-
 /// One step of a compiled network. Places are parts of the network's one block of memory; counts are floats.
 enum Step {
     typealias Place = MemoryPlan.Place

@@ -1,5 +1,4 @@
 import CVectorKernels
-import NeuralKernels
 
 /// A batch-norm by the statistics of the batch, with the activation that follows.
 ///

@@ -1,5 +1,3 @@
-import NeuralKernels
-
 /// Turns a graph into steps over planned memory.
 ///
 /// - A concatenation's inputs are computed straight into its place, and a slice is a part of its source's, wherever

@@ -1,5 +1,3 @@
-import NeuralKernels
-
 /// Operations that work on plain channels: what lies in blocks is unpacked before them and packed after them.
 extension StepPlanner {
     mutating func planForward(_ attention: NetworkGraph.Attention, _ index: Int) {

@@ -1,24 +1,23 @@
-import COneDNN
 import CVectorKernels
 import CheckedNumbers
-import NeuralKernels
 
 /// A graph compiled for one shape: steps over one block of memory an image.
 ///
 /// Several images go step by step together, so that a batch-norm can see all of them.
-final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
-    var keepsProfile = false {
+package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
+    package var keepsProfile = false {
         didSet { stepTimes = Array(repeating: .zero, count: keepsProfile ? steps.count : 0) }
     }
     /// By step, while a profile is kept.
     private var stepTimes: [Duration] = []
+    private let engine: Engine
     private let graph: NetworkGraph
     private let steps: [Step]
     private let forwardCount: Int
     private let memory: MemoryPlan
     private let inputCount: Int
     private let outputCounts: [Int]
-    private let convolutions: [FoldedConvolution]
+    private let convolutions: [FoldedConvolution<Engine.Convolution>]
     /// A block an image, made when first needed, and that of the image whose turn it is.
     private var blocks: [UnsafeMutablePointer<Float>] = []
     private var block: UnsafeMutablePointer<Float>
@@ -30,36 +29,42 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
     private var gradients: UnsafeMutableBufferPointer<Float>
     private var gradientRange: [Range<Int>?]
 
-    /// - Parameter trains: whether batch-norms use the statistics of the batch, over several images, and values change.
-    init(
-        _ graph: NetworkGraph, input: TensorShape, scope: GradientScope, trains: Bool = false,
+    /// - Parameters:
+    ///   - trains: whether batch-norms use the statistics of the batch, over several images, and values change.
+    ///   - precision: of the gradients.
+    ///   - sharing: what it has in common with other networks of the same graph, shape, scope and precision.
+    /// - Throws: `GraphError` where the graph does not fit the shape, or the engine refuses a convolution.
+    package init(
+        _ graph: NetworkGraph, on engine: Engine, input: TensorShape, scope: GradientScope, trains: Bool = false,
         precision: Precision = .single, sharing: SharedWeights? = nil
     ) throws {
         guard input.n == 1 else { throw GraphError(node: "input", reason: "one image at a time") }
+        self.engine = engine
         self.graph = graph
         let shapes = try graph.shapes(input: input)
         var planner = StepPlanner(
             graph: graph, shapes: shapes, scope: scope, normalizesBatch: trains,
-            preferredBlock: Int(assay_dnn_block()))
+            preferredBlock: engine.preferredBlock)
         steps = planner.steps
         forwardCount = planner.forwardCount
         inputCount = input.count
         outputCounts = graph.outputs.map { shapes[$0].count }
 
-        var made: [FoldedConvolution] = []
+        var made: [FoldedConvolution<Engine.Convolution>] = []
         var ranges: [Range<Int>?] = Array(repeating: nil, count: graph.parameters.count)
         var total = 0
         for index in planner.convolutions {
             guard case .convolution(let convolution) = graph.nodes[index].operation else { continue }
             let source = graph.nodes[index].inputs[0]
+            let request = ConvolutionRequest(
+                name: graph.nodes[index].name, convolution: convolution, input: shapes[source],
+                inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
+                needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index), sumsImages: trains,
+                precision: precision)
             made.append(
                 try FoldedConvolution(
-                    convolution, graph: graph, name: graph.nodes[index].name, input: shapes[source],
-                    inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
-                    needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index),
-                    normalizesBatch: planner.normalizesBatch(convolution, index), precision: precision,
-                    sumsImages: trains,
-                    sharing: sharing.map { ($0, index) }))
+                    request, try engine.convolution(request), graph: graph,
+                    normalizesBatch: planner.normalizesBatch(convolution, index), sharing: sharing.map { ($0, index) }))
             guard scope.includes(index) else { continue }
             let own = [
                 convolution.weight, convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias,
@@ -76,9 +81,9 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         gradients.initialize(repeating: 0)
         scratchPlaces = planner.settle { step in
             switch step {
-            case .convolve(let index, _, _): made[index].scratchSize(assay_pass_forward)
-            case .convolutionBackwardData(let index, _, _): made[index].scratchSize(assay_pass_backward_data)
-            case .convolutionBackwardWeights(let index, _, _): made[index].scratchSize(assay_pass_backward_weights)
+            case .convolve(let index, _, _): made[index].passes.scratchSize(.forward)
+            case .convolutionBackwardData(let index, _, _): made[index].passes.scratchSize(.backwardData)
+            case .convolutionBackwardWeights(let index, _, _): made[index].passes.scratchSize(.backwardWeights)
             default: 0
             }
         }
@@ -98,16 +103,16 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         for block in blocks { UnsafeMutableRawPointer(block).deallocate() }
     }
 
-    func forward(_ input: [Float]) throws -> [[Float]] { try forward(batch: [input])[0] }
+    package func forward(_ input: [Float]) throws -> [[Float]] { try forward(batch: [input])[0] }
 
-    func backward(_ outputGradients: [[Float]]) throws { try backward(batch: [outputGradients]) }
+    package func backward(_ outputGradients: [[Float]]) throws { try backward(batch: [outputGradients]) }
 
-    func setParameters(_ values: [[Float]]) throws {
+    package func setParameters(_ values: [[Float]]) throws {
         precondition(values.map(\.count) == graph.parameters.map(\.values.count))
         for convolution in convolutions { try convolution.setValues { values[$0] } }
     }
 
-    func forward(batch inputs: [[Float]]) throws -> [[[Float]]] {
+    package func forward(batch inputs: [[Float]]) throws -> [[[Float]]] {
         precondition(!inputs.isEmpty && inputs.allSatisfy { $0.count == inputCount })
         imageCount = inputs.count
         while blocks.count < imageCount { blocks.append(Self.makeBlock(memory)) }
@@ -116,7 +121,7 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         return outputs
     }
 
-    func backward(batch outputGradients: [[[Float]]]) throws {
+    package func backward(batch outputGradients: [[[Float]]]) throws {
         precondition(outputGradients.count == imageCount)
         precondition(outputGradients.allSatisfy { $0.map(\.count) == outputCounts })
         // What no gradient reaches stays zero, as it was made; all else is written anew.
@@ -133,7 +138,7 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         stepTimes[step] += ContinuousClock.now - start
     }
 
-    var profile: [ProfileEntry] {
+    package var profile: [ProfileEntry] {
         zip(steps, stepTimes).map { step, time in
             let convolution = step.convolution
             return ProfileEntry(
@@ -141,9 +146,9 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         }
     }
 
-    var batchStatistics: [BatchStatistics] { convolutions.compactMap(\.normalizer?.statistics) }
+    package var batchStatistics: [BatchStatistics] { convolutions.compactMap(\.normalizer?.statistics) }
 
-    func withGradient<Result>(
+    package func withGradient<Result>(
         ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result
     ) rethrows -> Result {
         guard graph.parameters[index].isTrainable, let range = gradientRange[index] else { return try body(nil) }
@@ -156,10 +161,6 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
     private func gradientStart(_ parameter: Int) -> UnsafeMutablePointer<Float>? {
         guard let range = gradientRange[parameter] else { return nil }
         return gradients.baseAddress?.advanced(by: range.lowerBound)
-    }
-
-    private func check(_ status: Int32, _ convolution: Int) throws {
-        try GraphError.check(status, node: convolutions[convolution].name)
     }
 
     /// - Parameter outer: an element an image, as in `run`.
@@ -195,17 +196,14 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
             assay_copy_channels(
                 outer[index], 1, 0, at(to), Int32(block), 0, Int32(channels), pixels, accumulate ? 1 : 0)
         case .convolve(let index, let from, let to):
-            try check(convolutions[index].forward(at(from), to: at(to), scratch: scratch), index)
+            try convolutions[index].passes.forward(at(from), to: at(to), scratch: scratch)
         case .convolutionBackwardData(let index, let gradient, let to):
-            try check(convolutions[index].backwardData(at(gradient), to: at(to), scratch: scratch), index)
+            try convolutions[index].passes.backwardData(at(gradient), to: at(to), scratch: scratch)
         case .convolutionBackwardWeights(let index, let from, let gradient):
             let convolution = convolutions[index]
-            try check(
-                convolution.backwardWeights(
-                    at(from), at(gradient), scratch: scratch, accumulate: image > 0, into: gradientStart), index)
-            if image == imageCount - 1 {
-                try check(convolution.takeGradients(scratch: scratch, into: gradientStart), index)
-            }
+            try convolution.passes.backwardWeights(
+                at(from), at(gradient), scratch: scratch, accumulate: image > 0)
+            if image == imageCount - 1 { try convolution.takeGradients(scratch: scratch, into: gradientStart) }
         case .activate(.silu, let before, let to, let count): assay_silu(at(before), at(to), count)
         case .activate(.leakyReLU(let slope), let before, let to, let count):
             assay_leaky(at(before), at(to), slope, count)
@@ -215,13 +213,10 @@ final class OneDNNNetwork: CompiledNetwork, ProfiledNetwork, TrainingNetwork {
         case .activateKeepingDerivative(.leakyReLU(let slope), let before, let to, let count):
             assay_leaky_keeping_derivative(at(before), at(to), slope, count)
         case .attention(let attention, let from, let to, let weights):
-            try GraphError.check(
-                attention.forward(at(from), to: at(to), weights: at(weights)), node: attention.name)
+            try attention.forward(on: engine, at(from), to: at(to), weights: at(weights))
         case .attentionBackward(let attention, let from, let weights, let gradient, let to, let scratch):
-            try GraphError.check(
-                attention.backward(
-                    at(from), weights: at(weights), gradient: at(gradient), to: at(to), scratch: at(scratch)),
-                node: attention.name)
+            try attention.backward(
+                on: engine, at(from), weights: at(weights), gradient: at(gradient), to: at(to), scratch: at(scratch))
         case .pixelShuffle(let shuffle, let from, let to): shuffle.forward(at(from), at(to))
         case .pixelShuffleBackward(let shuffle, let gradient, let to): shuffle.backward(at(gradient), at(to))
         default: runElementwise(step)

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// An installed PyTorch behind a small interface of our own: its library is opened while the program runs, and called
+// through the C functions that it has for compiled models (aoti_torch_…). Nothing of it is needed to build, or linked.
+//
+// Everything is single precision over plain [C, H, W], one image at a time, on the calling thread alone once
+// assay_torch_enter() was called on it.
+
+typedef struct assay_torch assay_torch;
+
+typedef enum {
+    assay_torch_opened,
+    assay_torch_cannot_be_loaded, // detail: the loader's words
+    assay_torch_lacks_a_function, // detail: its name
+    assay_torch_computes_wrongly, // detail: what
+} assay_torch_result;
+
+// Opens libtorch_cpu.so by its path and tries it on a small convolution. The library stays loaded until the process
+// ends. Null where it cannot be used; `result` and `detail` (cut where it is too long) then say why.
+assay_torch *assay_torch_open(const char *library, assay_torch_result *result, char *detail, size_t detail_size);
+
+// To be called on each thread before anything else there: one thread, and nothing recorded for automatic gradients.
+void assay_torch_enter(const assay_torch *torch);
+
+// What a convolution of one image looks like.
+typedef struct {
+    int64_t in_channels, in_height, in_width;
+    int64_t out_channels, out_height, out_width;
+    int64_t kernel_height, kernel_width, stride, padding_height, padding_width, dilation, groups;
+} assay_torch_shape;
+
+// Each returns 0 when all is well, else PyTorch's status, or −1 where its result has another size.
+// weight [out, in/groups, kh, kw], bias [out]
+int assay_torch_forward(
+    const assay_torch *torch, const assay_torch_shape *shape, const float *in, const float *weight, const float *bias,
+    float *out);
+int assay_torch_backward_data(
+    const assay_torch *torch, const assay_torch_shape *shape, const float *out_gradient, const float *weight,
+    float *in_gradient);
+// accumulate: add to what is there.
+int assay_torch_backward_weights(
+    const assay_torch *torch, const assay_torch_shape *shape, const float *in, const float *out_gradient,
+    const float *weight, float *weight_gradient, float *bias_gradient, int accumulate);
+
+// A matrix as its rows lie in memory, `row_length` floats apart; transposed: its columns are taken for rows.
+typedef struct {
+    const float *values;
+    int64_t row_length;
+    int transposed; // 0 or 1
+} assay_torch_matrix;
+
+// to [rows, columns] = scale · a [rows, depth] · b [depth, columns], shapes as after transposing.
+int assay_torch_product(
+    const assay_torch *torch, int64_t rows, int64_t columns, int64_t depth, double scale, assay_torch_matrix a,
+    assay_torch_matrix b, float *to, int64_t to_row_length);
