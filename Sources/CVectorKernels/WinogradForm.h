@@ -25,7 +25,8 @@ enum {
     WINOGRAD_WINDOW = 6,        // inputs along a side
     WINOGRAD_PRODUCTS = 36,     // of a tile
     WINOGRAD_CHANNEL_RUN = 128, // channels summed in one go: longer sums lose digits
-    WINOGRAD_MOST_TILES = 96,   // tiles summed in one go, and held transformed at a time
+    WINOGRAD_TILE_RUN = 48,     // tiles summed in one go, for the same reason
+    WINOGRAD_MOST_TILES = 96,   // tiles held transformed at a time
     WINOGRAD_FEWEST_TILES = 24,
     WINOGRAD_BUDGET = 786432, // bytes of transformed tiles: they are to stay in the core's own cache
     WINOGRAD_MOST_KEPT = 16384, // pairs of channels whose weights are kept transformed
@@ -38,13 +39,13 @@ typedef struct {
     size_t most; // tiles of the longest run
 } winograd_tiling;
 
-// channels: those that a tile is held transformed of.
-static inline winograd_tiling winograd_tiles(const assay_winograd_shape *s, int channels) {
+// channels: those that a tile is held transformed of; longest: tiles of a run.
+static inline winograd_tiling winograd_tiles(const assay_winograd_shape *s, int channels, int longest) {
     int across = (s->width + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
     int total = across * ((s->height + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
     int most = WINOGRAD_BUDGET / (WINOGRAD_PRODUCTS * (int)sizeof(float) * channels);
     most = most < WINOGRAD_FEWEST_TILES ? WINOGRAD_FEWEST_TILES
-         : most > WINOGRAD_MOST_TILES   ? WINOGRAD_MOST_TILES
+         : most > longest               ? longest
                                         : most;
     int rounds = (total + most - 1) / most;
     return (winograd_tiling){across, total, rounds, (size_t)((total + rounds - 1) / rounds)};
@@ -52,10 +53,10 @@ static inline winograd_tiling winograd_tiles(const assay_winograd_shape *s, int 
 
 // A convolution makes two blocks of output channels, a panel, after the other.
 static inline winograd_tiling winograd_convolution_tiles(const assay_winograd_shape *s) {
-    return winograd_tiles(s, s->in_channels + 2 * s->block);
+    return winograd_tiles(s, s->in_channels + 2 * s->block, WINOGRAD_MOST_TILES);
 }
 static inline winograd_tiling winograd_gradient_tiles(const assay_winograd_shape *s) {
-    return winograd_tiles(s, s->in_channels + s->out_channels);
+    return winograd_tiles(s, s->in_channels + s->out_channels, WINOGRAD_TILE_RUN);
 }
 
 // Floats from the weights of one product to those of the next: 64 bytes more than there are, or all 36 would compete for
