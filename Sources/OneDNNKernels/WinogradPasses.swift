@@ -1,4 +1,5 @@
 import CVectorKernels
+import CheckedNumbers
 import NeuralKernels
 
 /// Which passes of a convolution are this package's own, by Winograd's algorithm; the others are oneDNN's.
