@@ -2,7 +2,7 @@
 
     cleaning.py TOOLS FOLDER DATA.yaml [--rates 8] [--seeds 3] [--shares 5] [--orders assay,ObjectLab,…]
         [--blind 0.5,0.9] [--weights W.pt] [--size 256] [--epochs 24] [--trainer probe|ultralytics]
-        [--natural TRUTH.csv] [--sound LABELS]
+        [--held val]
 
 Errors are planted in the train split as ranking.py plants them; the other splits stay as they are, and measure. A probe on
 the noisy labels judges them; each order of suspicions comes from the same predictions. A simulated annotator looks at the
