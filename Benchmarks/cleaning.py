@@ -2,7 +2,7 @@
 
     cleaning.py TOOLS FOLDER DATA.yaml [--rates 8] [--seeds 3] [--shares 5] [--orders assay,ObjectLab,…]
         [--blind 0.5,0.9] [--weights W.pt] [--size 256] [--epochs 24] [--trainer probe|ultralytics]
-        [--natural TRUTH.csv] [--sound LABELS]
+        [--held val]
 
 Errors are planted in the train split as ranking.py plants them; the other splits stay as they are, and measure. A probe on
 the noisy labels judges them; each order of suspicions comes from the same predictions. A simulated annotator looks at the
@@ -15,6 +15,7 @@ the share of what noise cost that is won back, over seeds. Needs PyYAML and nump
 """
 import argparse
 import csv
+import importlib.util
 import json
 import os
 import shutil
@@ -121,7 +122,9 @@ def orders(noisy, results, wanted):
 def accept(labels, results, least):
     """Takes every suggestion from a probability on; of one row the likeliest."""
     done, count = set(), 0
-    rows = [r for r in csv.DictReader(open(results / "suspicions.csv")) if float(r["score"]) >= least and r["kind"] != "image"]
+    # The other kinds suggest no row.
+    kinds = {"missing", "class", "shifted", "spurious", "duplicate"}
+    rows = [r for r in csv.DictReader(open(results / "suspicions.csv")) if float(r["score"]) >= least and r["kind"] in kinds]
     for r in sorted(rows, key=lambda r: -float(r["score"])):
         stem, box = Path(r["image"]).stem, tuple(float(r[k]) for k in ("cx", "cy", "w", "h"))
         if stem not in labels.rows:
@@ -289,7 +292,13 @@ def main():
     parser.add_argument("--trainer", choices=("probe", "ultralytics"), default="probe")
     arguments = parser.parse_args()
     numbers = lambda text: [float(v) for v in text.split(",") if v]
-    wanted = arguments.orders.split(",")
+    wanted = [name for name in arguments.orders.split(",") if name]
+    unknown = sorted(set(wanted) - set(ORDERS))
+    if unknown:
+        parser.error(f"no such order: {', '.join(unknown)}; there are {', '.join(ORDERS)}")
+    if "ObjectLab" in wanted and importlib.util.find_spec("cleanlab") is None:
+        print("cleanlab is not installed: ObjectLab is left out", file=sys.stderr)
+        wanted.remove("ObjectLab")
     arguments.folder.mkdir(parents=True, exist_ok=True)
     grid = Grid(arguments)
     for data in arguments.data:

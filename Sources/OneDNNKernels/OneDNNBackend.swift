@@ -1,4 +1,5 @@
 import COneDNN
+import CVectorKernels
 import NeuralKernels
 
 /// The fast backend: oneDNN's convolutions, blocked layouts from end to end, batch-norm folded into the weights.
@@ -20,8 +21,11 @@ public struct OneDNNBackend: Backend {
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// oneDNN's own number for them, such as `0x3ff`.
-    public var instructions: String? { "0x" + String(assay_dnn_instructions(), radix: 16) }
+    /// oneDNN's own number for them, such as `0x3ff`, and whether 3 × 3 convolutions are our own.
+    public var instructions: String? {
+        let hasOwn = assay_winograd_form_for(assay_dnn_block()) != assay_winograd_none
+        return "0x" + String(assay_dnn_instructions(), radix: 16) + (hasOwn ? " winograd" : "")
+    }
 
     public func prepare(
         _ graph: NetworkGraph, input: TensorShape, gradient: GradientScope, precision: Precision,

@@ -26,17 +26,32 @@ struct OneDNNEngine: NetworkEngine {
     }
 }
 
-/// One convolution of oneDNN.
+/// One convolution of oneDNN, or of our own where that is faster (`WinogradPasses`).
 final class OneDNNConvolution: ConvolutionPasses {
     private let name: String
-    private let handle: ConvolutionHandle
+    /// oneDNN's passes; nil where all are ours.
+    private let handle: ConvolutionHandle?
+    private let pointer: OpaquePointer?
+    private let winograd: WinogradPasses
+    private var weights: OneDNNWeights?
+    /// What our own backward pass over the weights has found.
+    private var biasGradient: [Float] = []
     /// Where oneDNN has no fast gradient of the weights.
     private let ownGradient: PlainWeightGradient?
 
     init(_ request: ConvolutionRequest) throws {
         let (convolution, input, output) = (request.convolution, request.input, request.output)
         name = request.name
-        handle = try ConvolutionHandle(
+        winograd = WinogradPasses(request)
+        if winograd.weights != nil { biasGradient = Array(repeating: 0, count: output.c) }
+        if winograd.areAll(of: request) {
+            handle = nil
+            pointer = nil
+            ownGradient = nil
+            return
+        }
+        let needsWeights = request.needsWeights && winograd.weights == nil
+        let made = try ConvolutionHandle(
             assay_convolution_shape(
                 in_channels: Int32(input.c), in_height: Int32(input.h), in_width: Int32(input.w),
                 in_block: Int32(request.inputBlock), out_channels: Int32(output.c), out_height: Int32(output.h),
@@ -44,11 +59,14 @@ final class OneDNNConvolution: ConvolutionPasses {
                 kernel_height: Int32(convolution.kernelHeight), kernel_width: Int32(convolution.kernelWidth),
                 stride: Int32(convolution.stride), padding_height: Int32(convolution.paddingHeight),
                 padding_width: Int32(convolution.paddingWidth), dilation: Int32(convolution.dilation),
-                groups: Int32(convolution.groups), backward_data: request.needsData ? 1 : 0,
-                backward_weights: request.needsWeights ? 1 : 0, bfloat16: request.precision == .bfloat16 ? 1 : 0,
+                groups: Int32(convolution.groups), backward_data: request.needsData && winograd.data == nil ? 1 : 0,
+                backward_weights: needsWeights ? 1 : 0, bfloat16: request.precision == .bfloat16 ? 1 : 0,
                 sums_images: request.sumsImages ? 1 : 0), node: name)
+        let pointer = made.pointer
+        self.pointer = pointer
+        handle = consume made
         ownGradient =
-            request.needsWeights && assay_convolution_has_slow_weights(handle.pointer) != 0
+            needsWeights && assay_convolution_has_slow_weights(pointer) != 0
             ? PlainWeightGradient(
                 convolution, input: input, inputBlock: request.inputBlock, output: output,
                 outputBlock: request.outputBlock) : nil
@@ -56,64 +74,104 @@ final class OneDNNConvolution: ConvolutionPasses {
 
     func scratchSize(_ pass: ConvolutionPass) -> Int {
         switch pass {
-        case .forward: assay_convolution_scratch_size(handle.pointer, assay_pass_forward)
-        case .backwardData: assay_convolution_scratch_size(handle.pointer, assay_pass_backward_data)
+        case .forward:
+            if let own = winograd.forward { return own.scratchSize }
+            return pointer.map { assay_convolution_scratch_size($0, assay_pass_forward) } ?? 0
+        case .backwardData:
+            if let own = winograd.data { return own.scratchSize }
+            return pointer.map { assay_convolution_scratch_size($0, assay_pass_backward_data) } ?? 0
         case .backwardWeights:
-            ownGradient != nil ? 0 : assay_convolution_scratch_size(handle.pointer, assay_pass_backward_weights)
+            if let own = winograd.weights { return own.gradientSize + own.gradientScratchSize }
+            if ownGradient != nil { return 0 }
+            return pointer.map { assay_convolution_scratch_size($0, assay_pass_backward_weights) } ?? 0
         }
     }
 
-    func makeWeights() throws -> OneDNNWeights { try OneDNNWeights(handle.pointer, name) }
+    func makeWeights() throws -> OneDNNWeights { try OneDNNWeights(pointer, winograd, name) }
 
     func set(_ weights: OneDNNWeights, weight: [Float], bias: [Float]) throws {
-        try check(assay_convolution_weights_set(weights.pointer, handle.pointer, weight, bias))
+        weights.set(weight, bias)
+        guard let pointer, let target = weights.pointer else { return }
+        try check(assay_convolution_weights_set(target, pointer, weight, bias))
     }
 
     func use(_ weights: OneDNNWeights) throws {
-        try check(assay_convolution_use_weights(handle.pointer, weights.pointer))
+        self.weights = weights
+        guard let pointer, let source = weights.pointer else { return }
+        try check(assay_convolution_use_weights(pointer, source))
     }
 
     private func check(_ status: Int32) throws { try GraphError.check(status, node: name) }
 
+    /// oneDNN's handle, by a pass that is not ours.
+    private func handled() throws -> OpaquePointer {
+        guard let pointer else { throw GraphError(node: name, reason: "the pass was not asked for") }
+        return pointer
+    }
+
     func forward(
         _ input: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
     ) throws {
-        try check(assay_convolution_forward(handle.pointer, input, to, scratch))
+        if let weights, let own = weights.forward {
+            return own.convolve(input, bias: weights.bias, to: to, scratch: scratch)
+        }
+        try check(assay_convolution_forward(try handled(), input, to, scratch))
     }
 
     func backwardData(
         _ gradient: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, scratch: UnsafeMutableRawPointer
     ) throws {
-        try check(assay_convolution_backward_data(handle.pointer, gradient, to, scratch))
+        if let own = weights?.data { return own.convolve(gradient, bias: nil, to: to, scratch: scratch) }
+        try check(assay_convolution_backward_data(try handled(), gradient, to, scratch))
     }
 
     func backwardWeights(
         _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer,
         accumulate: Bool
     ) throws {
+        if let own = winograd.weights {
+            // The gradient stays at the beginning of the scratch memory.
+            let found = scratch.assumingMemoryBound(to: Float.self)
+            own.gradient(
+                input, gradient, weight: found, bias: &biasGradient, accumulate: accumulate,
+                scratch: scratch + own.gradientSize)
+            return
+        }
         if let ownGradient { return ownGradient.run(input, gradient, accumulate: accumulate) }
-        try check(assay_convolution_backward_weights(handle.pointer, input, gradient, scratch, accumulate ? 1 : 0))
+        try check(assay_convolution_backward_weights(try handled(), input, gradient, scratch, accumulate ? 1 : 0))
     }
 
     func takeGradients(
         scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: inout [Float]
     ) throws {
-        if let ownGradient {
+        if let own = winograd.weights {
+            weight.update(from: scratch.assumingMemoryBound(to: Float.self), count: own.weightCount)
+            bias = biasGradient
+        } else if let ownGradient {
             weight.update(from: ownGradient.weight, count: ownGradient.weight.count)
             bias = ownGradient.bias
         } else {
-            try check(assay_convolution_weight_gradient(handle.pointer, scratch, weight, &bias))
+            try check(assay_convolution_weight_gradient(try handled(), scratch, weight, &bias))
         }
     }
 }
 
-/// Owner of weight and bias as oneDNN lays them out.
+/// Owner of weight and bias as oneDNN and our own passes lay them out.
 ///
 /// Changed by the network that made it alone, and only where it is not shared: hence sendable.
 final class OneDNNWeights: @unchecked Sendable {
-    fileprivate let pointer: OpaquePointer
+    fileprivate let pointer: OpaquePointer?
+    fileprivate let forward: WinogradWeights?
+    fileprivate let data: WinogradWeights?
+    fileprivate private(set) var bias: [Float] = []
 
-    fileprivate init(_ convolution: OpaquePointer, _ name: String) throws {
+    fileprivate init(_ convolution: OpaquePointer?, _ winograd: WinogradPasses, _ name: String) throws {
+        forward = winograd.forward.map { WinogradWeights($0, isTurned: false) }
+        data = winograd.data.map { WinogradWeights($0, isTurned: true) }
+        guard let convolution else {
+            pointer = nil
+            return
+        }
         var status: Int32 = 0
         guard let made = assay_convolution_weights_make(convolution, &status) else {
             throw GraphError(node: name, reason: "there is no memory for the weights (status \(status))")
@@ -121,7 +179,13 @@ final class OneDNNWeights: @unchecked Sendable {
         pointer = made
     }
 
-    deinit { assay_convolution_weights_free(pointer) }
+    deinit { if let pointer { assay_convolution_weights_free(pointer) } }
+
+    fileprivate func set(_ weight: [Float], _ bias: [Float]) {
+        self.bias = bias
+        forward?.set(weight)
+        data?.set(weight)
+    }
 }
 
 /// The gradient of a convolution's weights by a loop of ours over plain channels.

@@ -8,3 +8,4 @@
 #include "TensorKernels.h"
 #include "VectorLevel.h"
 #include "ViewKernels.h"
+#include "Winograd.h"
