@@ -137,7 +137,7 @@ let package = Package(
 
         // Floor 3
         library("Charting", ["FileReading", "Geometry", "Imaging", "TextForms"]),
-        library("OneDNNKernels", ["COneDNN", "CVectorKernels", "NeuralKernels"]),
+        library("OneDNNKernels", ["COneDNN", "CVectorKernels", "FileReading", "NeuralKernels"]),
         library("TorchKernels", ["CTorch", "FileReading", "NeuralKernels"]),
         library("YOLODataset", ["FileReading", "Geometry", "YAMLText"]),
         library(

@@ -16,7 +16,12 @@ public enum ProbeStage: AuditStage {
 
     public static var needs: [StageName] { [.anchors] }
 
+    public static func check(_ plan: PlanFile, _ options: ProbeOptions, _ session: AuditSession) throws {
+        try Backends.check(options.backend?.name, on: options.device)
+    }
+
     public static func run(_ work: StageWork<ProbeOptions>) throws -> StageResult {
+        work.session.tell(work.options.choice)
         let settings = try work.options.settings(work.dataset)
         let result = try ProbeRun.run(
             work.dataset, settings: settings,
@@ -52,7 +57,7 @@ public enum ProbeStage: AuditStage {
 
     public static func addInputs(_ plan: PlanFile, _ options: ProbeOptions, to digest: inout DigestBuilder) throws {
         // Another build may compute on another backend, and an installed PyTorch may be another one.
-        Backends.identity(of: options.backend?.name, on: options.device).add(to: &digest)
+        options.choice.identity.add(to: &digest)
     }
 
     public static func found(_ plan: PlanFile) -> String {

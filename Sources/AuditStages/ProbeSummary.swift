@@ -1,4 +1,5 @@
 import AuditPlan
+import AvailableBackends
 import Findings
 import ProbeTraining
 import TextForms
@@ -12,6 +13,10 @@ public struct ProbeSummary {
     /// - Parameter result: a probe that has run to its end.
     public init(_ result: ProbeResult) { self.result = result }
 
+    private var backend: BackendChoice {
+        Backends.choice(of: result.settings.training.backend, on: result.settings.training.device)
+    }
+
     /// The figures, as the plan keeps them.
     public var entries: [StageResult.Entry] {
         let loss = result.lastLoss
@@ -19,6 +24,7 @@ public struct ProbeSummary {
             .init("images", result.split.samples.count), .init("drawn", result.split.drawn.count),
             .init("folds", result.settings.folds),
             .init("near_duplicates", result.split.groupedImages), .init("model", result.start.name),
+            .init("backend", backend.identity),
             .init("image_size", result.settings.training.imageSize), .init("epochs", result.epochs),
             .init("steps", result.training.steps),
             .init("converged", yaml: result.training.hasConverged ? "true" : "false"),

@@ -46,6 +46,7 @@ public struct RankingJudge {
     ) throws -> ToxicResult {
         var result = try pass(dataset, options, session, reader) { models, wanted in
             guard let (collection, wayOut) = parts else {
+                session.tell(options.passing.choice)
                 return try ToxicRun.run(
                     models, dataset: dataset, options: wanted, isCancelled: session.isCancelled, progress: progress)
             }

@@ -17,6 +17,7 @@ public enum ToxicStage: ShardedStage {
     public static var needs: [StageName] { [.labels, .anchors, .probe] }
 
     public static func check(_ plan: PlanFile, _ options: RankingOptions, _ session: AuditSession) throws {
+        try Backends.check(options.passing.backend?.name, on: options.passing.device)
         guard let weights = options.model.weights?.path else {
             // A gate that can never close is none.
             guard let least = options.failOnSuspicions, !plan.settings.hasBlock(.probe) else { return }
@@ -84,6 +85,12 @@ public enum ToxicStage: ShardedStage {
     }
 
     public static func checkDivision(_ plan: PlanFile, _ options: RankingOptions) throws {
+        if let backend = options.passing.backend, Backends.hangsOnMachine(backend.name) {
+            throw FileError(
+                file: plan.path,
+                message: "has toxic.backend: \(backend), which may be another on each machine, as results then would be",
+                wayOut: "name the one that computes, such as torch with device: cuda")
+        }
         guard options.gradientOfShare else { return }
         throw FileError(
             file: plan.path, message: "asks for gradients of shares, which need the loss of all images first",
@@ -174,7 +181,7 @@ public enum ToxicStage: ShardedStage {
     }
 
     public static func addInputs(_ plan: PlanFile, _ options: RankingOptions, to digest: inout DigestBuilder) throws {
-        Backends.identity(of: options.passing.backend?.name, on: options.passing.device).add(to: &digest)
+        options.passing.choice.identity.add(to: &digest)
         try plan.settings.sharedOptions().image.pixels.add(to: &digest)
     }
 

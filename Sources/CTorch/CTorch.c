@@ -105,6 +105,19 @@ static assay_torch *refuse(assay_torch *torch, assay_torch_problem *problem, ass
 // Local: its C++ is nobody else's. Now: what its libraries lack is said here, not by a crash later.
 static void *load(const char *path) { return dlopen(path, RTLD_NOW | RTLD_LOCAL); }
 
+void *assay_torch_compiler(const char *cuda_path) {
+    static const char name[] = "libcaffe2_nvrtc.so";
+    const char *slash = strrchr(cuda_path, '/');
+    size_t folder = slash ? (size_t)(slash - cuda_path) + 1 : 0;
+    char *path = malloc(folder + sizeof name);
+    if (!path) return NULL;
+    memcpy(path, cuda_path, folder);
+    memcpy(path + folder, name, sizeof name);
+    void *found = load(path);
+    free(path);
+    return found;
+}
+
 // What is asked of PyTorch for CUDA.
 static int open_cuda(assay_torch *torch, const char *path, lookup *lookup, assay_torch_problem *problem) {
     // Without it cuBLAS would not promise the same bits in every run.
@@ -169,6 +182,9 @@ assay_torch *assay_torch_open(
         free(torch);
         return NULL;
     }
+    void *compiler = NULL;
+    if (torch->is_cuda && !lookup.missing && !(compiler = assay_torch_compiler(cuda_path)))
+        return refuse(torch, problem, assay_torch_cannot_be_loaded, dlerror());
     if (lookup.missing) {
         // Nothing of it has run.
         if (!torch->is_cuda) dlclose(library);
@@ -184,9 +200,8 @@ assay_torch *assay_torch_open(
         set_deterministic_cudnn(context(), 1);
         allow_tf32_cudnn(context(), 0);
         allow_tf32_cublas(context(), 0);
-        // NVRTC is linked to PyTorch for CUDA.
         torch->device = assay_device_of_cuda(
-            DRIVER, lookup.library, 0, &problem->device_result, problem->detail, sizeof problem->detail);
+            DRIVER, compiler, 0, &problem->device_result, problem->detail, sizeof problem->detail);
     } else if (place == assay_torch_on_cpu_as_device) {
         torch->device = assay_device_of_host();
     }

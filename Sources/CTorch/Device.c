@@ -45,7 +45,6 @@ typedef struct {
     int (*count)(int *count);
     int (*get)(int *device, int index);
     int (*attribute)(int *value, int attribute, int device);
-    int (*name)(char *name, int size, int device);
     int (*retain)(void **context, int device);
     int (*enter)(void *context);
     int (*load_module)(void **module, const void *image);
@@ -70,11 +69,12 @@ struct assay_device {
     void *context;
     void *functions[kernel_count];
     unsigned largest_grid;
-    char name[128];
 };
 
 struct assay_queue {
     const assay_device *device;
+    // The same thread's, of another device.
+    assay_queue *next;
     void *stream;
     // Room for what a batch-norm needs of each channel, grown as needed.
     char *room;
@@ -105,7 +105,6 @@ static int find_driver(const char *path, driver_functions *it, assay_device_resu
         {"cuDeviceGetCount", &it->count},
         {"cuDeviceGet", &it->get},
         {"cuDeviceGetAttribute", &it->attribute},
-        {"cuDeviceGetName", &it->name},
         {"cuDevicePrimaryCtxRetain", &it->retain},
         {"cuCtxSetCurrent", &it->enter},
         {"cuModuleLoadData", &it->load_module},
@@ -217,7 +216,6 @@ assay_device *assay_device_of_host(void) {
     assay_device *device = calloc(1, sizeof *device);
     if (!device) return NULL;
     device->is_host = 1;
-    say(device->name, sizeof device->name, "host");
     return device;
 }
 
@@ -244,7 +242,6 @@ assay_device *assay_device_of_cuda(
     if (!status) status = it->attribute(&major, computes_major, number);
     if (!status) status = it->attribute(&minor, computes_minor, number);
     if (!status) status = it->attribute(&multiprocessors, processors, number);
-    if (!status) status = it->name(device->name, sizeof device->name, number);
     if (!status) what = "entering it", status = it->retain(&device->context, number);
     if (!status) status = it->enter(device->context);
     char *image = status ? NULL : compiled(compiler, major, minor, result, detail, size);
@@ -268,39 +265,38 @@ assay_device *assay_device_of_cuda(
     return device;
 }
 
-const char *assay_device_name(const assay_device *device) { return device->name; }
-
-// A thread has one queue: networks of one thread follow each other anyway.
-static pthread_key_t queue_of_thread;
+// A thread has one queue of each device: networks of one thread follow each other anyway.
+static pthread_key_t queues_of_thread;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void free_queue(void *it) {
-    assay_queue *queue = it;
-    if (!queue) return;
-    assay_device_release(queue->device, queue->room);
-    if (!queue->device->is_host && !queue->device->driver.enter(queue->device->context))
-        queue->device->driver.free_stream(queue->stream);
-    free(queue);
+static void free_queues(void *it) {
+    for (assay_queue *queue = it, *next; queue; queue = next) {
+        next = queue->next;
+        assay_device_release(queue->device, queue->room);
+        if (!queue->device->is_host && !queue->device->driver.enter(queue->device->context))
+            queue->device->driver.free_stream(queue->stream);
+        free(queue);
+    }
 }
 
-static void make_key(void) { pthread_key_create(&queue_of_thread, free_queue); }
+static void make_key(void) { pthread_key_create(&queues_of_thread, free_queues); }
 
 assay_queue *assay_queue_of_thread(const assay_device *device) {
     pthread_once(&once, make_key);
-    assay_queue *queue = pthread_getspecific(queue_of_thread);
-    if (queue && queue->device == device) return queue;
-    free_queue(queue);
-    pthread_setspecific(queue_of_thread, NULL);
+    assay_queue *first = pthread_getspecific(queues_of_thread), *queue = first;
+    while (queue && queue->device != device) queue = queue->next;
+    if (queue) return queue;
     queue = calloc(1, sizeof *queue);
     if (!queue) return NULL;
     queue->device = device;
+    queue->next = first;
     // 1: not waiting for the default stream; each queue has its own order.
-    if (!device->is_host
-        && (device->driver.enter(device->context) || device->driver.make_stream(&queue->stream, 1))) {
+    if ((!device->is_host
+         && (device->driver.enter(device->context) || device->driver.make_stream(&queue->stream, 1)))
+        || pthread_setspecific(queues_of_thread, queue)) {
         free(queue);
         return NULL;
     }
-    pthread_setspecific(queue_of_thread, queue);
     return queue;
 }
 

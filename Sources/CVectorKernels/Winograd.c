@@ -6,10 +6,18 @@
 #include "CPUDispatch.h"
 #include "WinogradForm.h"
 
-assay_winograd_form assay_winograd_form_for(int block) {
+int assay_winograd_is_wanted(void) {
 #if defined(__x86_64__)
     const char *wanted = getenv("ASSAY_WINOGRAD");
-    if (wanted && strcmp(wanted, "off") == 0) return assay_winograd_none;
+    return !wanted || strcmp(wanted, "off") != 0;
+#else
+    return 0;
+#endif
+}
+
+assay_winograd_form assay_winograd_form_for(int block) {
+#if defined(__x86_64__)
+    if (!assay_winograd_is_wanted()) return assay_winograd_none;
     __builtin_cpu_init();
     if (block == 16 && __builtin_cpu_supports("x86-64-v4")) return assay_winograd_avx512;
     if (block == 8 && __builtin_cpu_supports("x86-64-v3")) return assay_winograd_avx2;

@@ -57,6 +57,10 @@ public protocol Backend: Sendable {
     /// bits.
     var instructions: String? { get }
 
+    /// Kernels of this package's own that it uses in the place of its library's, with their revision, such as `winograd 1`;
+    /// nil where there are none. Results of others differ in their last bits. The same on every machine.
+    var kernels: String? { get }
+
     /// Why it cannot run such a node, whatever the shapes: words about the backend such as `it has no attention`. Nil
     /// where it can.
     func refusal(of node: NetworkGraph.Node) -> String?
@@ -82,6 +86,9 @@ extension Backend {
 
     /// A backend of this package's own uses what `assay_vector_level` says.
     public var instructions: String? { nil }
+
+    /// Most have none.
+    public var kernels: String? { nil }
 
     /// Asks about every node of a graph.
     public func supports(_ graph: NetworkGraph) -> GraphSupport {

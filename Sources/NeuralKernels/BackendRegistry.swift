@@ -35,7 +35,9 @@ public struct BackendRegistry: Sendable {
         guard backend.supports(precision) else {
             throw FileError(
                 file: "--precision",
-                message: "the backend \(backend.name) does not compute in \(precision.rawValue) on this CPU",
+                message:
+                    "the backend \(backend.name) does not compute in \(precision.rawValue) on this "
+                    + (backend.device == .cpu ? "CPU" : "GPU"),
                 wayOut: "use --precision single")
         }
         return backend

@@ -1,5 +1,7 @@
 import COneDNN
 import CVectorKernels
+import FileReading
+import Foundation
 import NeuralKernels
 
 /// The fast backend: oneDNN's convolutions, blocked layouts from end to end, batch-norm folded into the weights.
@@ -21,10 +23,27 @@ public struct OneDNNBackend: Backend {
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// oneDNN's own number for them, such as `0x3ff`, and whether 3 × 3 convolutions are our own.
+    /// oneDNN's own number for them, such as `0x3ff`, and whether 3 × 3 convolutions are our own on this CPU.
     public var instructions: String? {
         let hasOwn = assay_winograd_form_for(assay_dnn_block()) != assay_winograd_none
         return "0x" + String(assay_dnn_instructions(), radix: 16) + (hasOwn ? " winograd" : "")
+    }
+
+    /// The 3 × 3 convolutions of our own, where the CPU has a form of them: the same on all machines, as a plan's digest is,
+    /// unless the environment leaves them out.
+    public var kernels: String? { assay_winograd_is_wanted() != 0 ? "winograd \(assay_winograd_revision)" : nil }
+
+    /// Refuses a word in the environment that means nothing.
+    ///
+    /// - Throws: `FileError` of the variable.
+    public static func checkEnvironment() throws {
+        let variable = "ASSAY_WINOGRAD"
+        guard let value = getenv(variable).map({ String(cString: $0) }), !["", "on", "off"].contains(value) else {
+            return
+        }
+        throw FileError(
+            file: variable, message: "is \(value), which is neither on nor off",
+            wayOut: "set it to off to leave 3 × 3 convolutions to oneDNN, or leave it out")
     }
 
     public func prepare(

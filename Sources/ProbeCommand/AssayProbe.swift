@@ -81,6 +81,8 @@ struct AssayProbe: PlanCommand {
         identity.update(field: assayVersion)
         identity.update(field: try session.state(of: dataset).hex)
         try session.add(options.contents, to: &identity)
+        options.choice.identity.add(to: &identity)
+        session.tell(options.choice)
         let result = try ProbeRun.run(
             dataset, settings: settings, anchors: options.anchors?.levels, statePath: output + "/state.safetensors",
             identity: identity.finish().hex, jobs: session.jobs, isCancelled: session.isCancelled,

@@ -60,8 +60,8 @@ public struct TrainingOptions: Sendable, Hashable {
     public var seed: UInt64 = 0
     /// `onednn`, `reference`, `torch` or `auto`; nil for the fastest of this build.
     public var backend: String?
-    /// Where the backend `torch` computes.
-    public var device = ComputeDevice.cpu
+    /// Where the backends `torch` and `auto` compute; nil for the CPU, and for a GPU of `auto` where there is one.
+    public var device: ComputeDevice?
     /// Threads; results do not depend on it.
     public var jobs = 1
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AvailableBackends
 import NeuralKernels
 import ProbeTraining
 import YOLODataset
@@ -87,12 +88,15 @@ public struct ProbeOptions: StageOptions {
         otherwise: "the fastest of this build")
     public var backend: BackendName?
 
-    @Option("Where torch computes: cuda is a GPU of NVIDIA.")
-    public var device = ComputeDevice.cpu
+    @Option("Where torch or auto compute: cuda is a GPU of NVIDIA.", otherwise: "cpu; of auto a GPU where there is one")
+    public var device: ComputeDevice?
 
     @OptionGroup public var seeding: SeedOption
 
     public init() {}
+
+    /// What computes on this machine.
+    public var choice: BackendChoice { Backends.choice(of: backend?.name, on: device) }
 
     /// How the probe trains on a dataset.
     ///

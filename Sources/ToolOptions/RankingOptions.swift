@@ -1,4 +1,5 @@
 import ArgumentParser
+import AvailableBackends
 import Imaging
 import NeuralKernels
 import ToxicRanking
@@ -12,8 +13,8 @@ public struct PassingOptions: ParsableArguments, Sendable {
         otherwise: "the fastest of this build")
     public var backend: BackendName?
 
-    @Option("Where torch computes: cuda is a GPU of NVIDIA.")
-    public var device = ComputeDevice.cpu
+    @Option("Where torch or auto compute: cuda is a GPU of NVIDIA.", otherwise: "cpu; of auto a GPU where there is one")
+    public var device: ComputeDevice?
 
     @Option("How images are fitted: rectangle is faster, validation as trainers validate; losses change.")
     public var letterbox = Letterbox.Outline.square
@@ -24,6 +25,9 @@ public struct PassingOptions: ParsableArguments, Sendable {
     public var mapClasses = false
 
     public init() {}
+
+    /// What computes on this machine.
+    public var choice: BackendChoice { Backends.choice(of: backend?.name, on: device) }
 
     /// Puts what was asked for into the run's options.
     public func set(_ options: inout ToxicOptions) {

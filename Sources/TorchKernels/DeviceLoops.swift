@@ -17,13 +17,38 @@ package final class DeviceLoops: TorchLoops {
         return try DeviceLoops(device)
     }
 
+    /// A GPU by a driver and by a library that has NVRTC, which may stand in for both in tests.
+    ///
+    /// - Returns: what makes the loops of the thread that calls it.
+    /// - Throws: `GraphError` in the words of whichever refuses.
+    package static func ofGPU(
+        driver: String, compiler: UnsafeMutableRawPointer
+    ) throws -> @Sendable () throws -> DeviceLoops {
+        var result = assay_device_found
+        var detail = [CChar](repeating: 0, count: 4096)
+        guard let made = assay_device_of_cuda(driver, compiler, 0, &result, &detail, detail.count) else {
+            throw GraphError(node: "device", reason: text(detail))
+        }
+        let device = Device(pointer: made)
+        return { try DeviceLoops(device.pointer) }
+    }
+
+    /// The library of PyTorch's that is linked to NVRTC, opened; nil where it cannot be.
+    package static func compiler(besides cudaLibrary: String) -> UnsafeMutableRawPointer? {
+        assay_torch_compiler(cudaLibrary)
+    }
+
     /// Compiles the loops for GPUs of an architecture, such as 9.0, by a library that has NVRTC; no GPU is needed.
     ///
     /// - Returns: NVRTC's words where it cannot; nil where it can.
     package static func problem(compilingWith library: UnsafeMutableRawPointer, major: Int32, minor: Int32) -> String? {
         var detail = [CChar](repeating: 0, count: 4096)
         guard assay_device_compiles(library, major, minor, &detail, detail.count) == 0 else { return nil }
-        return String(decoding: detail.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return text(detail)
+    }
+
+    private static func text(_ detail: [CChar]) -> String {
+        String(decoding: detail.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// - Throws: `GraphError` where the thread cannot have a queue.
@@ -47,7 +72,7 @@ package final class DeviceLoops: TorchLoops {
     /// A device may be used on any thread.
     private struct Device: @unchecked Sendable { let pointer: OpaquePointer }
 
-    func wait() throws { try check(assay_queue_wait(queue)) }
+    package func wait() throws { try check(assay_queue_wait(queue)) }
 
     package func allocate(_ count: Int) throws -> Target {
         guard let bytes = count.checkedTimes(4), let memory = assay_device_allocate(device, bytes) else {

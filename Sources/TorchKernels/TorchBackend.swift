@@ -1,5 +1,4 @@
 import CTorch
-import CheckedNumbers
 import NeuralKernels
 
 /// A PyTorch that is installed on this machine, opened while the program runs: nothing of it is part of this build.
@@ -12,11 +11,9 @@ public struct TorchBackend: Backend {
 
     private let library: TorchLibrary
 
-    /// How many GPUs of NVIDIA the driver has; 0 where there is no driver. Nothing of PyTorch is opened.
-    public static var gpuCount: Int {
-        var result = assay_device_found
-        return Int(clamping: assay_device_count("libcuda.so.1", &result, nil, 0))
-    }
+    /// Why no GPU of NVIDIA is to be had, in words to follow "because"; nil where one is. The driver is asked once a process,
+    /// and nothing of PyTorch is opened.
+    public static let reasonForNoGPU = TorchLibrary.reasonForNoGPU(driver: "libcuda.so.1")
 
     /// Opens an installation, to compute on the CPU or on a GPU.
     ///

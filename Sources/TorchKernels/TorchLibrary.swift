@@ -49,10 +49,20 @@ final class TorchLibrary: @unchecked Sendable {
     /// The memory that a GPU computes in; nil for this machine's.
     var device: OpaquePointer? { assay_torch_device(pointer) }
 
+    /// Why a driver has no GPU, in words; nil where it has one.
+    static func reasonForNoGPU(driver: String) -> String? {
+        var result = assay_device_found
+        var detail = [CChar](repeating: 0, count: 512)
+        guard assay_device_count(driver, &result, &detail, detail.count) < 1 else { return nil }
+        return words(result, line(detail.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))))
+    }
+
+    private static func line(_ text: [UInt8]) -> String {
+        String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
     private static func error(_ it: TorchInstallation, _ problem: assay_torch_problem) -> FileError {
-        let detail = withUnsafeBytes(of: problem.detail) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let detail = withUnsafeBytes(of: problem.detail) { bytes in line(Array(bytes.prefix { $0 != 0 })) }
         switch problem.result {
         case assay_torch_lacks_a_function:
             return FileError(
@@ -63,7 +73,9 @@ final class TorchLibrary: @unchecked Sendable {
                 file: it.library, message: "is PyTorch \(it.version), which computes \(detail) other than it must",
                 wayOut: "install another version")
         case assay_torch_has_no_device:
-            return error(problem.device_result, detail)
+            return FileError(
+                file: "--device", message: words(problem.device_result, detail),
+                wayOut: "use --device cpu, or see that nvidia-smi works")
         default:
             return FileError(
                 file: it.library, message: "cannot be opened: \(words(detail, without: it.library))",
@@ -71,16 +83,14 @@ final class TorchLibrary: @unchecked Sendable {
         }
     }
 
-    private static func error(_ result: assay_device_result, _ detail: String) -> FileError {
-        let message =
-            switch result {
-            case assay_device_has_no_driver: "cuda needs the driver of a GPU of NVIDIA, which is not there: \(detail)"
-            case assay_device_is_not_there: "cuda needs a GPU of NVIDIA, and the driver has none"
-            case assay_device_lacks_a_function: "cuda needs \(detail), which this driver or NVRTC lacks"
-            case assay_device_cannot_compile: "cuda cannot compile the loops for this GPU: \(detail.prefix(200))"
-            default: "cuda fails at \(detail)"
-            }
-        return FileError(file: "--device", message: message, wayOut: "use --device cpu, or see that nvidia-smi works")
+    private static func words(_ result: assay_device_result, _ detail: String) -> String {
+        switch result {
+        case assay_device_has_no_driver: "cuda needs the driver of a GPU of NVIDIA, which is not there: \(detail)"
+        case assay_device_is_not_there: "cuda needs a GPU of NVIDIA, and the driver has none"
+        case assay_device_lacks_a_function: "cuda needs \(detail), which this driver or NVRTC lacks"
+        case assay_device_cannot_compile: "cuda cannot compile the loops for this GPU: \(detail.prefix(200))"
+        default: "cuda fails at \(detail)"
+        }
     }
 
     /// The loader's words in one line, without the path that stands before them anyway.

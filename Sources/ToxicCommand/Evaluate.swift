@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditPlan
+import AuditStages
 import CommandLineSupport
 import ToolOptions
 import ToxicRanking
@@ -55,6 +56,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--weights is needed: a checkpoint trained on this dataset")
         }
         let session = common.session()
+        session.tell(passing.choice)
         let dataset = try session.dataset(AuditInput.openDataset(dataset, saying: common))
         let model = try ToxicRun.fitted(
             try DetectionModel.load(checkpoint: weights, yamlPath: architecture.modelYaml?.path), weights: weights,

@@ -33,8 +33,8 @@ public struct ToxicOptions: Sendable {
     public var jobs = 1
     /// `onednn`, `reference`, `torch` or `auto`; nil for the fastest of this build.
     public var backend: String?
-    /// Where the backend `torch` computes.
-    public var device = ComputeDevice.cpu
+    /// Where the backends `torch` and `auto` compute; nil for the CPU, and for a GPU of `auto` where there is one.
+    public var device: ComputeDevice?
     /// Whether the gradient figures are of the batch-of-one loss, as printed, or of the share of the dataset's loss.
     public var gradientOfShare = false
     /// How far back gradients are computed.

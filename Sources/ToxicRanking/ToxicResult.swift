@@ -26,6 +26,6 @@ public struct ToxicResult: Sendable {
     public var topPercentEnergy: Double
     /// Loss of the dataset as one batch.
     public var datasetLoss: LossParts
-    /// Name of the backend that computed it.
+    /// What computed it, as `BackendChoice.identity` says it.
     public var backend: String
 }

@@ -41,13 +41,20 @@ public enum ToxicRun {
     /// - Throws: `FileError` where the build has no such backend, or the splits hold no image.
     static func prepare(_ dataset: Dataset, _ options: ToxicOptions) throws -> (any Backend, [DatasetSample]) {
         let backend = try Backends.required(options.backend, on: options.device, precision: options.precision)
+        return (backend, try samples(dataset, options))
+    }
+
+    /// The samples of the splits.
+    ///
+    /// - Throws: `FileError` where they hold no image.
+    static func samples(_ dataset: Dataset, _ options: ToxicOptions) throws -> [DatasetSample] {
         let samples = try dataset.distinctSamples(splits: options.splits)
         guard !samples.isEmpty else {
             throw FileError(
                 file: dataset.yamlPath, message: "the splits \(options.splits.joined(separator: ", ")) hold no image",
                 wayOut: "name other splits, or correct the paths")
         }
-        return (backend, samples)
+        return samples
     }
 
     /// Measures every image of the splits, then ranks them. Results do not depend on `jobs`.
@@ -59,8 +66,7 @@ public enum ToxicRun {
         progress: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> ToxicResult {
         let run = try MeasuringRun(models, dataset, options, isCancelled: isCancelled)
-        return try result(
-            try run.measure(run.samples.indices, progress: progress), models, dataset, options, run.backend.name)
+        return try result(try run.measure(run.samples.indices, progress: progress), models, dataset, options)
     }
 
     /// Measures a run of the images, for a merge.
@@ -82,16 +88,17 @@ public enum ToxicRun {
     package static func merged(
         _ parts: MeasuredParts, _ models: ToxicModels, dataset: Dataset, options: ToxicOptions
     ) throws -> ToxicResult {
-        let (backend, _) = try prepare(dataset, options)
-        return try result(parts.images, models, dataset, options, backend.name)
+        // Nothing is computed here: what computed need not be on this machine.
+        _ = try samples(dataset, options)
+        return try result(parts.images, models, dataset, options)
     }
 
     private static func result(
-        _ measured: [MeasuredImage], _ models: ToxicModels, _ dataset: Dataset, _ options: ToxicOptions,
-        _ backend: String
+        _ measured: [MeasuredImage], _ models: ToxicModels, _ dataset: Dataset, _ options: ToxicOptions
     ) throws -> ToxicResult {
         let losses = models.models.map { $0.loss(size: options.imageSize) }
-        var result = try ToxicResult(measured, losses, backend: backend)
+        let backend = Backends.choice(of: options.backend, on: options.device)
+        var result = try ToxicResult(measured, losses, backend: backend.identity)
         result.isOutOfFold = models.isOutOfFold
         result.quality = JudgeQuality(measured.filter { $0.image.problem == nil }.map(\.judged))
         result.verdict = JudgeVerdict(result.quality, training: models.training)

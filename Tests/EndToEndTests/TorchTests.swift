@@ -199,7 +199,8 @@ import Testing
         #expect(first.status < 2, "\(first.errors)")
         let second = try place.run("assay", "run", "plan.yaml")
         #expect(second.errors.contains("probe: unchanged") && second.errors.contains("toxic: unchanged"))
-        #expect(place.text("plan.yaml").contains("backend: torch"))
+        let results = place.text("plan.yaml").components(separatedBy: "results:").last ?? ""
+        #expect(results.components(separatedBy: "backend: torch 2.").count == 3, "\(results)")
 
         // The same library under another version; nothing of it is loaded to tell that stages are stale.
         try FakeTorch.make(place.folder, at: "other/torch", version: "2.99.0")
@@ -209,5 +210,33 @@ import Testing
         #expect(status.status == 1 && status.output.contains("stale"), "\(status.output)")
         let current = try place.run("assay", "status", "plan.yaml")
         #expect(current.status == 0, "\(current.output)")
+    }
+    /// A merge computes nothing: the machine needs a PyTorch of that version by name alone.
+    @Test(.enabled(if: installed != nil, "ASSAY_TORCH names no PyTorch"))
+    func aMergeOpensNoPyTorch() throws {
+        let place = try Workplace()
+        for plan in ["plain.yaml", "parts.yaml"] {
+            try place.folder.write(
+                "dataset: shapes/data.yaml\nimage_size: 96\nweights: model.safetensors\ntoxic: {backend: torch}\n",
+                to: plan)
+        }
+        #expect(try place.run("assay", "run", "plain.yaml").status < 2)
+        let kept = try #require(place.text("plain.yaml").firstMatch(of: /backend: torch (2\S+) on cpu/))
+        #expect(try place.run("assay", "shard", "parts.yaml", "--shards", "2").status == 0)
+        for stage in ["labels", "anchors"] {
+            #expect(try place.run("assay", "run", "parts.yaml", "--only", stage).status < 2)
+        }
+        for shard in ["0/2", "1/2"] {
+            let work = try place.run("assay", "work", "parts.yaml", "--stage", "toxic", "--shard", shard)
+            #expect(work.status == 0, "\(work.errors)")
+        }
+        try FakeTorch.make(place.folder, at: "named/torch", version: String(kept.1))
+        let merge = try Executables.run(
+            "assay", ["merge", "parts.yaml", "--stage", "toxic"], in: place.path,
+            environment: ["ASSAY_TORCH": place.path + "/named/torch"])
+        #expect(merge.status < 2, "\(merge.errors)")
+        for file in ["images.json", "suspicions.csv"] {
+            #expect(try place.results("parts")[file] == place.results("plain")[file])
+        }
     }
 }

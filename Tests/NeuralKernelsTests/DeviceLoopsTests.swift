@@ -4,17 +4,19 @@ import NeuralKernels
 import Testing
 import TorchKernels
 
-/// The loops that run on a GPU, compiled as C, against those of the CPU; and networks that use everything which a GPU needs,
-/// on this machine's memory.
+/// The loops that run on a GPU, compiled as C and as an emulated GPU runs them, against those of the CPU; and networks that
+/// use everything which a GPU needs, on this machine's memory.
 @Suite struct DeviceLoopsTests {
-    /// What a loop makes of the same values, by the loops of either kind.
+    /// What a loop makes of the same values, by the loops of each kind.
     private func agree(
         _ counts: [Int], within tolerance: Double = 1e-6, seed: UInt64 = 3,
         sourceLocation: SourceLocation = #_sourceLocation,
         _ body: (any NetworkLoops, [UnsafeMutablePointer<Float>]) throws -> [Double]
     ) throws {
         var results: [([[Float]], [Double])] = []
-        for loops in [HostLoops(), try DeviceLoops.ofHost()] as [any NetworkLoops] {
+        var kinds: [any NetworkLoops] = [HostLoops(), try DeviceLoops.ofHost()]
+        if EmulatedGPU.isThere { kinds.append(try EmulatedGPU.loops()) }
+        for loops in kinds {
             var numbers = SeededNumbers(seed: seed)
             let blocks = try counts.map { count in
                 let block = try loops.allocate(count)
@@ -32,11 +34,13 @@ import TorchKernels
                     }, figures
                 ))
         }
-        for (a, b) in zip(results[0].0, results[1].0) {
-            #expect(difference(a, b) <= Float(tolerance), sourceLocation: sourceLocation)
-        }
-        for (a, b) in zip(results[0].1, results[1].1) {
-            #expect(abs(a - b) <= tolerance * max(1, abs(a)), sourceLocation: sourceLocation)
+        for other in results.dropFirst() {
+            for (a, b) in zip(results[0].0, other.0) {
+                #expect(difference(a, b) <= Float(tolerance), sourceLocation: sourceLocation)
+            }
+            for (a, b) in zip(results[0].1, other.1) {
+                #expect(abs(a - b) <= tolerance * max(1, abs(a)), sourceLocation: sourceLocation)
+            }
         }
     }
 
@@ -66,6 +70,8 @@ import TorchKernels
             try loops.loadAdding(Array(repeating: 1.5, count: 40), to: at[3] + 100, count: 40)
             try loops.zero(at[0], count: 17)
             try loops.copy(at[1], to: at[0] + 20, count: 30)
+            // Nothing to do is no mistake.
+            try loops.add(at[0], to: at[1], count: 0)
             return []
         }
     }

@@ -29,9 +29,6 @@ int assay_device_count(const char *driver, assay_device_result *result, char *de
 assay_device *assay_device_of_cuda(
     const char *driver, void *compiler, int index, assay_device_result *result, char *detail, size_t detail_size);
 
-// "NVIDIA H200", or "host".
-const char *assay_device_name(const assay_device *device);
-
 // Whether the loops can be compiled for GPUs of that architecture, such as 9.0, by a library that has NVRTC. `detail`
 // holds its words where they cannot.
 int assay_device_compiles(void *compiler, int major, int minor, char *detail, size_t detail_size);

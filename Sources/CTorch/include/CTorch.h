@@ -41,6 +41,10 @@ typedef struct {
 assay_torch *assay_torch_open(
     const char *library, const char *cuda_library, assay_torch_place place, assay_torch_problem *problem);
 
+// A library that is linked to NVRTC: PyTorch has one beside libtorch_cuda.so, which is linked to it itself only in later
+// versions (2.12, not 2.9). Null where that cannot be opened; dlerror() then says why.
+void *assay_torch_compiler(const char *cuda_library);
+
 // The device whose memory it computes in; null for this machine's.
 const assay_device *assay_torch_device(const assay_torch *torch);
 

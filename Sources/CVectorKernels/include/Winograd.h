@@ -15,8 +15,14 @@ typedef enum {
     assay_winograd_avx512, // blocks of 16 channels
 } assay_winograd_form;
 
-// The form for activations in blocks of so many channels on this CPU; none with ASSAY_WINOGRAD=off in the environment, by
-// which the gain is measured.
+// Raised whenever results change in any bit: what was computed with another one is computed anew.
+enum { assay_winograd_revision = 1 };
+
+// Whether there are forms for CPUs of this kind, and the environment does not leave them out: by ASSAY_WINOGRAD=off the
+// gain is measured.
+int assay_winograd_is_wanted(void);
+
+// The form for activations in blocks of so many channels on this CPU, where it is wanted.
 assay_winograd_form assay_winograd_form_for(int block);
 
 typedef struct {
