@@ -88,7 +88,8 @@ public enum ToxicStage: ShardedStage {
         if let backend = options.passing.backend, Backends.hangsOnMachine(backend.name) {
             throw FileError(
                 file: plan.path,
-                message: "has toxic.backend: \(backend), which may be another on each machine, as results then would be",
+                message:
+                    "has toxic.backend: \(backend), which may be another on each machine, as results then would be",
                 wayOut: "name the one that computes, such as torch with device: cuda")
         }
         guard options.gradientOfShare else { return }
@@ -159,10 +160,7 @@ public enum ToxicStage: ShardedStage {
                 .init("expected_errors", yaml: kinds { result.suspicions.expected[$0] }),
                 .init("expected_least", yaml: kinds { result.suspicions.bounds[$0]?.low }),
                 .init("expected_most", yaml: kinds { result.suspicions.bounds[$0]?.high }),
-                .init("suggested_max_norm", result.advice.maxNorm),
-                .init("clipped_at_10", result.clippedAt10), .init("clipped_at_1", result.clippedAt1),
-                .init("top_percent_energy", result.topPercentEnergy),
-                .init("effective_sample_size", result.effectiveSampleSize),
+            ] + gradients(result) + [
                 .init("problems", result.images.count { $0.problem != nil }),
                 .init(
                     "worst",
@@ -170,6 +168,17 @@ public enum ToxicStage: ShardedStage {
                         + result.images.prefix(10).map { YAMLEmitter.quoted($0.sample.image) }.joined(separator: ", ")
                         + "]"),
             ])
+    }
+
+    /// What is known of them: a part of the gradient says nothing of clipping.
+    private static func gradients(_ result: ToxicResult) -> [StageResult.Entry] {
+        let first: StageResult.Entry =
+            result.reach.part.map { .init("gradients", $0) } ?? .init("suggested_max_norm", result.advice.maxNorm)
+        let figures = [
+            ("clipped_at_10", result.clippedAt10), ("clipped_at_1", result.clippedAt1),
+            ("top_percent_energy", result.topPercentEnergy), ("effective_sample_size", result.effectiveSampleSize),
+        ]
+        return [first] + figures.compactMap { name, figure in figure.map { .init(name, $0) } }
     }
 
     /// A flow mapping of numbers by kind.

@@ -1,19 +1,28 @@
-/// How far back the gradient is wanted.
+/// Of which parameters the gradient is wanted.
 public enum GradientScope: Hashable, Sendable {
     /// Forward only.
     case none
+    /// Scales, shifts and biases of every layer, and the weights of those layers that have at most so many.
+    case small(mostWeights: Int)
     /// Parameters of nodes from this one on.
     case from(node: Int)
     /// Every trainable parameter.
     case full
 
-    /// Whether a node's parameters are to have gradients.
+    /// Whether a node's parameters are to have gradients, its weights perhaps excepted.
     package func includes(_ node: Int) -> Bool {
         switch self {
         case .none: false
         case .from(let first): node >= first
-        case .full: true
+        case .full, .small: true
         }
+    }
+
+    /// Whether the weights of a node that is included are to have gradients, too.
+    ///
+    /// - Parameter count: how many they are.
+    package func includesWeights(_ count: Int) -> Bool {
+        if case .small(let most) = self { count <= most } else { true }
     }
 }
 

@@ -60,7 +60,8 @@ public struct RankingOptions: StageOptions {
     @Option("A suspicion of this probability or more makes the exit status 1, unless a person has rejected it.")
     public var failOnSuspicions: Fraction?
 
-    @Option("How far back gradients go: head and none take half to two thirds of the time.")
+    @Option(
+        "Of which parameters gradients are: small orders images nearly as full does, in less time; head does not.")
     public var gradient = GradientReach.full
 
     @Option("Of gradients: bfloat16 is 1.1 to 1.2 times as fast where the CPU has it; losses stay as they are.")

@@ -2,10 +2,13 @@ import Imaging
 import NeuralKernels
 import YOLOModel
 
-/// How far back gradients are computed: the backward pass is half of the time of an image.
+/// Of which parameters gradients are computed: the backward pass is half of the time of an image.
 public enum GradientReach: String, Sendable, CaseIterable {
     /// Of every parameter.
     case full
+    /// Of every layer's scales, shifts and biases, and of the weights of layers that have few: norms and shares are those
+    /// of this part of the gradient, which order images nearly as the whole does.
+    case small
     /// Of the head alone: norms and shares are those of the head's gradient.
     case head
     /// Not at all: images are ranked by probability, and there are no gradient figures.
@@ -15,8 +18,22 @@ public enum GradientReach: String, Sendable, CaseIterable {
     func scope(_ model: DetectionModel) -> GradientScope {
         switch self {
         case .full: .full
+        case .small: .small(mostWeights: Self.fewWeights)
         case .none: .none
         case .head: .from(node: model.firstNode { $0 == .head })
+        }
+    }
+
+    /// Layers of so many weights or fewer have gradients of them in `small`.
+    static let fewWeights = 5000
+
+    /// What norms are of, where not of the whole gradient.
+    package var part: String? {
+        switch self {
+        case .full: nil
+        case .small: "of scales, shifts, biases and small layers alone"
+        case .head: "of the head alone"
+        case .none: "not taken"
         }
     }
 }

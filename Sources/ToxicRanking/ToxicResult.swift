@@ -16,14 +16,16 @@ public struct ToxicResult: Sendable {
     public var verdict = JudgeVerdict(nil, training: nil)
     /// Training settings that the figures speak for.
     public var advice = TrainingAdvice()
-    /// How many images carry the gradient: (Σ ‖g‖²)²/Σ ‖g‖⁴.
-    public var effectiveSampleSize: Double
-    /// Share of images whose gradient norm is above max_norm 10.
-    public var clippedAt10: Double
-    /// Share of images whose gradient norm is above max_norm 1.
-    public var clippedAt1: Double
-    /// What the 1 % of images with the largest gradients hold of all squared norms.
-    public var topPercentEnergy: Double
+    /// What gradients are of.
+    public var reach: GradientReach
+    /// How many images carry the gradient: (Σ ‖g‖²)²/Σ ‖g‖⁴; nil where there is none.
+    public var effectiveSampleSize: Double?
+    /// Share of images whose gradient norm is above max_norm 10; nil where that of the whole gradient is not known.
+    public var clippedAt10: Double?
+    /// Share of images whose gradient norm is above max_norm 1; nil as `clippedAt10`.
+    public var clippedAt1: Double?
+    /// What the 1 % of images with the largest gradients hold of all squared norms; nil where there is none.
+    public var topPercentEnergy: Double?
     /// Loss of the dataset as one batch.
     public var datasetLoss: LossParts
     /// What computed it, as `BackendChoice.identity` says it.

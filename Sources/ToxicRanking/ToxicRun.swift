@@ -98,7 +98,7 @@ public enum ToxicRun {
     ) throws -> ToxicResult {
         let losses = models.models.map { $0.loss(size: options.imageSize) }
         let backend = Backends.choice(of: options.backend, on: options.device)
-        var result = try ToxicResult(measured, losses, backend: backend.identity)
+        var result = try ToxicResult(measured, losses, backend: backend.identity, reach: options.gradient)
         result.isOutOfFold = models.isOutOfFold
         result.quality = JudgeQuality(measured.filter { $0.image.problem == nil }.map(\.judged))
         result.verdict = JudgeVerdict(result.quality, training: models.training)
@@ -117,7 +117,7 @@ public enum ToxicRun {
         }
         result.advice = TrainingAdvice(
             result.images, classCount: dataset.classCount, trainer: options.trainer,
-            canJudge: result.verdict.canJudge)
+            hasWholeGradients: options.gradient == .full, canJudge: result.verdict.canJudge)
         result.images = ToxicOrder.rank(result.images, result.suspicions.shown)
         return result
     }

@@ -64,6 +64,44 @@ import Testing
         }
     }
 
+    /// Losses and suspicions do not depend on which gradients are taken, and norms of a part are called that: trainers clip
+    /// the whole.
+    @Test func aPartOfTheGradientIsNotTakenForTheWhole() throws {
+        let place = try Workplace()
+        try place.makePlan()
+        func rank(_ reach: String) throws -> (text: String, rows: [String]) {
+            let common = ["shapes/data.yaml", "--weights", "model.safetensors", "--size", "160", "--gradient", reach]
+            let text = try Executables.run("assay-toxic", common + ["--output", reach], in: place.path)
+            let csv = try Executables.run("assay-toxic", common + ["--format", "csv"], in: place.path)
+            #expect(text.status == 0 && csv.status == 0)
+            // Up to the classes' loss, then probability.
+            let rows = csv.output.split(separator: "\n").map { row in
+                let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+                return cells[0...9].joined(separator: ",") + "," + cells[21]
+            }
+            return (text.output, rows.sorted())
+        }
+        let full = try rank("full")
+        #expect(full.text.contains("clipping at max_norm 10 would touch") && !full.text.contains("alone"))
+        for (reach, words) in [
+            ("small", "of scales, shifts, biases and small layers alone"), ("head", "of the head alone"),
+            ("none", "gradients were not taken"),
+        ] {
+            let part = try rank(reach)
+            #expect(part.rows == full.rows, "\(reach)")
+            #expect(part.text.contains(words) && !part.text.contains("would touch"), "\(reach)")
+            #expect(!part.text.contains("19 of 20 images"), "\(reach)")
+            #expect(place.text("\(reach)/suspicions.csv") == place.text("full/suspicions.csv"), "\(reach)")
+        }
+        // As a stage, in ledger and report.
+        try place.folder.write(
+            place.text("plan.yaml").replacing("gradient: full", with: "gradient: small"), to: "plan.yaml")
+        #expect(try place.run("assay", "run", "plan.yaml").status == 0)
+        let report = place.text("plan.assay/report.html")
+        #expect(report.contains("of scales, shifts, biases and small layers alone"))
+        #expect(!report.contains("clipped at max_norm"))
+    }
+
     @Test func stagesOneByOneGiveTheSame() throws {
         let place = try Workplace()
         try place.makePlan("a.yaml")

@@ -27,6 +27,37 @@ import Testing
         }
     }
 
+    /// The gradient of a scale is found from what the scale lets through; where that is nothing, from the weights'.
+    @Test(arguments: [0, 1e-6] as [Float])
+    func scalesNextToNothingHaveTheirGradients(scale: Float) throws {
+        let network = NetworkBuilder.everything(seed: 3, width: 16)
+        var graph = network.graph
+        for case .convolution(let convolution) in graph.nodes.map(\.operation) {
+            guard let norm = convolution.batchNorm else { continue }
+            var values = graph.parameters[norm.weight].values
+            values[1] = scale
+            graph.setValues(values, ofParameter: norm.weight)
+        }
+        var numbers = SeededNumbers(seed: 7)
+        let input = numbers.array(network.input.count)
+        let results = try Backends.eachAtHand().map { backend -> [[Float]] in
+            let compiled = try backend.compile(graph, input: network.input, gradient: .small(mostWeights: 0))
+            let outputs = try compiled.forward(input)
+            var gradientNumbers = SeededNumbers(seed: 8)
+            try compiled.backward(outputs.map { gradientNumbers.array($0.count) })
+            return graph.parameters.indices.map { compiled.gradient(ofParameter: $0) }
+        }
+        for (index, parameter) in graph.parameters.enumerated() {
+            for other in results.dropFirst() {
+                #expect(difference(results[0][index], other[index]) < 1e-4, "\(parameter.name)")
+            }
+        }
+        for case .convolution(let convolution) in graph.nodes.map(\.operation) {
+            #expect(results.allSatisfy { $0[convolution.weight].isEmpty })
+            if let norm = convolution.batchNorm { #expect(results.allSatisfy { $0[norm.weight][1] != 0 }) }
+        }
+    }
+
     /// Outputs to the bit, gradients to the 8 bits that are multiplied.
     @Test(.enabled(if: Backends.all.contains { $0.supports(.bfloat16) }, "this CPU has no instructions for bfloat16"))
     func bfloat16IsForGradientsAlone() throws {
@@ -163,5 +194,7 @@ import Testing
 }
 
 extension GradientScope {
-    static let allTestCases: [GradientScope] = [.none, .full, .from(node: 9)]
+    static let allTestCases: [GradientScope] = [
+        .none, .full, .from(node: 9), .small(mostWeights: 0), .small(mostWeights: 600),
+    ]
 }

@@ -210,13 +210,24 @@ struct ReportSource {
                 (
                     parts.map(\.name).joined(separator: " · "),
                     parts.map { ReportFigure.number($0.value) }.joined(separator: " · ")
-                ),
-                ("clipped at max_norm 10", ReportFigure.percent(value("clipped_at_10"))),
-                ("clipped at max_norm 1", ReportFigure.percent(value("clipped_at_1"))),
-                ("energy in the top 1 %", ReportFigure.percent(value("top_percent_energy"))),
-                ("effective sample size", ReportFigure.number(value("effective_sample_size"), decimals: 0)),
-                ("images without a finite loss", Counted.number(plan.summary(.toxic, "problems")?.int ?? 0)),
+                )
+            ] + gradients() + [
+                ("images without a finite loss", Counted.number(plan.summary(.toxic, "problems")?.int ?? 0))
             ])
+    }
+
+    /// What is known of them: where they are a part of the gradient alone, that is said, and nothing of clipping.
+    private func gradients() -> [(String, String)] {
+        let part = plan.summary(.toxic, "gradients")?.string
+        let clipped = [
+            ("clipped at max_norm 10", ReportFigure.percent(value("clipped_at_10"))),
+            ("clipped at max_norm 1", ReportFigure.percent(value("clipped_at_1"))),
+        ]
+        let energy = [
+            ("energy in the top 1 %", ReportFigure.percent(value("top_percent_energy"))),
+            ("effective sample size", ReportFigure.number(value("effective_sample_size"), decimals: 0)),
+        ]
+        return (part.map { [("gradients", $0)] } ?? clipped) + (value("top_percent_energy") == nil ? [] : energy)
     }
 
     // MARK: Gallery

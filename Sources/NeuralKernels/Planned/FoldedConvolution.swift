@@ -11,31 +11,32 @@ final class FoldedConvolution<Passes: ConvolutionPasses> {
     let name: String
     let passes: Passes
     let normalizer: BatchNormalizer?
+    /// Where scale and shift, or the bias, alone have gradients.
+    let shifts: ShiftGradients?
     private let convolution: NetworkGraph.Convolution
     private let weights: FoldedWeights<Passes>
     private var biasGradient: [Float]
 
     /// - Parameters:
     ///   - normalizesBatch: whether its batch-norm uses the statistics of the batch.
+    ///   - takesShiftsAlone: whether its weights have no gradient.
     ///   - sharing: where networks of the same graph keep their weights, and the node of this convolution.
     init(
         _ request: ConvolutionRequest, _ passes: Passes, graph: NetworkGraph, normalizesBatch: Bool,
-        sharing: (weights: SharedWeights, node: Int)?
+        takesShiftsAlone: Bool, sharing: (weights: SharedWeights, node: Int)?
     ) throws {
         name = request.name
         convolution = request.convolution
         self.passes = passes
         let output = request.output
         biasGradient = Array(repeating: 0, count: output.c)
-        normalizer =
-            normalizesBatch
-            ? request.convolution.batchNorm.map {
-                BatchNormalizer(
-                    $0,
-                    NormalizedShape(
-                        channels: output.c, block: request.outputBlock, pixels: output.pixels,
-                        activation: request.convolution.activation))
-            } : nil
+        let shape = NormalizedShape(
+            channels: output.c, block: request.outputBlock, pixels: output.pixels,
+            activation: request.convolution.activation)
+        normalizer = normalizesBatch ? request.convolution.batchNorm.map { BatchNormalizer($0, shape) } : nil
+        shifts =
+            takesShiftsAlone
+            ? ShiftGradients(request.convolution, shape) { graph.parameters[$0].values } : nil
         func fold() throws -> FoldedWeights<Passes> {
             let made = FoldedWeights<Passes>(try passes.makeWeights())
             try made.set(request.convolution, foldsNorm: !normalizesBatch, of: passes) { graph.parameters[$0].values }

@@ -25,7 +25,9 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     private var scratch: UnsafeMutableRawPointer
     /// Gradients of all parameters in scope, one after the other.
     private var gradients: UnsafeMutableBufferPointer<Float>
-    private var gradientRange: [Range<Int>?]
+    private let gradientRange: [Range<Int>?]
+    /// Parameters whose gradients are not given out.
+    private let hiddenGradients: Set<Int>
 
     /// - Parameters:
     ///   - trains: whether batch-norms use the statistics of the batch, over several images, and values change.
@@ -51,31 +53,40 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
 
         var made: [FoldedConvolution<Engine.Convolution>] = []
         var ranges: [Range<Int>?] = Array(repeating: nil, count: graph.parameters.count)
+        var hidden: Set<Int> = []
         var total = 0
         for index in planner.convolutions {
             guard case .convolution(let convolution) = graph.nodes[index].operation else { continue }
             let source = graph.nodes[index].inputs[0]
+            let takesShiftsAlone = planner.takesShiftsAlone(convolution, index)
             let request = ConvolutionRequest(
                 name: graph.nodes[index].name, convolution: convolution, input: shapes[source],
                 inputBlock: planner.block(source), output: shapes[index], outputBlock: planner.block(index),
-                needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index), sumsImages: trains,
-                precision: precision)
+                needsData: planner.needsDataGradient(index), needsWeights: scope.includes(index) && !takesShiftsAlone,
+                sumsImages: trains, precision: precision)
             made.append(
                 try FoldedConvolution(
                     request, try engine.convolution(request, loops), graph: graph,
-                    normalizesBatch: planner.normalizesBatch(convolution, index), sharing: sharing.map { ($0, index) }))
+                    normalizesBatch: planner.normalizesBatch(convolution, index), takesShiftsAlone: takesShiftsAlone,
+                    sharing: sharing.map { ($0, index) }))
             guard scope.includes(index) else { continue }
             let own = [
-                convolution.weight, convolution.bias, convolution.batchNorm?.weight, convolution.batchNorm?.bias,
+                takesShiftsAlone ? nil : convolution.weight, convolution.bias, convolution.batchNorm?.weight,
+                convolution.batchNorm?.bias,
             ]
             for parameter in own.compactMap(\.self) {
                 let count = graph.parameters[parameter].values.count
                 ranges[parameter] = total..<total + count
                 total += count
             }
+            // Computed for the sake of the scales, and not asked for.
+            if !scope.includesWeights(graph.parameters[convolution.weight].values.count) {
+                hidden.insert(convolution.weight)
+            }
         }
         convolutions = made
         gradientRange = ranges
+        hiddenGradients = hidden
         gradients = .allocate(capacity: max(1, total))
         gradients.initialize(repeating: 0)
         scratchPlaces = planner.settle { step in
@@ -149,7 +160,8 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     package func withGradient<Result>(
         ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result
     ) rethrows -> Result {
-        guard graph.parameters[index].isTrainable, let range = gradientRange[index] else { return try body(nil) }
+        guard graph.parameters[index].isTrainable, !hiddenGradients.contains(index), let range = gradientRange[index]
+        else { return try body(nil) }
         return try body(UnsafeBufferPointer(rebasing: gradients[range]))
     }
 
@@ -173,6 +185,10 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
         case .normalizeBatchBackward(let index, let from, let gradient):
             let (from, to) = (memory.offset(of: from), memory.offset(of: gradient))
             try convolutions[index].normalizer?.backward(places { (UnsafePointer($0 + from), $0 + to) }, loops)
+        case .shiftBackward(let index, let from, let gradient):
+            let (from, to) = (memory.offset(of: from), memory.offset(of: gradient))
+            try convolutions[index].shifts?.backward(places { (UnsafePointer($0 + from), $0 + to) }, loops)
+            convolutions[index].shifts?.takeGradients(into: gradientStart)
         default:
             for image in 0..<imageCount {
                 block = blocks[image]

@@ -15,6 +15,9 @@ enum Step {
     case normalizeBatch(Int, Place, to: Place)
     /// In place over the gradient.
     case normalizeBatchBackward(Int, Place, gradient: Place)
+    /// From what a convolution gives before its activation: in place over the gradient, back through the activation,
+    /// with the gradients of scale and shift. Runs once for all images.
+    case shiftBackward(Int, Place, gradient: Place)
 
     case activate(NetworkGraph.Activation, Place, to: Place, count: Int)
     case activateKeepingDerivative(NetworkGraph.Activation, Place, to: Place, count: Int)
@@ -63,7 +66,7 @@ enum Step {
         case .convolve: .forward
         case .convolutionBackwardData: .backwardData
         case .convolutionBackwardWeights: .backwardWeights
-        case .normalizeBatch, .normalizeBatchBackward: .normalization
+        case .normalizeBatch, .normalizeBatchBackward, .shiftBackward: .normalization
         case .activate, .activateKeepingDerivative, .multiply: .activation
         case .attention, .attentionBackward: .attention
         case .maxPool, .maxPoolBackward: .pooling
@@ -81,7 +84,7 @@ enum Step {
         case .convolve(_, let a, let b), .convolutionBackwardData(_, let a, let b),
             .convolutionBackwardWeights(_, let a, let b), .activateKeepingDerivative(_, let a, let b, _),
             .activate(_, let a, let b, _), .normalizeBatch(_, let a, let b),
-            .normalizeBatchBackward(_, let a, let b), .upsample(_, let a, let b),
+            .normalizeBatchBackward(_, let a, let b), .shiftBackward(_, let a, let b), .upsample(_, let a, let b),
             .pixelShuffle(_, let a, let b), .pixelShuffleBackward(_, let a, let b),
             .upsampleBackward(_, let a, let b, _), .add(let a, let b, _),
             .copy(let a, let b, _), .multiply(let a, let b, _):

@@ -29,6 +29,8 @@ struct StepPlanner {
     private var derivatives: [Int: Place] = [:]
     /// Results of convolutions before their activation, where that is computed again on the way back.
     private var recomputed: [Int: Place] = [:]
+    /// Results of convolutions before their activation, where scales and shifts alone have gradients.
+    private var unshifted: [Int: Place] = [:]
     /// Results of convolutions before their batch-norm.
     private var unnormalized: [Int: Place] = [:]
     private var winners: [Int: Place] = [:]
@@ -77,6 +79,20 @@ struct StepPlanner {
     /// Whether a convolution's batch-norm uses the statistics of the batch.
     func normalizesBatch(_ convolution: NetworkGraph.Convolution, _ node: Int) -> Bool {
         normalizesBatch && convolution.batchNorm != nil && scope.includes(node)
+    }
+
+    /// Whether of a convolution's parameters scale and shift, or the bias, alone are to have gradients.
+    ///
+    /// Scales have theirs by what the convolution gives, which says nothing where they are next to nothing: gradients of
+    /// the weights are computed there.
+    func takesShiftsAlone(_ convolution: NetworkGraph.Convolution, _ node: Int) -> Bool {
+        guard !normalizesBatch, scope.includes(node),
+            !scope.includesWeights(graph.parameters[convolution.weight].values.count)
+        else { return false }
+        guard let norm = convolution.batchNorm else { return true }
+        return zip(graph.parameters[norm.weight].values, graph.parameters[norm.bias].values).allSatisfy {
+            abs($0) >= 1e-3 * max(1, abs($1))
+        }
     }
 
     func needsDataGradient(_ node: Int) -> Bool {
@@ -171,7 +187,10 @@ struct StepPlanner {
             } else if scope.includes(index) {
                 let before = memory.add(count: shape.count)
                 steps.append(.convolve(position, from: from, to: before))
-                if isWorthRecomputing(index) {
+                if takesShiftsAlone(convolution, index) {
+                    unshifted[index] = before
+                    steps.append(.activate(convolution.activation, before, to: to, count: shape.count))
+                } else if isWorthRecomputing(index) {
                     recomputed[index] = before
                     steps.append(.activate(convolution.activation, before, to: to, count: shape.count))
                 } else {
@@ -357,12 +376,16 @@ struct StepPlanner {
         recompute(index)
         if let before = unnormalized[index] {
             steps.append(.normalizeBatchBackward(position, before, gradient: arriving))
+        } else if takesShiftsAlone(convolution, index) {
+            steps.append(.shiftBackward(position, unshifted[index] ?? value(index), gradient: arriving))
         } else if let derivative = derivatives[index] {
             steps.append(.multiply(derivative, by: arriving, count: shapes[index].count))
             arriving = derivative
         }
-        recompute(location[input].root)
-        steps.append(.convolutionBackwardWeights(position, from: value(input), gradient: arriving))
+        if !takesShiftsAlone(convolution, index) {
+            recompute(location[input].root)
+            steps.append(.convolutionBackwardWeights(position, from: value(input), gradient: arriving))
+        }
         guard wantsGradient(input) else { return }
         if accumulates(input) {
             let part = memory.add(count: shapes[input].count)

@@ -256,8 +256,10 @@ final class ReferenceNetwork: CompiledNetwork, TrainingNetwork {
             }
         }
         let kernel = kernel(convolution, node, index)
-        let parts = passes.indices.map { kernel.backwardWeights(passes[$0].values[node.inputs[0]], arriving[$0]) }
-        gradients[convolution.weight] = parts.dropFirst().reduce(parts[0]) { zip($0, $1).map(+) }
+        if scope.includesWeights(graph.parameters[convolution.weight].values.count) {
+            let parts = passes.indices.map { kernel.backwardWeights(passes[$0].values[node.inputs[0]], arriving[$0]) }
+            gradients[convolution.weight] = parts.dropFirst().reduce(parts[0]) { zip($0, $1).map(+) }
+        }
         guard graph.nodes[node.inputs[0]].operation.passesGradient else { return passes.map { _ in [] } }
         return arriving.map { kernel.backwardData($0, weight: graph.parameters[convolution.weight].values) }
     }

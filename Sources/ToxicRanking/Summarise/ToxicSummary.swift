@@ -3,9 +3,13 @@ import YOLOModel
 extension ToxicResult {
     /// Puts every image in relation to all others. Images are in the order of the listing still.
     ///
-    /// - Parameter losses: of each of the run's models.
+    /// - Parameters:
+    ///   - losses: of each of the run's models.
+    ///   - reach: what the gradients are of.
     /// - Throws: `FileError` where sketches are in a file that cannot be read.
-    init(_ measured: [MeasuredImage], _ losses: [any DetectionLoss], backend: String) throws {
+    init(
+        _ measured: [MeasuredImage], _ losses: [any DetectionLoss], backend: String, reach: GradientReach
+    ) throws {
         var images = measured.map(\.image)
         let entries = measured.compactMap(\.entry)
         let energy = entries.reduce(0) { $0 + $1.norm * $1.norm }
@@ -16,13 +20,17 @@ extension ToxicResult {
         }
         Self.addShares(measured, losses, to: &images)
         let norms = entries.map(\.norm)
-        func share(above limit: Double) -> Double {
-            norms.isEmpty ? 0 : Double(norms.count { $0 > limit }) / Double(norms.count)
+        func share(above limit: Double) -> Double? {
+            // Trainers clip the whole gradient: a part of it says nothing of that.
+            guard reach == .full else { return nil }
+            return norms.isEmpty ? 0 : Double(norms.count { $0 > limit }) / Double(norms.count)
         }
         let top = norms.sorted(by: >).prefix(max(1, norms.count / 100)).reduce(0) { $0 + $1 * $1 }
         self.init(
-            images: images, effectiveSampleSize: GradientFigures.effectiveSampleSize(norms),
-            clippedAt10: share(above: 10), clippedAt1: share(above: 1), topPercentEnergy: energy > 0 ? top / energy : 0,
+            images: images, reach: reach,
+            effectiveSampleSize: reach == .none ? nil : GradientFigures.effectiveSampleSize(norms),
+            clippedAt10: share(above: 10), clippedAt1: share(above: 1),
+            topPercentEnergy: reach == .none ? nil : energy > 0 ? top / energy : 0,
             datasetLoss: Self.mean(images.compactMap(\.share)), backend: backend)
     }
 

@@ -45,12 +45,22 @@ public enum ToxicTable {
             \(Counted.text(result.images.count, "image")); loss of the dataset as one batch \(short(loss.total, decimals: 5)) \
             (box \(short(loss.box, decimals: 5)), obj \(short(loss.objectness, decimals: 5)), \
             cls \(short(loss.classification, decimals: 5)))
-            clipping at max_norm 10 would touch \(short(result.clippedAt10 * 100, decimals: 1)) % of the images, at 1 \
-            \(short(result.clippedAt1 * 100, decimals: 1)) %; the top 1 % hold \
-            \(short(result.topPercentEnergy * 100, decimals: 1)) % of the gradient's energy; effective sample size \
-            \(short(result.effectiveSampleSize, decimals: 1))
+            \(gradients(result))
 
             """
+    }
+
+    private static func gradients(_ result: ToxicResult) -> String {
+        func percent(_ share: Double?) -> String { short(share.map { $0 * 100 }, decimals: 1) + " %" }
+        guard result.reach != .none else { return "gradients were not taken (--gradient none)" }
+        let energy =
+            "the top 1 % hold \(percent(result.topPercentEnergy)) of the gradient's energy; effective sample size "
+            + short(result.effectiveSampleSize, decimals: 1)
+        guard let part = result.reach.part else {
+            return "clipping at max_norm 10 would touch \(percent(result.clippedAt10)) of the images, at 1 "
+                + "\(percent(result.clippedAt1)); " + energy
+        }
+        return "gradients are \(part) (--gradient \(result.reach.rawValue)), and say nothing of clipping; " + energy
     }
 
     /// The most probable suspicions, and how many wrong labels of each kind there should be.

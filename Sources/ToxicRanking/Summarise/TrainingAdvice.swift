@@ -36,11 +36,15 @@ public struct TrainingAdvice: Sendable, Hashable {
     /// Matched cells an image, below which objects are rare.
     private static let fewMatches = 3.0
 
-    /// - Parameter canJudge: whether the models have learned enough for their gradients to say anything.
-    package init(_ images: [ImageLoss], classCount: Int, trainer: AdviceTrainer, canJudge: Bool) {
+    /// - Parameters:
+    ///   - hasWholeGradients: whether the images' norms are of the gradient of every parameter, which trainers clip.
+    ///   - canJudge: whether the models have learned enough for their gradients to say anything.
+    package init(
+        _ images: [ImageLoss], classCount: Int, trainer: AdviceTrainer, hasWholeGradients: Bool = true, canJudge: Bool
+    ) {
         self.trainer = trainer
         if classCount > 1 { addImbalance(images, classCount) }
-        addNorms(images)
+        if hasWholeGradients { addNorms(images) }
         guard canJudge else {
             remarks.append("the models have learned too little for their losses and gradients to say more")
             return
