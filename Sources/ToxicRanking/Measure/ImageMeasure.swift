@@ -144,10 +144,13 @@ struct ImageMeasure: Sendable {
 
     /// Every row of every plane turned round.
     private static func mirrored(_ pixels: [Float], width: Int) -> [Float] {
-        var result = pixels
-        for start in stride(from: 0, to: pixels.count, by: width) {
-            for column in 0..<width { result[start + column] = pixels[start + width - 1 - column] }
+        [Float](unsafeUninitializedCapacity: pixels.count) { result, filled in
+            pixels.withUnsafeBufferPointer { pixels in
+                for start in stride(from: 0, to: pixels.count, by: width) {
+                    for column in 0..<width { result[start + column] = pixels[start + width - 1 - column] }
+                }
+            }
+            filled = pixels.count
         }
-        return result
     }
 }
