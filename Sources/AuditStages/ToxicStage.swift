@@ -88,7 +88,8 @@ public enum ToxicStage: ShardedStage {
         if let backend = options.passing.backend, Backends.hangsOnMachine(backend.name) {
             throw FileError(
                 file: plan.path,
-                message: "has toxic.backend: \(backend), which may be another on each machine, as results then would be",
+                message:
+                    "has toxic.backend: \(backend), which may be another on each machine, as results then would be",
                 wayOut: "name the one that computes, such as torch with device: cuda")
         }
         guard options.gradientOfShare else { return }
