@@ -112,6 +112,8 @@ public struct NameList: Sendable {
     ///   before, is constant time a name.
     public func index(of name: UnsafeBufferPointer<UInt8>, near hint: Int = 0) -> Int? {
         bytes.withUnsafeBufferPointer { bytes in
+            // The hint is nearly always right.
+            if (0..<count).contains(hint), Self.order(bytes, starts[hint], name) == 0 { return hint }
             // Steps that double lead away from the hint; halving then closes in.
             var low = 0
             var high = count
@@ -184,6 +186,7 @@ public struct NameList: Sendable {
         for byte in name {
             // The NUL at the end of a name is less than any byte.
             if bytes[at] != byte { return bytes[at] < byte ? -1 : 1 }
+            if byte == 0 { return -1 }
             at += 1
         }
         return bytes[at] == 0 ? 0 : 1
@@ -191,41 +194,80 @@ public struct NameList: Sendable {
 
     /// Puts the names in the order of their bytes and drops repeated ones.
     private mutating func sort() {
-        let sorted = bytes.withUnsafeBufferPointer { bytes -> [Int] in
-            // Eight bytes after what all names begin with decide nearly every comparison.
-            let shared = Self.sharedPrefix(bytes, starts)
-            var keyed: [(key: UInt64, index: Int)] = starts.indices.map { index in
-                var key: UInt64 = 0
-                var at = Int(starts[index]) + shared
-                for _ in 0..<8 {
-                    key = key << 8 | UInt64(bytes[at])
-                    if bytes[at] != 0 { at += 1 }
-                }
-                return (key, index)
-            }
-            keyed.sort { a, b in
-                if a.key != b.key { return a.key < b.key }
-                return strcmp(Self.text(bytes, starts[a.index]), Self.text(bytes, starts[b.index])) < 0
-            }
-            return keyed.map(\.index)
-        }
-        let isSorted = sorted.indices.allSatisfy { sorted[$0] == $0 }
-        let isRepeated = (1..<max(1, count)).contains { index in
-            withBytes(index - 1) { before in withBytes(index) { $0.elementsEqual(before) } }
-        }
-        guard !isSorted || isRepeated else { return }
+        let (sorted, repeated) = bytes.withUnsafeBufferPointer { Self.order($0, starts) }
+        let isSorted = sorted.indices.allSatisfy { sorted[$0].place == $0 }
+        guard !isSorted || !repeated.isEmpty else { return }
         let old = self
         self = NameList()
         bytes.reserveCapacity(old.bytes.count)
         starts.reserveCapacity(old.count)
         kinds.reserveCapacity(old.count)
         old.bytes.withUnsafeBufferPointer { all in
-            var previous: Int?
-            for index in sorted {
-                defer { previous = index }
-                if let previous, all[old.range(previous)].elementsEqual(all[old.range(index)]) { continue }
-                append(all[old.range(index)], old.kinds[index])
+            for (rank, keyed) in sorted.enumerated() where !repeated.contains(rank) {
+                let place = Int(keyed.place)
+                append(UnsafeBufferPointer(rebasing: all[old.range(place)]), old.kinds[place])
             }
+        }
+    }
+
+    /// A name by eight of its bytes, those after what all names begin with.
+    private struct Keyed {
+        var key: UInt64
+        var place: UInt32
+    }
+
+    /// The names in the order of their bytes, and the ranks at which one stands that is the same as the one before.
+    private static func order(_ bytes: UnsafeBufferPointer<UInt8>, _ starts: [UInt32]) -> ([Keyed], Set<Int>) {
+        let shared = sharedPrefix(bytes, starts)
+        var keyed = starts.indices.map { place in
+            var key: UInt64 = 0
+            var at = Int(starts[place]) + shared
+            for _ in 0..<8 {
+                key = key << 8 | UInt64(bytes[at])
+                if bytes[at] != 0 { at += 1 }
+            }
+            return Keyed(key: key, place: UInt32(truncatingIfNeeded: place))
+        }
+        sort(&keyed)
+        // Names with the same eight bytes stand together.
+        func name(_ one: Keyed) -> UnsafeBufferPointer<UInt8> {
+            let next = Int(one.place) + 1
+            let end = next < starts.count ? Int(starts[next]) : bytes.count
+            return UnsafeBufferPointer(rebasing: bytes[Int(starts[Int(one.place)])..<end])
+        }
+        var repeated: Set<Int> = []
+        var first = 0
+        while first < keyed.count {
+            let end = keyed[first...].firstIndex { $0.key != keyed[first].key } ?? keyed.count
+            if end > first + 1 {
+                keyed[first..<end].sort { name($0).lexicographicallyPrecedes(name($1)) }
+                for rank in first + 1..<end where name(keyed[rank - 1]).elementsEqual(name(keyed[rank])) {
+                    repeated.insert(rank)
+                }
+            }
+            first = end
+        }
+        return (keyed, repeated)
+    }
+
+    /// By key, two bytes at a time from the last: a folder is listed in the order of hashes, which costs a comparison
+    /// sort the most.
+    private static func sort(_ keyed: inout [Keyed]) {
+        guard keyed.count >= 4096 else { return keyed.sort { $0.key < $1.key } }
+        let differing = keyed.reduce(0) { $0 | $1.key ^ keyed[0].key }
+        var other = keyed
+        var counts = [Int](repeating: 0, count: 1 << 16)
+        for shift in stride(from: 0, to: 64, by: 16) where differing >> shift & 0xFFFF != 0 {
+            for index in counts.indices { counts[index] = 0 }
+            for one in keyed { counts[Int(one.key >> shift & 0xFFFF)] += 1 }
+            var before = 0
+            for index in counts.indices { (counts[index], before) = (before, before + counts[index]) }
+            for one in keyed {
+                let digit = Int(one.key >> shift & 0xFFFF)
+                other[counts[digit]] = one
+                counts[digit] += 1
+            }
+            swap(&keyed, &other)
         }
     }
 

@@ -88,6 +88,20 @@ public final class OpenFolder: Sendable {
         return got < 0 ? nil : got
     }
 
+    /// A small file that was a regular one when its folder was listed, whole, without a look at its state.
+    ///
+    /// A disk that fails, or a signal, ends a reading between two pages, and never within one: what ends elsewhere, and
+    /// before the room does, is the whole file.
+    ///
+    /// - Parameter room: bytes. Nothing as long as that is read.
+    /// - Returns: how many bytes it has; nil where this does not tell.
+    public func peekWhole(_ names: NameList, _ index: Int, into buffer: inout [UInt8], room: Int) -> Int? {
+        guard let count = peek(names, index, into: &buffer, count: room), count < room, count % 512 != 0 else {
+            return nil
+        }
+        return count
+    }
+
     /// Nil where there is no such regular file.
     public func identity(_ names: NameList, _ index: Int) -> FileIdentity? {
         var status = stat()

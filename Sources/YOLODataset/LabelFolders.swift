@@ -19,6 +19,8 @@ struct LabelFolders {
     /// Text files that people keep beside labels.
     private static let notLabels: Set<String> = ["classes.txt", "train.txt", "val.txt", "test.txt", "notes.txt"]
 
+    private static let ending = Array(".txt".utf8)
+
     private var folders: [ExactText: Folder]
 
     /// - Parameter listed: folders that are known already, with their label files.
@@ -67,10 +69,10 @@ struct LabelFolders {
         var label: [UInt8] = []
         for index in 0..<images.count {
             images.withBytes(index) { name in
+                let stem = name.lastIndex(of: UInt8(ascii: ".")).map { name[..<$0] } ?? name[...]
                 label.removeAll(keepingCapacity: true)
-                label.append(contentsOf: name)
-                if let dot = label.lastIndex(of: UInt8(ascii: ".")) { label.removeSubrange(dot...) }
-                label.append(contentsOf: ".txt".utf8)
+                label.append(contentsOf: UnsafeBufferPointer(rebasing: stem))
+                label.append(contentsOf: Self.ending)
             }
             guard let place = label.withUnsafeBufferPointer({ entry.names.index(of: $0, near: next) }) else { continue }
             next = place + 1

@@ -140,7 +140,15 @@ struct SampleChecker: Sendable {
                 guard let known else { return nil }
                 record = known
             case .read(let bytes, let identity):
-                record = LabelRecord(identity: identity, contents: contents(of: bytes, size))
+                let isUnremarkable = isUnremarkable(bytes, size)
+                guard source.keepsFacts || !isUnremarkable else {
+                    // Nobody asks for its record.
+                    count(marks(size), number)
+                    return LabelRecord(identity: identity, contents: .unremarkable([]))
+                }
+                record = LabelRecord(
+                    identity: identity,
+                    contents: isUnremarkable ? .unremarkable(Array(marks(size))) : .bytes(Array(bytes)))
             }
             switch record.contents {
             case .unremarkable(let marks): count(marks, number)
@@ -153,16 +161,17 @@ struct SampleChecker: Sendable {
         }
     }
 
-    private mutating func contents(
-        of bytes: ArraySlice<UInt8>, _ size: (width: Int, height: Int)?
-    ) -> LabelRecord.Contents {
-        guard dataset.keypointShape == nil, PlainRows.read(bytes, into: &rows),
-            screen.isUnremarkable(rows, imageSize: size)
-        else { return .bytes(Array(bytes)) }
-        return .unremarkable(
-            rows.map {
-                BoxMark(classID: $0.classID, $0.box, imageSize: size, trainingSize: settings.trainingSize)
-            })
+    /// Whether no rule has anything to say about a label file; its boxes are then those of `rows`.
+    private mutating func isUnremarkable(_ bytes: ArraySlice<UInt8>, _ size: (width: Int, height: Int)?) -> Bool {
+        dataset.keypointShape == nil && PlainRows.read(bytes, into: &rows)
+            && screen.isUnremarkable(rows, imageSize: size)
+    }
+
+    private func marks(_ size: (width: Int, height: Int)?) -> some Collection<BoxMark> {
+        let trainingSize = settings.trainingSize
+        return rows.lazy.map {
+            BoxMark(classID: $0.classID, $0.box, imageSize: size, trainingSize: trainingSize)
+        }
     }
 
     private mutating func judge(
@@ -175,7 +184,7 @@ struct SampleChecker: Sendable {
         profile.addImage(rows: 0)
     }
 
-    private mutating func count(_ marks: [BoxMark], _ number: Int) {
+    private mutating func count(_ marks: some Collection<BoxMark>, _ number: Int) {
         tally.rowForms.add(boxesOf: number)
         let isLost = tally.lostImages.contains(number)
         profile.addImage(rows: marks.count)

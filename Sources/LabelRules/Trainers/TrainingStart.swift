@@ -6,7 +6,18 @@ struct TrainingStart {
     private let dataset: Dataset
     private let listing: SampleListing
     private let splits: Set<String>
-    private var kept: [String: (images: Int, labelled: Int, rows: Int)] = [:]
+    private var kept: [Kept] = []
+    /// The folder of the last image, and where its split stands.
+    private var folder: SampleFolder?
+    private var place = 0
+
+    /// What a trainer takes of one split.
+    private struct Kept {
+        let split: String
+        var images = 0
+        var labelled = 0
+        var rows = 0
+    }
 
     /// - Parameter splits: those that were looked at; nil for all.
     init(_ dataset: Dataset, _ listing: SampleListing, splits: [String]?) {
@@ -15,13 +26,16 @@ struct TrainingStart {
         self.splits = Set(splits ?? dataset.splitNames)
     }
 
-    /// An image that the trainer takes.
+    /// An image that the trainer takes. Those of one folder are best added one after another.
     mutating func add(_ sample: DatasetSample, rows: Int) {
-        var entry = kept[sample.split] ?? (0, 0, 0)
-        entry.images += 1
-        entry.labelled += sample.hasLabelFile ? 1 : 0
-        entry.rows += rows
-        kept[sample.split] = entry
+        if sample.folder !== folder {
+            folder = sample.folder
+            place = kept.firstIndex { $0.split == sample.split } ?? kept.count
+            if place == kept.count { kept.append(Kept(split: sample.split)) }
+        }
+        kept[place].images += 1
+        kept[place].labelled += sample.hasLabelFile ? 1 : 0
+        kept[place].rows += rows
     }
 
     /// Why a trainer does not start.
@@ -52,7 +66,7 @@ struct TrainingStart {
                 guard !dataset.problems.contains(where: { $0.stops && $0.split == split.name }) else { return nil }
                 return reason("\(dataset.relative(fatal.path)) \(fatal.reason)", "correct the path, or the list")
             }
-            let found = kept[split.name] ?? (0, 0, 0)
+            let found = kept.first { $0.split == split.name } ?? Kept(split: split.name)
             if found.images == 0 {
                 return reason(
                     "no image can be trained on", "see what is said about its images, or correct the path")
@@ -63,7 +77,7 @@ struct TrainingStart {
 
     /// What single trainers ask for beyond that.
     private func reason(
-        _ split: DatasetSplit, _ found: (images: Int, labelled: Int, rows: Int)
+        _ split: DatasetSplit, _ found: Kept
     ) -> (message: String, wayOut: String)? {
         let trainer = dataset.trainer
         let isList = split.sources.last.map { !listing.folderSources.contains($0.path) } ?? false
