@@ -13,7 +13,8 @@ import Testing
     ) throws -> Executables.Outcome {
         try Executables.run(
             "assay-toxic",
-            ["rank", "shapes/data.yaml", "--weights", "model.safetensors", "--size", "128", "--format", "json"] + options,
+            ["rank", "shapes/data.yaml", "--weights", "model.safetensors", "--size", "128", "--format", "json"]
+                + options,
             in: place.path, environment: Self.noTorch.merging(environment) { $1 })
     }
 

@@ -46,7 +46,7 @@ import Testing
     /// What a driver of a GPU is asked for, as a program in C: it has no GPU, or it lacks a function.
     private func driver(_ folder: TemporaryFolder, lacking missing: String?) throws -> String {
         let names = [
-            "cuDeviceGet", "cuDeviceGetAttribute", "cuDeviceGetName", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent",
+            "cuDeviceGet", "cuDeviceGetAttribute", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent",
             "cuModuleLoadData", "cuModuleGetFunction", "cuLaunchKernel", "cuStreamCreate", "cuStreamDestroy_v2",
             "cuStreamSynchronize", "cuMemAlloc_v2", "cuMemFree_v2", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2",
             "cuMemcpyDtoDAsync_v2", "cuMemsetD8Async", "cuInit",
