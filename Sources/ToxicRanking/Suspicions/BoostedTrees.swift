@@ -223,8 +223,8 @@ package struct BoostedTrees: Sendable {
         for feature in 0..<binning.featureCount {
             let cuts = binning.limits[feature].count
             guard cuts > 0 else { continue }
-            let histogram = histograms[feature * binning.binCount...].prefix(cuts + 1)
-            let first = histogram.startIndex
+            let first = feature * binning.binCount
+            let histogram = histograms[first...first + cuts]
             let whole = histogram.reduce(.zero, +)
             func worth(_ sum: Slope) -> Double { sum[0] * sum[0] / (sum[1] + options.regularization) }
             let before = worth(whole)
