@@ -254,7 +254,7 @@ public struct NameList: Sendable {
     /// sort the most.
     private static func sort(_ keyed: inout [Keyed]) {
         guard keyed.count >= 4096 else { return keyed.sort { $0.key < $1.key } }
-        let differing = keyed.reduce(0) { $0 | $1.key ^ keyed[0].key }
+        let differing = keyed.reduce(0) { $0 | ($1.key ^ keyed[0].key) }
         var other = keyed
         var counts = [Int](repeating: 0, count: 1 << 16)
         for shift in stride(from: 0, to: 64, by: 16) where differing >> shift & 0xFFFF != 0 {

@@ -21,7 +21,13 @@ import Testing
         // The same for longer than what decides most comparisons; one a part of the other; beyond ASCII.
         let alike = Self.scattered(count).map { "a picture of a street \($0 % 97) – \($0)" }
         let nested = Self.scattered(count).map { String(repeating: "x", count: $0 % 40) + "é\($0 % 11)" }
-        for names in [numbered, alike, nested, numbered + alike + nested, numbered + numbered.reversed()] {
+        // The first name has all bits that the others have.
+        let covered =
+            ["ooooooo"]
+            + Self.scattered(count).map { number in
+                String((0..<6).map { number >> $0 & 1 == 0 ? "a" : "b" }) + "\(number)"
+            }
+        for names in [numbered, alike, nested, covered, numbered + alike + nested, numbered + numbered.reversed()] {
             let list = NameList(names)
             #expect(Self.texts(list) == Self.sorted(names))
             #expect(list.packed == Self.sorted(names).flatMap { Array($0.utf8) + [0] })
