@@ -226,7 +226,7 @@ public struct NameList: Sendable {
                 key = key << 8 | UInt64(bytes[at])
                 if bytes[at] != 0 { at += 1 }
             }
-            return Keyed(key: key, place: UInt32(truncatingIfNeeded: place))
+            return Keyed(key: key, place: UInt32(clamping: place))
         }
         sort(&keyed)
         // Names with the same eight bytes stand together.
