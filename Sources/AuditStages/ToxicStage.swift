@@ -140,7 +140,7 @@ public enum ToxicStage: ShardedStage {
             suspicions: suspicions.map(LedgerRows.suspicion),
             predictions: result.predictions.flatMap(LedgerRows.predictions))
         let outputs = try ToxicWriter.files(result, least: LedgerRows.leastConfidence).map {
-            try work.write($0.text, to: $0.name)
+            try work.write($0.bytes, to: $0.name)
         }
         // A part that the family lacks is left out.
         var losses: [StageResult.Entry] = [

@@ -94,8 +94,9 @@ public enum ToxicRun {
     }
 
     private static func result(
-        _ measured: [MeasuredImage], _ models: ToxicModels, _ dataset: Dataset, _ options: ToxicOptions
+        _ given: consuming [MeasuredImage], _ models: ToxicModels, _ dataset: Dataset, _ options: ToxicOptions
     ) throws -> ToxicResult {
+        var measured = given
         let losses = models.models.map { $0.loss(size: options.imageSize) }
         let backend = Backends.choice(of: options.backend, on: options.device)
         var result = try ToxicResult(measured, losses, backend: backend.identity, reach: options.gradient)
@@ -106,10 +107,12 @@ public enum ToxicRun {
             ImagePredictions(
                 image: $0.image.sample.image, fold: $0.model, predictions: $0.judgement.predictions)
         }
+        let problems = measured.compactMap { one in one.image.problem.map { (one.image.sample.image, $0) } }
+        // Held once: a million images are gigabytes of them.
+        let judgements = measured.map(\.judgement)
+        measured = []
         result.suspicions = try SuspicionList(
-            measured.map(\.judgement), className: dataset.className,
-            problems: measured.compactMap { one in one.image.problem.map { (one.image.sample.image, $0) } },
-            jobs: options.jobs)
+            consume judgements, className: dataset.className, problems: problems, jobs: options.jobs)
         for index in result.images.indices {
             let image = result.images[index].sample.image
             result.images[index].fold = models.folds[image].map { $0 + 1 }

@@ -88,7 +88,11 @@ public enum ToxicWriter {
     ///
     /// Every label row and every prediction that may be an object has its place; of those that are not shown, figures have
     /// single precision and the evidence is empty.
-    public static func suspicionsCSV(_ suspicions: [Suspicion]) -> String {
+    public static func suspicionsCSV(_ suspicions: some Sequence<Suspicion>) -> String {
+        suspicionRows(suspicions).text
+    }
+
+    private static func suspicionRows(_ suspicions: some Sequence<Suspicion>) -> CSVWriter {
         var csv = CSVWriter(columns: [
             "id", "image", "line", "kind", "score", "impact", "class", "cx", "cy", "w", "h", "evidence",
             "corners",
@@ -102,7 +106,7 @@ public enum ToxicWriter {
         }
         // Most rows are there for the order alone: short figures are a third of the file.
         for it in suspicions { if it.isShown { row(it) { $0 } } else { row(it) { Float($0) } } }
-        return csv.text
+        return csv
     }
 
     /// As a label row says them; empty for an upright box.
@@ -127,15 +131,32 @@ public enum ToxicWriter {
         return csv.text
     }
 
-    /// The files of a run by name, in the order in which they are written.
+    /// A file of a run, made when it is asked for: the files of a million images are gigabytes.
+    public struct File {
+        /// Without a folder.
+        public let name: String
+        private let make: () -> [UInt8]
+
+        /// What is in it, in UTF-8.
+        public var bytes: [UInt8] { make() }
+
+        fileprivate init(_ name: String, _ make: @escaping () -> [UInt8]) {
+            self.name = name
+            self.make = make
+        }
+    }
+
+    /// The files of a run, in the order in which they are written.
     ///
     /// - Parameter least: predictions from this confidence on.
-    public static func files(_ result: ToxicResult, least: Double = 0) -> [(name: String, text: String)] {
+    public static func files(_ result: ToxicResult, least: Double = 0) -> [File] {
         [
-            ("images.csv", csv(result.images)), ("images.json", json(result.images)),
-            ("boxes.csv", boxesCSV(result.images)), ("suspicions.csv", suspicionsCSV(result.suspicions.suspicions)),
-            ("hyp.suggested.yaml", result.advice.yaml),
-            ("predictions.csv", predictionsCSV(result.predictions, least: least)),
+            File("images.csv") { Array(csv(result.images).utf8) },
+            File("images.json") { Array(json(result.images).utf8) },
+            File("boxes.csv") { Array(boxesCSV(result.images).utf8) },
+            File("suspicions.csv") { suspicionRows(result.suspicions.suspicions).bytes },
+            File("hyp.suggested.yaml") { Array(result.advice.yaml.utf8) },
+            File("predictions.csv") { Array(predictionsCSV(result.predictions, least: least).utf8) },
         ]
     }
 }

@@ -38,26 +38,35 @@ package struct ErrorMixture {
     /// Nor is more than this of it believed to be wrong in one way, before the mean probabilities say so.
     private static let mostPart = 0.1
 
-    /// For each sample that is a label as it is, in order: the probability of each kind, from kind 1 on.
-    package let probabilities: [[Double]]
+    /// For each sample that is a label as it is, in order: the probability of each kind, from kind 1 on, one after the other.
+    package let probabilities: [Double]
     /// The part of the labels that is of each kind, as estimated.
     let parts: [Double]
 
     /// - Parameter kinds: planted kinds, numbered from 1.
     /// - Throws: nothing of its own.
     package init(_ samples: [Sample], kinds: Int, options: Options = .init()) throws {
-        let real = samples.indices.filter { samples[$0].kind == 0 }
+        // Of each sample, which of the labels as they are it is.
+        var places = [Int32](repeating: -1, count: samples.count)
+        var real = 0
+        for index in samples.indices where samples[index].kind == 0 {
+            places[index] = Int32(clamping: real)
+            real += 1
+        }
         var parts = [Double](repeating: 0, count: kinds)
-        var probabilities = real.map { _ in [Double](repeating: 0, count: kinds) }
+        var probabilities = [Double](repeating: 0, count: real * kinds)
         // Every n-th group grows trees where there are many; those that do not teach are none of them.
-        let teaching = real.count { samples[$0].teaching != nil }
+        let teaching = samples.count { $0.kind == 0 && $0.teaching != nil }
         let thinning = max(1, (teaching + options.most - 1) / options.most)
         var counts = [Int](repeating: 0, count: kinds + 1)
         for sample in samples { counts[sample.kind] += 1 }
-        let places = Dictionary(uniqueKeysWithValues: real.enumerated().map { ($1, $0) })
-        for round in 0..<options.rounds where !real.isEmpty {
-            var weights = samples.indices.map { index in
-                places[index].map { max(0, 1 - probabilities[$0].reduce(0, +)) } ?? 0
+        @Sendable func isJudged(_ index: Int, _ fold: Int, _ round: Int) -> Bool {
+            samples[index].group % options.folds == fold && (round == 0 || samples[index].kind == 0)
+        }
+        for round in 0..<options.rounds where real > 0 {
+            var weights = places.map { place -> Double in
+                guard place >= 0 else { return 0 }
+                return max(0, 1 - probabilities[Int(place) * kinds..<(Int(place) + 1) * kinds].reduce(0, +))
             }
             let right = weights.indices.reduce(0) { samples[$1].teaching != nil ? $0 + weights[$1] : $0 }
             for index in samples.indices where samples[index].kind > 0 {
@@ -66,7 +75,7 @@ package struct ErrorMixture {
             let fixed = weights
             let judged = try WorkerPool.map(
                 count: options.folds, jobs: options.jobs, makeState: {},
-                { _, fold -> [(Int, [Double])] in
+                { _, fold -> [Double] in
                     let grown = samples.indices.filter {
                         guard let place = samples[$0].teaching else { return false }
                         return samples[$0].group % options.folds != fold && place / options.folds % thinning == 0
@@ -74,29 +83,45 @@ package struct ErrorMixture {
                     let trees = BoostedTrees(
                         grown.map { samples[$0].features }, classes: grown.map { samples[$0].kind },
                         weights: grown.map { fixed[$0] }, classCount: kinds + 1, options: options.trees)
-                    return samples.indices.filter {
-                        samples[$0].group % options.folds == fold && (round == 0 || samples[$0].kind == 0)
-                    }.map { ($0, Self.ratios(trees.probabilities(samples[$0].features))) }
+                    var ratios: [Double] = []
+                    for index in samples.indices where isJudged(index, fold, round) {
+                        ratios += Self.ratios(trees.probabilities(samples[index].features))
+                    }
+                    return ratios
                 })
             if round == 0 {
-                let planted = judged.joined().filter { samples[$0.0].kind > 0 }
                 for kind in 0..<kinds {
-                    parts[kind] = Self.part(planted.filter { samples[$0.0].kind == kind + 1 }.map { $0.1[kind] })
+                    var ratios: [Double] = []
+                    for fold in judged.indices {
+                        let own = samples.indices.lazy.filter { isJudged($0, fold, round) }
+                        for (row, index) in own.enumerated() where samples[index].kind == kind + 1 {
+                            ratios.append(judged[fold][row * kinds + kind])
+                        }
+                    }
+                    parts[kind] = Self.part(ratios)
                 }
             }
             let whole = parts.reduce(0, +)
-            for (index, ratio) in judged.joined() {
-                guard let place = places[index] else { continue }
-                let weighted = zip(ratio, parts).map(*)
-                let sum = weighted.reduce(0, +)
-                // Against labels as they are, wrong ones among them, the density is all there is; against right ones it
-                // is the part that is not wrong.
-                let total = round == 0 ? max(1, sum) : max(1 - whole, 1e-6) + sum
-                probabilities[place] = weighted.map { $0 / total }
+            for fold in judged.indices {
+                for (row, index) in samples.indices.lazy.filter({ isJudged($0, fold, round) }).enumerated() {
+                    guard places[index] >= 0 else { continue }
+                    let first = Int(places[index]) * kinds
+                    var sum = 0.0
+                    for kind in 0..<kinds {
+                        probabilities[first + kind] = judged[fold][row * kinds + kind] * parts[kind]
+                        sum += probabilities[first + kind]
+                    }
+                    // Against labels as they are, wrong ones among them, the density is all there is; against right ones
+                    // it is the part that is not wrong.
+                    let total = round == 0 ? max(1, sum) : max(1 - whole, 1e-6) + sum
+                    for kind in 0..<kinds { probabilities[first + kind] /= total }
+                }
             }
             guard round > 0 else { continue }
             for kind in 0..<kinds {
-                let mean = probabilities.reduce(0) { $0 + $1[kind] } / Double(real.count)
+                let mean =
+                    stride(from: kind, to: probabilities.count, by: kinds).reduce(0) { $0 + probabilities[$1] }
+                    / Double(real)
                 parts[kind] = min(max(mean, Self.leastPart), 0.4)
             }
         }

@@ -73,6 +73,13 @@ package struct ImageJudgement: Sendable {
         self.digest = digest
     }
 
+    /// What its suspicions are told by, without what their probabilities are made from, and without the predictions.
+    mutating func forgetFeatures() {
+        for index in rows.indices { rows[index].features = [] }
+        for index in absences.indices { absences[index].features = [] }
+        (planted, plantedAbsences, predictions) = ([], [], [])
+    }
+
     /// - Parameters:
     ///   - boxes: the labels that `evidence` was made with.
     ///   - losses: one a label.
