@@ -30,7 +30,9 @@ import YOLOModel
 
     /// All that a result says, figure by figure.
     private func text(_ result: ToxicResult) -> String {
-        let tables = ToxicWriter.files(result, least: 0).map { "\($0.name)\n\(String(decoding: $0.bytes, as: UTF8.self))" }.joined()
+        let tables = ToxicWriter.files(result, least: 0).map { file in
+            "\(file.name)\n\(String(decoding: file.bytes, as: UTF8.self))"
+        }.joined()
         let images = result.images.map { image in
             "\(image.sample.image) \(image.boxes) \(image.labels) \(String(describing: image.parts)) "
                 + "\(String(describing: image.share)) \(String(describing: image.leaveOneOutCosine))"
