@@ -134,13 +134,14 @@ public enum ToxicStage: ShardedStage {
 
     private static func write(_ result: ToxicResult, _ work: StageWork<RankingOptions>) throws -> StageResult {
         let suspicions = result.suspicions.shown
+        // Lazily: a row is made when it is written.
         try work.ledger.replaceLosses(
-            images: result.images.map(LedgerRows.image),
-            boxes: result.images.sorted { $0.sample.image < $1.sample.image }.flatMap(LedgerRows.boxes),
-            suspicions: suspicions.map(LedgerRows.suspicion),
-            predictions: result.predictions.flatMap(LedgerRows.predictions))
+            images: result.images.lazy.map(LedgerRows.image),
+            boxes: ToxicWriter.byName(result.images).lazy.flatMap(LedgerRows.boxes),
+            suspicions: suspicions.lazy.map(LedgerRows.suspicion),
+            predictions: result.predictions.lazy.flatMap(LedgerRows.predictions))
         let outputs = try ToxicWriter.files(result, least: LedgerRows.leastConfidence).map {
-            try work.write($0.bytes, to: $0.name)
+            try work.write(to: $0.name, $0.write)
         }
         // A part that the family lacks is left out.
         var losses: [StageResult.Entry] = [

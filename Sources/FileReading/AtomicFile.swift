@@ -24,10 +24,21 @@ public enum AtomicFile {
     package static func write(
         _ pieces: [[UInt8]], to path: String, isDurable: Bool = true, tidies: Bool = true, isResult: Bool = true
     ) throws {
+        try write(to: path, isDurable: isDurable, tidies: tidies, isResult: isResult) { emit in
+            for piece in pieces { try emit(piece) }
+        }
+    }
+
+    /// The same of pieces that are made while they are written, so that they need not be in memory together; where `body` ends
+    /// with an error, the old contents stay.
+    package static func write(
+        to path: String, isDurable: Bool = true, tidies: Bool = true, isResult: Bool = true,
+        _ body: (_ emit: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
         if isResult { try MachineFaults.check() }
         // A link of /proc to a pipe leads there when it is opened, but cannot be followed by its text.
         let existing = status(path)
-        if let existing, existing.st_mode & S_IFMT != S_IFREG { return try writeThrough(pieces, to: path, existing) }
+        if let existing, existing.st_mode & S_IFMT != S_IFREG { return try writeThrough(to: path, existing, body) }
         let target = followingLinks(path)
         if existing != nil {
             // Renaming would replace a file that its owner has made read-only.
@@ -42,7 +53,7 @@ public enum AtomicFile {
         do {
             defer { close(descriptor) }
             if let existing { keepOwner(of: existing, descriptor) }
-            for piece in pieces { try piece.withUnsafeBytes { try writeAll($0, descriptor, path) } }
+            try body { piece in try piece.withUnsafeBytes { try writeAll($0, descriptor, path) } }
             // Some file systems have nothing to wait for, and say that it makes no sense.
             guard !isDurable || fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path, errno) }
         } catch {
@@ -144,7 +155,9 @@ public enum AtomicFile {
     }
 
     /// To a pipe or a terminal: nothing of it can be replaced.
-    private static func writeThrough(_ pieces: [[UInt8]], to path: String, _ existing: stat) throws {
+    private static func writeThrough(
+        to path: String, _ existing: stat, _ body: (_ emit: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
         let kind = existing.st_mode & S_IFMT
         guard kind == S_IFIFO || kind == S_IFCHR else {
             throw FileError(
@@ -155,7 +168,7 @@ public enum AtomicFile {
         let descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, errno) }
         defer { close(descriptor) }
-        for piece in pieces { try piece.withUnsafeBytes { try writeAll($0, descriptor, path) } }
+        try body { piece in try piece.withUnsafeBytes { try writeAll($0, descriptor, path) } }
     }
 
     /// What a failed system call on `path` means to a person.

@@ -10,8 +10,14 @@ import CheckedNumbers
 /// csv.row(image, line, loss)
 /// ```
 public struct CSVWriter {
-    /// What has been written so far, in UTF-8.
+    /// What has been written so far, in UTF-8, but for what has been taken.
     public private(set) var bytes: [UInt8] = []
+
+    /// Takes what has been written away, so that a long file need not be in memory whole.
+    public mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
 
     /// What has been written so far.
     public var text: String { String(decoding: bytes, as: UTF8.self) }

@@ -28,8 +28,14 @@ public struct JSONWriter {
         case hanging
     }
 
-    /// What has been written so far, in UTF-8.
+    /// What has been written so far, in UTF-8, but for what has been taken.
     public private(set) var bytes: [UInt8] = []
+
+    /// Takes what has been written away, so that a long file need not be in memory whole.
+    public mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
 
     /// What has been written so far.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -64,27 +70,31 @@ public struct JSONWriter {
     }
 
     /// An object as an element, or as the whole document.
-    public mutating func object(_ layout: Layout = .line, _ members: (inout JSONWriter) throws -> Void) rethrows {
+    public mutating func object<Failure>(
+        _ layout: Layout = .line, _ members: (inout JSONWriter) throws(Failure) -> Void
+    ) throws(Failure) {
         try container("{", layout, members, "}")
     }
 
     /// An object as a member.
-    public mutating func object(
-        _ key: String, _ layout: Layout = .line, _ members: (inout JSONWriter) throws -> Void
-    ) rethrows {
+    public mutating func object<Failure>(
+        _ key: String, _ layout: Layout = .line, _ members: (inout JSONWriter) throws(Failure) -> Void
+    ) throws(Failure) {
         self.key(key)
         try container("{", layout, members, "}")
     }
 
     /// An array as an element, or as the whole document.
-    public mutating func array(_ layout: Layout = .line, _ elements: (inout JSONWriter) throws -> Void) rethrows {
+    public mutating func array<Failure>(
+        _ layout: Layout = .line, _ elements: (inout JSONWriter) throws(Failure) -> Void
+    ) throws(Failure) {
         try container("[", layout, elements, "]")
     }
 
     /// An array as a member.
-    public mutating func array(
-        _ key: String, _ layout: Layout = .line, _ elements: (inout JSONWriter) throws -> Void
-    ) rethrows {
+    public mutating func array<Failure>(
+        _ key: String, _ layout: Layout = .line, _ elements: (inout JSONWriter) throws(Failure) -> Void
+    ) throws(Failure) {
         self.key(key)
         try container("[", layout, elements, "]")
     }
@@ -131,10 +141,10 @@ public struct JSONWriter {
         followsKey = true
     }
 
-    private mutating func container(
-        _ opening: Unicode.Scalar, _ layout: Layout, _ body: (inout JSONWriter) throws -> Void,
+    private mutating func container<Failure>(
+        _ opening: Unicode.Scalar, _ layout: Layout, _ body: (inout JSONWriter) throws(Failure) -> Void,
         _ closing: Unicode.Scalar
-    ) rethrows {
+    ) throws(Failure) {
         begin()
         bytes.append(UInt8(ascii: opening))
         let outer = self.layout

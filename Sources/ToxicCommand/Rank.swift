@@ -92,7 +92,7 @@ struct Rank: PlanCommand {
         if let output = output?.path {
             try Folders.make(output)
             for file in ToxicWriter.files(result) where file.name != "images.json" {
-                try AtomicFile.write(file.bytes, to: output + "/" + file.name)
+                try AtomicFile.write(to: output + "/" + file.name, file.write)
             }
         }
         switch format {

@@ -4,8 +4,8 @@ import NeuralKernels
 import Testing
 import YOLOModel
 
-/// Small models with the modules of 26, v9, ghosts and turned boxes, whose weights follow a formula, against what Ultralytics computes
-/// of them (scripts/reference/formula_models.py).
+/// Small models with the modules of 26, v9, ghosts, turned boxes, the first releases of YOLOv5 and YOLOv12's own repository, whose
+/// weights follow a formula, against what Ultralytics computes of them (scripts/reference/formula_models.py).
 @Suite struct FormulaModelTests {
     struct Figures: Decodable {
         struct Model: Decodable {
@@ -35,7 +35,7 @@ import YOLOModel
         return try JSONDecoder().decode(Figures.self, from: Data(contentsOf: url))
     }
 
-    @Test(arguments: Backends.atHand, ["yolo26", "yolo9", "ghost", "obb", "obb26"])
+    @Test(arguments: Backends.atHand, ["yolo26", "yolo9", "ghost", "obb", "obb26", "first", "separate"])
     func lossAndGradientAreThoseOfTheFramework(backend name: String, model family: String) throws {
         let figures = try figures()
         let figure = try #require(figures.models[family])

@@ -127,6 +127,9 @@ import YOLOModel
         ("[-1, 1, nn.Upsample, [None, 0]]", "argument 2"), ("[-1, 1, nn.MaxPool2d, [99999]]", "argument 1"),
         ("[-1, 1, Conv, [100000, 1]]", "65536 are the most"), ("[-1, 1, Conv, [64, .nan]]", "argument 2"),
         ("[-1, 1, Conv, [65536, 4096]]", "makes more than 268435456 weights"),
+        ("[-1, 1, Conv, [64, 3, 1, 1, 2]]", "cannot divide 3 and 64 channels into 2 groups"),
+        ("[-1, 1, Conv, [64, 3, 1, 1, 1, 2]]", "has 6 arguments, of which only 5 are read"),
+        ("[-1, 1, C3, [64, True, 1, 0.25]]", "has 4 arguments, of which only 2 are read"),
     ])
     func whatIsNotKnownIsNamed(layer: String, words: String) throws {
         let yaml = "nc: 3\nbackbone:\n  - \(layer)\nhead:\n  - [[0], 1, Detect, [nc]]\n"
@@ -143,6 +146,13 @@ import YOLOModel
         let yaml = "nc: 3\n\(line)\nbackbone:\n  - [-1, 3, C2f, [64]]\nhead:\n  - [[0], 1, Detect, [nc]]\n"
         let error = #expect(throws: FileError.self) { _ = try ModelYAML.parse(yaml, file: "own.yaml").makeModel() }
         #expect(error?.message.contains("multiples") == true)
+    }
+
+    @Test func formsOfAttentionAreTwo() {
+        let yaml =
+            "nc: 3\narea_attention: apart\nbackbone:\n  - [-1, 3, C2f, [64]]\nhead:\n  - [[0], 1, Detect, [nc]]\n"
+        let error = #expect(throws: FileError.self) { _ = try ModelYAML.parse(yaml, file: "own.yaml") }
+        #expect(error?.message == "area_attention is joined or separate")
     }
 
     /// Models that are no detectors of boxes are named as what they are, in a line.

@@ -74,6 +74,31 @@ import YOLOModel
         #expect(layer("Upsample", ["scale_factor": .double(.infinity)]).contains("scale_factor inf"))
     }
 
+    private static func block(_ input: Int, _ output: Int) -> ModuleRecord {
+        ModuleRecord(className: "Conv", children: [("conv", Self.convolution(input, output, kernel: 1))])
+    }
+
+    @Test func gatheredPixelsAndSeparateValues() {
+        let focus = ModuleRecord(className: "Focus", children: [("conv", Self.block(80_000, 1))])
+        #expect(
+            problem(Self.model(between: [Self.convolution(8, 20_000, kernel: 1), focus]))
+                == "model.2 gathers pixels of more channels than a network may have")
+        func attention(pairs: Int, values: Int) -> ModuleRecord {
+            ModuleRecord(
+                className: "AAttn", settings: ["num_heads": .int(2), "head_dim": .int(4)],
+                children: [
+                    ("qk", Self.block(8, pairs)), ("v", Self.block(8, values)), ("pe", Self.block(8, 8)),
+                    ("proj", Self.block(8, 8)),
+                ])
+        }
+        #expect(problem(Self.model(between: [attention(pairs: 16, values: 8)])) == "built")
+        for (pairs, values) in [(8, 8), (16, 4)] {
+            #expect(
+                problem(Self.model(between: [attention(pairs: pairs, values: values)]))
+                    == "model.1.qk and model.1.v do not have the channels of 2 heads of 4")
+        }
+    }
+
     @Test(arguments: [Float.nan, .infinity, 0, -8, 7.5, 1e30]) func stridesOfHeads(_ stride: Float) {
         #expect(problem(Self.model(stride: [stride])).contains("stride \(stride), which must be whole"))
     }

@@ -22,10 +22,12 @@ import numpy as np
 import torch
 from torch import nn
 from ultralytics import __version__
+from ultralytics.nn.modules import Conv, block
 from ultralytics.nn.tasks import DetectionModel, OBBModel
 from ultralytics.utils import DEFAULT_CFG_DICT, LOGGER
 
 LOGGER.setLevel(logging.ERROR)
+JOINED = block.AAttn
 MODELS = {
     "yolo26": """nc: 3
 end2end: True
@@ -105,11 +107,63 @@ backbone:
 head:
   - [[3, 4, 5], 1, OBB26, [nc, 1]]
 """,
+    "first": """nc: 3
+backbone:
+  - [-1, 1, Focus, [16, 3]]
+  - [-1, 1, Conv, [16, 3, 2]]
+  - [-1, 2, BottleneckCSP, [16]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, BottleneckCSP, [32]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, Conv, [64, 3, 2]]
+  - [-1, 1, SPP, [64, [3, 5, 7]]]
+head:
+  - [-1, 1, BottleneckCSP, [64, False]]
+  - [[4, 5, 8], 1, Detect, [nc]]
+""",
+    "separate": """nc: 3
+area_attention: separate
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+  - [-1, 1, Conv, [16, 3, 2, 1, 2]]
+  - [-1, 1, Conv, [32, 3, 2, 1, 4]]
+  - [-1, 1, A2C2f, [128, True, 4]]
+  - [-1, 1, Conv, [32, 3, 2]]
+  - [-1, 1, Conv, [64, 3, 2]]
+head:
+  - [-1, 1, A2C2f, [128, True, 1]]
+  - [[3, 4, 6], 1, Detect, [nc]]
+""",
 }
 ROWS = [(0, 0.31, 0.42, 0.4, 0.3), (2, 0.71, 0.23, 0.03, 0.06), (1, 0.55, 0.77, 0.6, 0.35), (1, 0.2, 0.8, 0.05, 0.2)]
 # Of turned boxes: the angles.
 ANGLES = [0.4, 1.1, -0.6, 2.2]
 WIDTH, HEIGHT = 96, 64
+
+
+class SeparateAttention(nn.Module):
+    """Attention in areas with the values of a convolution of their own, as in YOLOv12's own repository, by its formula."""
+
+    def __init__(self, dim, num_heads, area=1):
+        super().__init__()
+        self.area, self.num_heads, self.head_dim = area, num_heads, dim // num_heads
+        self.qk, self.v, self.proj = Conv(dim, 2 * dim, 1, act=False), Conv(dim, dim, 1, act=False), Conv(dim, dim, 1, act=False)
+        self.pe = Conv(dim, dim, 5, 1, 2, g=dim, act=False)
+
+    def forward(self, x):
+        batch, channels, height, width = x.shape
+        values = self.v(x)
+
+        def runs(y):
+            """By area, head, channel of the head, and place of the area."""
+            y = y.reshape(batch, self.num_heads, self.head_dim, self.area, height * width // self.area)
+            return y.permute(0, 3, 1, 2, 4)
+
+        pairs = self.qk(x)
+        q, k, v = runs(pairs[:, :channels]), runs(pairs[:, channels:]), runs(values)
+        weights = (q.transpose(-2, -1) @ k * self.head_dim**-0.5).softmax(-1)
+        attended = (v @ weights.transpose(-2, -1)).permute(0, 2, 3, 1, 4).reshape(x.shape)
+        return self.proj(attended + self.pe(values))
 
 
 def value(name, shape, k):
@@ -121,6 +175,7 @@ def figures(yaml):
         file.write(yaml)
         file.flush()
         turned = "OBB" in yaml
+        block.AAttn = SeparateAttention if "area_attention: separate" in yaml else JOINED
         model = (OBBModel if turned else DetectionModel)(file.name, ch=3, nc=3, verbose=False)
     state = model.state_dict()
     names = sorted(n for n in state if "num_batches" not in n and not n.endswith("dfl.conv.weight"))

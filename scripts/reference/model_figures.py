@@ -5,8 +5,9 @@
 
 PYTHON has torch, ultralytics and, for models whose names begin with `v5:` or `v7:`, yolov5 or yolov7detect. MODEL is the
 name of a model YAML of Ultralytics with its scale, such as yolo26n, yolov9t, yolov8s-obb; `v5:` and a YAML of the YOLOv5
-package, such as v5:yolov5s-transformer; or v7:yolov7 or v7:yolov7-tiny, with YOLOV7 naming the package's folder. OUT gets the dataset, MODEL.pt as the trainer writes it (half precision), and MODEL.json: for each
-image the loss, its items and the gradient norm of a batch of one, in double precision, batch-norm statistics frozen, by
+package, such as v5:yolov5s-transformer, or v5:release-2 and v5:release-5, the layers of its releases 2.0 and 5.0; or v7:yolov7 or
+v7:yolov7-tiny, with YOLOV7 naming the package's folder. OUT gets the dataset, MODEL.pt as the trainer writes it (half precision), and
+MODEL.json: for each image the loss, its items and the gradient norm of a batch of one, in double precision, batch-norm statistics frozen, by
 the loss that the framework itself builds (of segmentation and pose: its detection loss on the detection branch).
 
 Weights are random, with batch-norm statistics of the images, and biases by which boxes and scores mean something. Images
@@ -222,11 +223,20 @@ def yolov5_figures(options, data, out):
     from models.yolo import Model, SegmentationModel
     from utils.loss import ComputeLoss
 
+    sys.path.insert(0, str(Path(__file__).parent))
+    import yolov5_layers
+
     name = options.model.removeprefix("v5:")
     root = Path(yolov5.__file__).parent / "models"
-    path = next(p for p in root.rglob(f"{name}.yaml"))
+    old = yolov5_layers.configuration(name, options.nc) if name in yolov5_layers.BLOCKS else None
+    path = old or str(next(p for p in root.rglob(f"{name}.yaml")))
     torch.manual_seed(options.seed)
-    model = (SegmentationModel if "-seg" in name else Model)(str(path), ch=3, nc=options.nc)
+    model = (SegmentationModel if "-seg" in name else Model)(path, ch=3, nc=options.nc)
+    if name == "release-2":
+        for module in model.modules():
+            for child, inner in module.named_children():
+                if isinstance(inner, nn.SiLU):
+                    setattr(module, child, nn.LeakyReLU(0.1))
     settle(model, torch.cat([p for _, p, _ in data if p.shape == data[0][1].shape]).float(), options.seed)
     head = model.model[-1]
     with torch.no_grad():

@@ -106,7 +106,8 @@ public struct ImageLossRow: LedgerRow {
 extension Ledger {
     /// Replaces what the toxic stage measured and suspects.
     public func replaceLosses(
-        images: [ImageLossRow], boxes: [BoxLossRow], suspicions: [SuspicionRow], predictions: [PredictionRow] = []
+        images: some Sequence<ImageLossRow>, boxes: some Sequence<BoxLossRow>,
+        suspicions: some Sequence<SuspicionRow>, predictions: some Sequence<PredictionRow> = []
     ) throws {
         try replace(.toxic) { database in
             try predictions.insert(into: database)

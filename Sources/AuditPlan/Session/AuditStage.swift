@@ -115,6 +115,11 @@ public struct StageWork<Options: StageOptions> {
 
     /// Writes a file of the stage's own, atomically; returns its path relative to the plan's folder.
     public func write(_ bytes: [UInt8], to name: String) throws -> String { try context.write(bytes, to: name) }
+
+    /// Writes a file of the stage's own piece by piece, atomically; returns its path relative to the plan's folder.
+    public func write(to name: String, _ body: (_ emit: ([UInt8]) throws -> Void) throws -> Void) throws -> String {
+        try context.write(to: name, body)
+    }
 }
 
 extension AuditStage {

@@ -30,11 +30,14 @@ public struct StageContext: Sendable {
     public func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
 
     /// Writes a file of the stage's own, atomically; returns its path relative to the plan's folder.
-    public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    public func write(_ bytes: [UInt8], to name: String) throws -> String { try write(to: name) { try $0(bytes) } }
+
+    /// Writes a file of the stage's own piece by piece, atomically; returns its path relative to the plan's folder.
+    public func write(to name: String, _ body: (_ emit: ([UInt8]) throws -> Void) throws -> Void) throws -> String {
         let path = plan.outputFolder + "/" + name
         try ledger.takeBack(stage)
         try Folders.make(Paths.directory(of: path))
-        try AtomicFile.write(bytes, to: path, tidies: false)
+        try AtomicFile.write(to: path, tidies: false, body)
         return Paths.relative(path, to: plan.folder)
     }
 }

@@ -47,40 +47,69 @@ public enum ToxicWriter {
         ]
     }
 
+    /// Takes the pieces of a file, one after another.
+    fileprivate typealias Sink<Failure: Error> = ([UInt8]) throws(Failure) -> Void
+
+    /// Bytes of a file from which on they are handed over.
+    private static let pieceSize = 1 << 20
+
+    /// All pieces as a text.
+    private static func text(_ write: (Sink<Never>) -> Void) -> String {
+        var bytes: [UInt8] = []
+        write { bytes += $0 }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// A row an image, the worst first; a figure that there is none of is empty.
-    public static func csv(_ images: [ImageLoss]) -> String {
+    public static func csv(_ images: [ImageLoss]) -> String { text { csv(images, to: $0) } }
+
+    private static func csv<Failure>(_ images: [ImageLoss], to sink: Sink<Failure>) throws(Failure) {
         var csv = CSVWriter(columns: columns)
-        for image in images { csv.row(cells(image)) }
-        return csv.text
+        for image in images {
+            csv.row(cells(image))
+            if csv.bytes.count >= pieceSize { try sink(csv.take()) }
+        }
+        try sink(csv.bytes)
     }
 
     /// An array of objects with the same columns.
-    public static func json(_ images: [ImageLoss]) -> String {
+    public static func json(_ images: [ImageLoss]) -> String { text { json(images, to: $0) } }
+
+    private static func json<Failure>(_ images: [ImageLoss], to sink: Sink<Failure>) throws(Failure) {
         var json = JSONWriter()
-        json.array(.lines) { json in
+        try json.array(.lines) { (json: inout JSONWriter) throws(Failure) in
             for image in images {
                 json.object { json in for (column, cell) in zip(columns, cells(image)) { json.member(column, cell) } }
+                if json.bytes.count >= pieceSize { try sink(json.take()) }
             }
         }
         json.endLine()
-        return json.text
+        try sink(json.bytes)
+    }
+
+    /// The images in the order of their names.
+    public static func byName(_ images: [ImageLoss]) -> some Sequence<ImageLoss> {
+        images.indices.sorted { images[$0].sample.image < images[$1].sample.image }.lazy.map { images[$0] }
     }
 
     /// A row a label; boxes in fractions of the image.
-    public static func boxesCSV(_ images: [ImageLoss]) -> String {
+    public static func boxesCSV(_ images: [ImageLoss]) -> String { text { boxesCSV(images, to: $0) } }
+
+    private static func boxesCSV<Failure>(_ images: [ImageLoss], to sink: Sink<Failure>) throws(Failure) {
         var csv = CSVWriter(columns: [
             "image", "line", "class", "cx", "cy", "w", "h", "matches", "box", "obj", "cls", "gradient_norm",
             "gradient_norm_box", "gradient_norm_obj", "gradient_norm_cls",
         ])
-        for image in images.sorted(by: { $0.sample.image < $1.sample.image }) {
+        for image in byName(images) {
             for (box, loss) in zip(image.boxes, image.labels) {
                 csv.row(
                     image.sample.image, box.line, box.classID, box.cx, box.cy, box.width, box.height, loss.matches,
                     loss.box, loss.objectness, loss.classification, loss.gradientNorm, loss.gradientNormBox,
                     loss.gradientNormObjectness, loss.gradientNormClassification)
             }
+            if csv.bytes.count >= pieceSize { try sink(csv.take()) }
         }
-        return csv.text
+        try sink(csv.bytes)
     }
 
     /// A row a suspicion: the box is the suggestion, the label's own where the label should go, or the whole image. The
@@ -89,10 +118,12 @@ public enum ToxicWriter {
     /// Every label row and every prediction that may be an object has its place; of those that are not shown, figures have
     /// single precision and the evidence is empty.
     public static func suspicionsCSV(_ suspicions: some Sequence<Suspicion>) -> String {
-        suspicionRows(suspicions).text
+        text { suspicionsCSV(suspicions, to: $0) }
     }
 
-    private static func suspicionRows(_ suspicions: some Sequence<Suspicion>) -> CSVWriter {
+    private static func suspicionsCSV<Failure>(_ suspicions: some Sequence<Suspicion>, to sink: Sink<Failure>)
+        throws(Failure)
+    {
         var csv = CSVWriter(columns: [
             "id", "image", "line", "kind", "score", "impact", "class", "cx", "cy", "w", "h", "evidence",
             "corners",
@@ -105,8 +136,11 @@ public enum ToxicWriter {
                 it.evidence, corners(box))
         }
         // Most rows are there for the order alone: short figures are a third of the file.
-        for it in suspicions { if it.isShown { row(it) { $0 } } else { row(it) { Float($0) } } }
-        return csv
+        for it in suspicions {
+            if it.isShown { row(it) { $0 } } else { row(it) { Float($0) } }
+            if csv.bytes.count >= pieceSize { try sink(csv.take()) }
+        }
+        try sink(csv.bytes)
     }
 
     /// As a label row says them; empty for an upright box.
@@ -118,6 +152,12 @@ public enum ToxicWriter {
     ///
     /// - Parameter least: less confident ones are left out: they are nine in ten.
     public static func predictionsCSV(_ predictions: [ImagePredictions], least: Double = 0) -> String {
+        text { predictionsCSV(predictions, least: least, to: $0) }
+    }
+
+    private static func predictionsCSV<Failure>(
+        _ predictions: [ImagePredictions], least: Double, to sink: Sink<Failure>
+    ) throws(Failure) {
         var csv = CSVWriter(columns: [
             "image", "fold", "class", "confidence", "objectness", "cx", "cy", "w", "h", "corners",
         ])
@@ -127,20 +167,23 @@ public enum ToxicWriter {
                     image.image, image.fold + 1, it.box.classID, it.confidence, it.objectness, it.box.cx, it.box.cy,
                     it.box.width, it.box.height, corners(it.box))
             }
+            if csv.bytes.count >= pieceSize { try sink(csv.take()) }
         }
-        return csv.text
+        try sink(csv.bytes)
     }
 
-    /// A file of a run, made when it is asked for: the files of a million images are gigabytes.
+    /// A file of a run, made while it is written: the files of a million images are gigabytes.
     public struct File {
         /// Without a folder.
         public let name: String
-        private let make: () -> [UInt8]
+        private let make: (Sink<any Error>) throws -> Void
 
-        /// What is in it, in UTF-8.
-        public var bytes: [UInt8] { make() }
+        /// Makes the file, in UTF-8, and hands over a piece of about a MiB after another.
+        ///
+        /// - Throws: what `emit` throws.
+        public func write(_ emit: ([UInt8]) throws -> Void) throws { try make(emit) }
 
-        fileprivate init(_ name: String, _ make: @escaping () -> [UInt8]) {
+        fileprivate init(_ name: String, _ make: @escaping (Sink<any Error>) throws -> Void) {
             self.name = name
             self.make = make
         }
@@ -151,12 +194,12 @@ public enum ToxicWriter {
     /// - Parameter least: predictions from this confidence on.
     public static func files(_ result: ToxicResult, least: Double = 0) -> [File] {
         [
-            File("images.csv") { Array(csv(result.images).utf8) },
-            File("images.json") { Array(json(result.images).utf8) },
-            File("boxes.csv") { Array(boxesCSV(result.images).utf8) },
-            File("suspicions.csv") { suspicionRows(result.suspicions.suspicions).bytes },
-            File("hyp.suggested.yaml") { Array(result.advice.yaml.utf8) },
-            File("predictions.csv") { Array(predictionsCSV(result.predictions, least: least).utf8) },
+            File("images.csv") { try csv(result.images, to: $0) },
+            File("images.json") { try json(result.images, to: $0) },
+            File("boxes.csv") { try boxesCSV(result.images, to: $0) },
+            File("suspicions.csv") { try suspicionsCSV(result.suspicions.suspicions, to: $0) },
+            File("hyp.suggested.yaml") { try $0(Array(result.advice.yaml.utf8)) },
+            File("predictions.csv") { try predictionsCSV(result.predictions, least: least, to: $0) },
         ]
     }
 }

@@ -53,21 +53,56 @@ extension GraphBuilder {
         let keys = try module.whole("key_dim", in: 1...4_096, otherwise: width, name)
         let areas = try module.whole("area", in: 1...1_024, otherwise: 1, name)
         let scale = try module.number("scale", in: 0...1_024, otherwise: 1 / Double(keys).squareRoot(), name)
-        let joined = try convolutionBlock(try child(module, "qkv", name), source, "\(name).qkv")
+        let (joined, together) =
+            module["qkv"] == nil && module["qk"] != nil
+            ? try separateValues(module, source, name, heads: heads, width: width)
+            : try joinedValues(module, source, name, heads: heads, keys: keys, width: width)
         let attended = graph.add(
             .attention(
                 .init(heads: heads, keyChannels: keys, valueChannels: width, areas: areas, scale: scale)),
             inputs: [joined], name: "\(name).attention")
-        // The values of all heads, one after the other.
+        let places = try convolutionBlock(try child(module, "pe", name), together, "\(name).pe")
+        let sum = graph.add(.add, inputs: [attended, places], name: "\(name).add")
+        return try convolutionBlock(try child(module, "proj", name), sum, "\(name).proj")
+    }
+
+    /// Queries, keys and values of one convolution, head by head.
+    ///
+    /// - Returns: all of them, and the values of all heads, one after the other.
+    private mutating func joinedValues(
+        _ module: ModuleRecord, _ source: Int, _ name: String, heads: Int, keys: Int, width: Int
+    ) throws -> (joined: Int, values: Int) {
+        let joined = try convolutionBlock(try child(module, "qkv", name), source, "\(name).qkv")
         let values = (0..<heads).map { head in
             graph.add(
                 .slice(from: head * (2 * keys + width) + 2 * keys, count: width), inputs: [joined],
                 name: "\(name).v.\(head)")
         }
-        let together = heads == 1 ? values[0] : graph.add(.concatenate, inputs: values, name: "\(name).v")
-        let places = try convolutionBlock(try child(module, "pe", name), together, "\(name).pe")
-        let sum = graph.add(.add, inputs: [attended, places], name: "\(name).add")
-        return try convolutionBlock(try child(module, "proj", name), sum, "\(name).proj")
+        return (
+            joined, heads == 1 ? values[0] : graph.add(.concatenate, inputs: values, name: "\(name).v")
+        )
+    }
+
+    /// As YOLOv12's own repository has it: the queries of all heads, then their keys, in one convolution, the values in another.
+    private mutating func separateValues(
+        _ module: ModuleRecord, _ source: Int, _ name: String, heads: Int, width: Int
+    ) throws -> (joined: Int, values: Int) {
+        let pairs = try convolutionBlock(try child(module, "qk", name), source, "\(name).qk")
+        let values = try convolutionBlock(try child(module, "v", name), source, "\(name).v")
+        let wide = heads * width
+        guard channels(of: pairs) == 2 * wide, channels(of: values) == wide else {
+            throw ModelError("\(name).qk and \(name).v do not have the channels of \(heads) heads of \(width)")
+        }
+        var parts: [Int] = []
+        for head in 0..<heads {
+            for (kind, node, from) in [("q", pairs, 0), ("k", pairs, wide), ("v", values, 0)] {
+                parts.append(
+                    graph.add(
+                        .slice(from: from + head * width, count: width), inputs: [node],
+                        name: "\(name).\(kind).\(head)"))
+            }
+        }
+        return (graph.add(.concatenate, inputs: parts, name: "\(name).qkv"), values)
     }
 
     /// As C2f without halves; in larger variants with a residual that γ scales channel by channel.

@@ -211,11 +211,13 @@ package struct GraphBuilder {
             inputs: [source], name: node)
     }
 
-    /// Modules of v6, v7, v9, ghosts and transformers; nil for what none of them is.
+    /// Modules of YOLOv5's first releases, v6, v7, v9, ghosts and transformers; nil for what none of them is.
     private mutating func addOther(
         _ module: ModuleRecord, _ sources: [Int], _ source: Int, _ name: String
     ) throws -> Int? {
         switch module.className {
+        case "Focus": try focus(module, source, name)
+        case "BottleneckCSP": try partialBottlenecks(module, source, name)
         case "GhostConv": try ghostConvolution(module, source, name)
         case "GhostBottleneck": try ghostBottleneck(module, source, name)
         case "RepConv" where module["rbr_dense"] != nil || module["rbr_reparam"] != nil:

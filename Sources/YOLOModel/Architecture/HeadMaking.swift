@@ -13,7 +13,8 @@ extension ModuleMaker {
         let boxWidth = max(16, narrowest / 4, 4 * bins)
         let classWidth = max(narrowest, min(classCount, 100))
         // v8 has plain 3 × 3 convolutions for classes; from v10 on they are depthwise and pointwise.
-        let isPlain = layer.module != "v10Detect" && !yaml.layers.contains { $0.module == "C3k2" }
+        let isPlain =
+            layer.module != "v10Detect" && !yaml.layers.contains { ["C3k2", "A2C2f", "C2fCIB"].contains($0.module) }
         let isTurned = layer.module == "OBB" || layer.module == "OBB26"
         func plainBranch(_ maker: inout ModuleMaker, _ width: Int, _ channels: Int, bias: Float) -> ModuleRecord {
             let levels = inputs.map { input -> ModuleRecord in

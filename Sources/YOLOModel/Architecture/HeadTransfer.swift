@@ -75,7 +75,8 @@ public struct StartingModel: Sendable {
                 file: weights, message: "does not carry its model YAML, of which a head is made anew",
                 wayOut: "use the .pt that the trainer wrote, or one that its project publishes")
         }
-        return try ModelYAML.parse(text, file: weights)
+        let hasSeparateValues = given.graph.parameters.contains { $0.name.hasSuffix(".attn.qk.conv.weight") }
+        return try ModelYAML.parse(hasSeparateValues ? ModelYAML.separate(text) : text, file: weights)
     }
 
     /// A model of the architecture with all weights that have a counterpart; what says classes is new.

@@ -14,6 +14,13 @@ public struct ModelYAML: Sendable {
         var line: Int
     }
 
+    /// The forms of attention in areas: Ultralytics' with one convolution, and that of YOLOv12's own repository. The framework's
+    /// YAMLs do not tell them apart, so that a key of our own does.
+    static let (joinedForm, separateForm) = ("joined", "separate")
+
+    /// The text of the same model with values of a convolution of their own.
+    static func separate(_ text: String) -> String { text + "\narea_attention: \(separateForm)\n" }
+
     /// Where a module tree keeps the text that it was made of.
     static let textKey = "model_yaml"
 
@@ -37,6 +44,8 @@ public struct ModelYAML: Sendable {
     let isEndToEnd: Bool
     /// What follows convolutions.
     let activation: ModuleRecord
+    /// Whether attention in areas has values of a convolution of their own, as in YOLOv12's own repository.
+    let hasSeparateValues: Bool
 
     /// - Throws: `FileError` with line and column.
     public static func parse(_ text: String, file: String) throws -> ModelYAML {
@@ -107,12 +116,17 @@ public struct ModelYAML: Sendable {
         guard let activation = activation(root["activation"]?.string) else {
             throw fail(root["activation"], "is an activation that is not known here")
         }
+        let attention = root["area_attention"]?.string ?? joinedForm
+        guard [joinedForm, separateForm].contains(attention) else {
+            throw fail(root["area_attention"], "area_attention is \(joinedForm) or \(separateForm)")
+        }
         let isScaleSaid = scale == nil || root["scale"] != nil
         return ModelYAML(
             file: file, text: isScaleSaid ? text : text + "\nscale: \(scale ?? "")\n", classCount: classCount,
             depthMultiple: depth, widthMultiple: width, mostChannels: most,
             scale: scale, anchors: anchors, layers: layers, backboneCount: backbone.count,
-            bins: bins, isEndToEnd: root["end2end"]?.bool ?? false, activation: activation)
+            bins: bins, isEndToEnd: root["end2end"]?.bool ?? false, activation: activation,
+            hasSeparateValues: attention == separateForm)
     }
 
     /// Of `torch.nn.ReLU()` and the like; SiLU where nothing is said.

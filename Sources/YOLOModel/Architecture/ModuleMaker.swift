@@ -25,6 +25,9 @@ struct ModuleMaker {
         var channels: [Int] = []
         var scales: [Int] = []
         var layers: [(name: String, module: ModuleRecord)] = []
+        if let head = yaml.layers.last, let reason = GraphBuilder.refusal(of: ModuleRecord(className: head.module)) {
+            throw ModelError(reason)
+        }
         for (index, layer) in yaml.layers.enumerated() {
             let sources = layer.from.map { $0 < 0 ? index + $0 : $0 }
             guard sources.allSatisfy({ $0 >= -1 && $0 < index }) else {
@@ -92,6 +95,13 @@ struct ModuleMaker {
         return number
     }
 
+    /// How many arguments of a module are read: more would make another network than the one that is made here.
+    private static let argumentsRead = [
+        "Conv": 5, "C3": 2, "C2f": 2, "C2": 2, "C3k2": 4, "C2fCIB": 3, "SCDown": 3, "SPPF": 4, "SPP": 2,
+        "Bottleneck": 2,
+        "Focus": 2, "BottleneckCSP": 2, "A2C2f": 3, "PSA": 1, "C2PSA": 1,
+    ]
+
     private mutating func make(
         _ layer: ModelYAML.Layer, _ inputs: [Int], _ scales: [Int]
     ) throws -> (ModuleRecord, channels: Int, scale: Int) {
@@ -102,17 +112,25 @@ struct ModuleMaker {
         guard NetworkBounds.repeats.contains(repeats) else {
             throw fail(layer, "repeats \(deep) times, more than \(NetworkBounds.repeats.upperBound)")
         }
+        if let most = Self.argumentsRead[layer.module], layer.arguments.count > most {
+            throw fail(layer, "has \(layer.arguments.count) arguments, of which only \(most) are read here")
+        }
         switch layer.module {
         case "Conv":
             let out = try wide(layer)
             let stride = try number(layer, 2) ?? 1
             let (kernel, padding) = (try number(layer, 1) ?? 1, try number(layer, 3, in: NetworkBounds.padding))
-            guard repeats > 1 else {
-                return (convolution(input, out, kernel: kernel, stride: stride, padding: padding), out, scale * stride)
+            let groups = try number(layer, 4, in: NetworkBounds.groups) ?? 1
+            guard input % groups == 0, out % groups == 0 else {
+                throw fail(layer, "cannot divide \(input) and \(out) channels into \(groups) groups")
             }
-            guard input == out, stride == 1 else { throw fail(layer, "is repeated, and changes size or channels") }
-            let row = (0..<repeats).map { _ in convolution(input, out, kernel: kernel, padding: padding) }
-            return (sequence(row), out, scale)
+            guard repeats == 1 || input == out && stride == 1 else {
+                throw fail(layer, "is repeated, and changes size or channels")
+            }
+            let row = (0..<repeats).map { _ in
+                convolution(input, out, kernel: kernel, stride: stride, padding: padding, groups: groups)
+            }
+            return (repeats == 1 ? row[0] : sequence(row), out, scale * stride)
         case "C3":
             let out = try wide(layer)
             let hasShortcut = layer.arguments.count < 2 || layer.arguments[1].bool ?? true
@@ -131,6 +149,7 @@ struct ModuleMaker {
             return (try detect(layer, inputs, scales), 0, scale)
         default:
             if let made = try makeOlder(layer, input, scale, repeats) { return made }
+            if let made = try makeFirst(layer, input, scale, repeats) { return made }
             if let made = try makeRecent(layer, input, scale, repeats) { return made }
             if let made = try makeLight(layer, input, scale, repeats) { return made }
             if let made = try makeElan(layer, inputs, scales) { return made }
@@ -138,7 +157,6 @@ struct ModuleMaker {
             if GraphBuilder.boxHeads.contains(layer.module) {
                 return (try distributionHead(layer, inputs, scales), 0, scale)
             }
-            if let reason = GraphBuilder.refusal(of: ModuleRecord(className: layer.module)) { throw ModelError(reason) }
             throw fail(layer, "is a module that is not known here")
         }
     }
@@ -150,17 +168,20 @@ struct ModuleMaker {
         let conv = plainConvolution(
             input, output, kernel: kernel, stride: stride, padding: padding ?? kernel / 2, hasBias: false,
             groups: groups)
-        let ones = constant(1, output)
-        let zeros = constant(0, output)
-        let norm = ModuleRecord(
-            className: "BatchNorm2d", settings: ["eps": .double(1e-3)],
-            tensors: ["weight": ones, "bias": zeros, "running_mean": zeros, "running_var": ones])
         return ModuleRecord(
             className: "Conv",
             children: [
-                ("conv", conv), ("bn", norm),
+                ("conv", conv), ("bn", batchNorm(output)),
                 ("act", isActivated ? yaml.activation : ModuleRecord(className: "Identity")),
             ])
+    }
+
+    mutating func batchNorm(_ channels: Int) -> ModuleRecord {
+        let ones = constant(1, channels)
+        let zeros = constant(0, channels)
+        return ModuleRecord(
+            className: "BatchNorm2d", settings: ["eps": .double(1e-3)],
+            tensors: ["weight": ones, "bias": zeros, "running_mean": zeros, "running_var": ones])
     }
 
     mutating func plainConvolution(

@@ -13,7 +13,9 @@ extension ModuleMaker {
             var before = input
             let blocks = (0..<repeats).map { index -> (name: String, module: ModuleRecord) in
                 defer { before = out }
-                return (String(index), bottleneck(before, out, hidden: out / 2, kernels: (1, 3), hasShortcut))
+                return (
+                    String(index), bottleneck(before, out, hidden: out / 2, kernels: bottleneckKernels, hasShortcut)
+                )
             }
             return (repeats == 1 ? blocks[0].module : sequence(blocks.map(\.module)), out, scale)
         case "SPP":
@@ -64,6 +66,10 @@ extension ModuleMaker {
         ModuleRecord(
             className: className, children: modules.enumerated().map { (name: String($0), module: $1) })
     }
+
+    /// Of a bottleneck by itself: the frameworks have a module of the same name, YOLOv5 with 1 × 1 and 3 × 3, Ultralytics, whose
+    /// heads have no anchors, with 3 × 3 twice.
+    var bottleneckKernels: (Int, Int) { yaml.anchors.isEmpty ? (3, 3) : (1, 3) }
 
     mutating func bottleneck(
         _ input: Int, _ output: Int, hidden: Int, kernels: (Int, Int), _ hasShortcut: Bool
@@ -253,13 +259,17 @@ extension ModuleMaker {
 
     private mutating func areaBlock(_ width: Int, _ areas: Int, ratio: Double) -> ModuleRecord {
         let heads = width / 32
+        let parts = yaml.hasSeparateValues ? [("qk", 2), ("v", 1)] : [("qkv", 3)]
+        let joined = parts.map { name, wide in
+            (name: name, module: convolution(width, wide * width, kernel: 1, isActivated: false))
+        }
+        let places = yaml.hasSeparateValues ? 5 : 7
         let attention = ModuleRecord(
             className: "AAttn",
             settings: ["num_heads": .int(heads), "head_dim": .int(32), "area": .int(max(1, areas))],
-            children: [
-                ("qkv", convolution(width, 3 * width, kernel: 1, isActivated: false)),
+            children: joined + [
                 ("proj", convolution(width, width, kernel: 1, isActivated: false)),
-                ("pe", convolution(width, width, kernel: 7, groups: width, isActivated: false)),
+                ("pe", convolution(width, width, kernel: places, groups: width, isActivated: false)),
             ])
         return ModuleRecord(
             className: "ABlock", children: [("attn", attention), ("mlp", feedForward(width, ratio))])
