@@ -50,6 +50,22 @@ import Testing
         #expect(throws: FileError.self) { try FileReading.bytes(ofFile: "/dev/zero") }
     }
 
+    @Test func aFileThatIsNotMadeToItsEndLeavesTheOldOne() throws {
+        struct Halt: Error {}
+        let folder = try TemporaryFolder()
+        let path = try folder.write("old", to: "file")
+        #expect(throws: Halt.self) {
+            try AtomicFile.write(to: path) { emit in
+                try emit(Array("new".utf8))
+                throw Halt()
+            }
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
+        try AtomicFile.write(to: path) { emit in for piece in ["n", "ew"] { try emit(Array(piece.utf8)) } }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+    }
+
     @Test func linksAreFollowedAndPermissionsStay() throws {
         let folder = try TemporaryFolder()
         let real = try folder.write("old", to: "kept/real")

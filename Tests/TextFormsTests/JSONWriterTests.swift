@@ -119,4 +119,26 @@ import TextForms
         #expect(Double(json.text) == value)
         #expect(Double(ExactNumber.text(value)) == value)
     }
+
+    /// A long document is handed over while it is made.
+    @Test(arguments: [JSONWriter.Layout.line, .lines, .hanging]) func piecesAreTheWhole(layout: JSONWriter.Layout) {
+        var (whole, taken) = (JSONWriter(), JSONWriter())
+        var bytes: [UInt8] = []
+        func elements(_ json: inout JSONWriter, _ after: (inout JSONWriter) -> Void) {
+            json.array(layout) { json in
+                for number in 0..<5 {
+                    json.object { $0.member("number", number) }
+                    after(&json)
+                }
+            }
+            json.endLine()
+        }
+        elements(&whole) { _ in }
+        elements(&taken) { bytes += $0.take() }
+        #expect(!bytes.isEmpty && bytes + taken.bytes == whole.bytes)
+        var csv = CSVWriter(columns: ["a"])
+        bytes = csv.take()
+        csv.row(1)
+        #expect(bytes + csv.bytes == Array("a\n1\n".utf8))
+    }
 }
