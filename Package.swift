@@ -133,7 +133,7 @@ let package = Package(
         library("Findings", ["FileReading", "TextForms"]),
         library("Imaging", ["CImageCodecs", "FileReading", "Geometry"]),
         library("YAMLText", ["CYAML", "FileReading", "TextForms"]),
-        library("NeuralKernels", ["CVectorKernels", "FileReading"]),
+        library("NeuralKernels", ["CVectorKernels", "FileReading", "Randomness"]),
 
         // Floor 3
         library("Charting", ["FileReading", "Geometry", "Imaging", "TextForms"]),

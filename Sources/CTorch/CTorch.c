@@ -240,10 +240,7 @@ static void drop(const assay_torch *torch, tensor it) {
     if (it) torch->free(it);
 }
 
-// Takes a result of those sizes out of its tensor: into the memory that it computes in.
-static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to);
-
-// The same, however it lies there: into this machine's memory.
+// Takes a result of those sizes out of its tensor, however it lies there: into this machine's memory.
 static int take_here(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to, int accumulate) {
     void *data = NULL;
     int64_t count = 0, *strides = NULL, expected = sizes[0] * sizes[1] * sizes[2] * sizes[3];
@@ -284,8 +281,10 @@ static int take_here(const assay_torch *torch, tensor from, const int64_t sizes[
     return 0;
 }
 
-static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to) {
-    if (!torch->device) return take_here(torch, from, sizes, to, 0);
+// The same, into the memory that it computes in.
+static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], float *to, int accumulate) {
+    if (!torch->device) return take_here(torch, from, sizes, to, accumulate);
+    assay_queue *queue = queue_of(torch);
     void *data = NULL;
     int64_t count = 0, *strides = NULL, plain = 1, is_plain = 1;
     if (torch->data(from, &data) || torch->count(from, &count) || torch->strides(from, &strides) || !data) return -1;
@@ -294,14 +293,32 @@ static int take(const assay_torch *torch, tensor from, const int64_t sizes[4], f
         plain *= sizes[axis];
     }
     if (count != plain) return -1;
-    if (is_plain) return assay_device_copy(queue_of(torch), to, data, (size_t)count * sizeof *to);
+    if (is_plain)
+        return accumulate ? assay_device_add_to(queue, to, data, count)
+                          : assay_device_copy(queue, to, data, (size_t)count * sizeof *to);
     // Seldom: by way of this machine.
     float *here = malloc((size_t)count * sizeof *here);
     int failed = here ? take_here(torch, from, sizes, here, 0) : -1;
-    if (!failed) failed = assay_device_load(queue_of(torch), to, here, (size_t)count * sizeof *here);
-    if (!failed) failed = assay_queue_wait(queue_of(torch));
+    if (!failed)
+        failed = accumulate ? assay_device_load_adding(queue, to, here, count)
+                            : assay_device_load(queue, to, here, (size_t)count * sizeof *here);
+    if (!failed) failed = assay_queue_wait(queue);
     free(here);
     return failed;
+}
+
+// The same for a result of one axis, whose values lie side by side.
+static int take_list(const assay_torch *torch, tensor from, int64_t expected, float *to, int accumulate) {
+    void *data = NULL;
+    int64_t count = 0, *strides = NULL;
+    if (torch->data(from, &data) || torch->count(from, &count) || torch->strides(from, &strides)) return -1;
+    if (count != expected || !data || (count > 1 && strides[0] != 1)) return -1;
+    const float *values = data;
+    if (torch->device)
+        return accumulate ? assay_device_add_to(queue_of(torch), to, values, count)
+                          : assay_device_copy(queue_of(torch), to, values, (size_t)count * sizeof *to);
+    for (int64_t index = 0; index < count; index++) to[index] = accumulate ? to[index] + values[index] : values[index];
+    return 0;
 }
 
 // MARK: Convolutions
@@ -332,7 +349,7 @@ int assay_torch_forward(
         failed = torch->convolve(
             from, kernel, &shift, stride, 2, padding, 2, dilation, 2, 0, none, 2, it->groups, &made);
     int64_t sizes[] = {1, it->out_channels, it->out_height, it->out_width};
-    if (!failed) failed = take(torch, made, sizes, out);
+    if (!failed) failed = take(torch, made, sizes, out, 0);
     drop(torch, from), drop(torch, kernel), drop(torch, shift), drop(torch, made);
     return failed;
 }
@@ -363,7 +380,7 @@ int assay_torch_backward_data(
     // Of the input itself only the size is asked for.
     int failed = backward(torch, it, in_gradient, out_gradient, weight, wanted, made);
     int64_t sizes[] = {1, it->in_channels, it->in_height, it->in_width};
-    if (!failed) failed = take(torch, made[0], sizes, in_gradient);
+    if (!failed) failed = take(torch, made[0], sizes, in_gradient, 0);
     for (int index = 0; index < 3; index++) drop(torch, made[index]);
     return failed;
 }
@@ -375,23 +392,8 @@ int assay_torch_backward_weights(
     const int32_t wanted[] = {0, 1, 1};
     int failed = backward(torch, it, in, out_gradient, weight, wanted, made);
     int64_t sizes[] = {it->out_channels, it->in_channels / it->groups, it->kernel_height, it->kernel_width};
-    if (!failed) failed = take_here(torch, made[1], sizes, weight_gradient, accumulate);
-    if (!failed) {
-        // One axis, in the place of the last of four; its stride is 1 or does not matter.
-        int64_t count = 0, *strides = NULL;
-        void *data = NULL;
-        if (torch->data(made[2], &data) || torch->count(made[2], &count) || torch->strides(made[2], &strides)) failed = -1;
-        if (!failed && (count != it->out_channels || !data || (count > 1 && strides[0] != 1))) failed = -1;
-        float *found = failed ? NULL : malloc((size_t)count * sizeof *found);
-        if (!failed && !found) failed = -1;
-        if (!failed && torch->device)
-            failed = assay_device_store(queue_of(torch), found, data, (size_t)count * sizeof *found);
-        else if (!failed)
-            memcpy(found, data, (size_t)count * sizeof *found);
-        for (int64_t channel = 0; !failed && channel < count; channel++)
-            bias_gradient[channel] = accumulate ? bias_gradient[channel] + found[channel] : found[channel];
-        free(found);
-    }
+    if (!failed) failed = take(torch, made[1], sizes, weight_gradient, accumulate);
+    if (!failed) failed = take_list(torch, made[2], it->out_channels, bias_gradient, accumulate);
     for (int index = 0; index < 3; index++) drop(torch, made[index]);
     return failed;
 }
@@ -458,24 +460,28 @@ static int check(const assay_torch *torch) {
     mirror of[] = {
         {in, sizeof in, NULL}, {weight, sizeof weight, NULL}, {bias, sizeof bias, NULL}, {result, sizeof result, NULL},
         {gradient, sizeof gradient, NULL}, {in_gradient, sizeof in_gradient, NULL}, {square, sizeof square, NULL},
-        {product, sizeof product, NULL},
+        {product, sizeof product, NULL}, {weight_gradient, sizeof weight_gradient, NULL},
+        {bias_gradient, sizeof bias_gradient, NULL},
     };
     enum { every = sizeof of / sizeof *of };
     int failed = 0;
     for (int index = 0; index < every; index++) failed = failed || !mirrored(torch, &of[index]);
     float *const result_there = of[3].there, *const in_gradient_there = of[5].there, *const product_there = of[7].there;
+    float *const weight_gradient_there = of[8].there, *const bias_gradient_there = of[9].there;
     const float *const weight_there = of[1].there, *const gradient_there = of[4].there;
     // [[1, 2], [3, 4]] times the transposed of itself.
     const assay_torch_matrix plain = {of[6].there, 2, 0}, turned = {of[6].there, 2, 1};
     failed = failed || assay_torch_forward(torch, &shape, of[0].there, weight_there, of[2].there, result_there)
         || assay_torch_backward_data(torch, &shape, gradient_there, weight_there, in_gradient_there)
         || assay_torch_backward_weights(
-            torch, &shape, of[0].there, gradient_there, weight_there, weight_gradient, bias_gradient, 0)
+            torch, &shape, of[0].there, gradient_there, weight_there, weight_gradient_there, bias_gradient_there, 0)
         || assay_torch_product(torch, 2, 2, 2, 2, plain, turned, product_there, 2);
     if (torch->device && !failed)
         failed = assay_device_store(queue_of(torch), result, result_there, sizeof result)
             || assay_device_store(queue_of(torch), in_gradient, in_gradient_there, sizeof in_gradient)
-            || assay_device_store(queue_of(torch), product, product_there, sizeof product);
+            || assay_device_store(queue_of(torch), product, product_there, sizeof product)
+            || assay_device_store(queue_of(torch), weight_gradient, weight_gradient_there, sizeof weight_gradient)
+            || assay_device_store(queue_of(torch), bias_gradient, bias_gradient_there, sizeof bias_gradient);
     for (int index = 0; torch->device && index < every; index++) assay_device_release(torch->device, of[index].there);
     if (failed) return 0;
     for (int o = 0; o < channels; o++)

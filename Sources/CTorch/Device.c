@@ -30,7 +30,7 @@ static const char source[] =
     X(silu_keeping_derivative) X(silu) X(leaky_keeping_derivative) X(leaky) X(multiply) X(add_to) X(add_up) \
     X(max_pool) X(max_pool_backward) X(upsample) X(upsample_backward) X(pixel_shuffle) X(softmax_rows) \
     X(softmax_rows_backward) X(batch_sums) X(normalize_activate) X(normalize_backward_sums) X(normalize_backward) \
-    X(add_runs)
+    X(add_runs) X(unfold_lanes) X(unfold_scales) X(scale_channels) X(square_lanes) X(add_buckets)
 
 #define NUMBER(name) number_of_##name,
 enum { EVERY_KERNEL(NUMBER) kernel_count };
@@ -571,4 +571,61 @@ int assay_device_normalize_backward(
     return run_normalize_backward(
         queue, z, gradient, single(queue, channels, 0, 0), single(queue, channels, 0, 1), single(queue, channels, 0, 2),
         channels, pixels);
+}
+
+// MARK: Gradients
+
+enum { lanes = 64 };
+
+static int run_unfold_lanes(
+    assay_queue *queue, const float *gradient, const float *weight, double *sums, long channels, long per) {
+    RUN(unfold_lanes, channels * lanes, (gradient, weight, sums, channels, per), &gradient, &weight, &sums, &channels,
+        &per);
+}
+
+static int run_unfold_scales(
+    assay_queue *queue, const double *products, const float *bias_gradient, const float *inverse_deviation,
+    const float *mean, float *gamma, long channels) {
+    RUN(unfold_scales, channels, (products, bias_gradient, inverse_deviation, mean, gamma, channels), &products,
+        &bias_gradient, &inverse_deviation, &mean, &gamma, &channels);
+}
+
+static int run_scale_channels(assay_queue *queue, float *gradient, const float *scale, long channels, long per) {
+    RUN(scale_channels, channels * per, (gradient, scale, channels, per), &gradient, &scale, &channels, &per);
+}
+
+static int run_square_lanes(assay_queue *queue, const float *gradient, const int *tiles, double *sums, long count) {
+    RUN(square_lanes, count * lanes, (gradient, tiles, sums, count), &gradient, &tiles, &sums, &count);
+}
+
+static int run_add_buckets(
+    assay_queue *queue, const float *gradient, const int *starts, const int *places, double *buckets, long count) {
+    RUN(add_buckets, count, (gradient, starts, places, buckets, count), &gradient, &starts, &places, &buckets, &count);
+}
+
+int assay_device_unfold(
+    assay_queue *queue, float *weight_gradient, const float *bias_gradient, const float *norm, float *gamma_gradient,
+    long channels, long per) {
+    int status = make_room(queue, channels, 0, lanes + 1);
+    if (status) return status;
+    double *parts = (double *)queue->room, *products = parts + channels * lanes;
+    const float *scale = norm + channels * per;
+    status = run_unfold_lanes(queue, weight_gradient, norm, parts, channels, per);
+    if (!status) status = run_add_runs(queue, parts, products, channels, lanes);
+    if (!status)
+        status = run_unfold_scales(
+            queue, products, bias_gradient, scale + channels, scale + 2 * channels, gamma_gradient, channels);
+    return status ? status : run_scale_channels(queue, weight_gradient, scale, channels, per);
+}
+
+int assay_device_sum_up(
+    assay_queue *queue, const float *gradient, const int *table, long tiles, long buckets, double *sums) {
+    int status = make_room(queue, 1, 0, tiles * (lanes + 1) + buckets);
+    if (status) return status;
+    double *parts = (double *)queue->room, *found = parts + tiles * lanes;
+    const int *starts = table + 2 * tiles;
+    status = run_square_lanes(queue, gradient, table, parts, tiles);
+    if (!status) status = run_add_runs(queue, parts, found, tiles, lanes);
+    if (!status) status = run_add_buckets(queue, gradient, starts, starts + buckets + 1, found + tiles, buckets);
+    return status ? status : assay_device_store(queue, sums, found, (size_t)(tiles + buckets) * sizeof *sums);
 }

@@ -2,8 +2,9 @@
 // EACH, in an order that does not depend on how the turns are divided. Included twice: as C, and as the text that NVRTC
 // compiles. Hence no line of the preprocessor, and nothing that only one of both knows.
 //
-// Activations lie as [C, H, W]. Sums are as in CVectorKernels: single precision within runs of 256 pixels, double
-// between them.
+// Activations lie as [C, H, W]. Sums over pixels are as in CVectorKernels: single precision within runs of 256, double
+// between them. Sums over a gradient's values are double throughout: products of two floats are exact there, so that
+// compilers may fuse them or not. 64 neighbouring turns take neighbouring values.
 
 ASSAY_KERNELS(
 
@@ -232,6 +233,56 @@ KERNEL add_runs(const double *parts, double *sum, long channels, long runs) {
         double total = 0.0;
         for (long run = 0; run < runs; run++) total += parts[channel * runs + run];
         sum[channel] = total;
+    }
+}
+
+KERNEL unfold_lanes(const float *gradient, const float *weight, double *lanes, long channels, long per) {
+    EACH(i, channels * 64) {
+        long channel = i / 64;
+        double sum = 0.0;
+        for (long at = i % 64; at < per; at += 64)
+            sum += (double)gradient[channel * per + at] * (double)weight[channel * per + at];
+        lanes[i] = sum;
+    }
+}
+
+KERNEL unfold_scales(
+    const double *products, const float *bias_gradient, const float *inverse_deviation, const float *mean, float *gamma,
+    long channels) {
+    EACH(channel, channels) {
+        double centred = products[channel] - (double)bias_gradient[channel] * (double)mean[channel];
+        gamma[channel] = (float)(centred * (double)inverse_deviation[channel]);
+    }
+}
+
+KERNEL scale_channels(float *gradient, const float *scale, long channels, long per) {
+    EACH(i, channels * per) { gradient[i] *= scale[i / per]; }
+}
+
+KERNEL square_lanes(const float *gradient, const int *tiles, double *lanes, long count) {
+    EACH(i, count * 64) {
+        const float *from = gradient + tiles[i / 64 * 2];
+        int length = tiles[i / 64 * 2 + 1];
+        double sum = 0.0;
+        for (int at = (int)(i % 64); at < length; at += 64) {
+            double value = from[at];
+            sum += value * value;
+        }
+        lanes[i] = sum;
+    }
+}
+
+KERNEL add_buckets(const float *gradient, const int *starts, const int *places, double *buckets, long count) {
+    EACH(bucket, count) {
+        double sum = 0.0;
+        for (int at = starts[bucket]; at < starts[bucket + 1]; at++) {
+            int place = places[at];
+            if (place >= 0)
+                sum += (double)gradient[place];
+            else
+                sum -= (double)gradient[-1 - place];
+        }
+        buckets[bucket] = sum;
     }
 }
 

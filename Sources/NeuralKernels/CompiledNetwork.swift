@@ -7,19 +7,30 @@ public protocol CompiledNetwork: AnyObject {
     func backward(_ outputGradients: [[Float]]) throws
 
     /// Calls `body` with the gradient of a parameter, in the parameter's own order; nil where it is out of scope.
-    func withGradient<Result>(ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result) rethrows
+    ///
+    /// - Throws: where it cannot be fetched from a device, and what `body` throws.
+    func withGradient<Result>(ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result) throws
         -> Result
+
+    /// Adds the gradient up where it lies: squares by group, and its count sketch.
+    ///
+    /// - Parameters:
+    ///   - groups: of the network's graph.
+    ///   - seed: of the sketch; the same for all whose sketches are compared.
+    ///   - buckets: of the sketch; a power of two.
+    /// - Throws: where a device fails.
+    func gradientSummary(groups: GradientGroups, seed: UInt64, buckets: Int) throws -> GradientSummary
 }
 
 extension CompiledNetwork {
     /// A copy of the gradient of a parameter; empty where it is out of scope.
-    public func gradient(ofParameter index: Int) -> [Float] {
-        withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
+    public func gradient(ofParameter index: Int) throws -> [Float] {
+        try withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
     }
 
     /// ‖gradient‖² of a parameter, in double precision.
-    public func gradientSquaredNorm(ofParameter index: Int) -> Double {
-        withGradient(ofParameter: index) { $0.map(VectorKernels.sumOfSquares) ?? 0 }
+    public func gradientSquaredNorm(ofParameter index: Int) throws -> Double {
+        try withGradient(ofParameter: index) { $0.map(VectorKernels.sumOfSquares) ?? 0 }
     }
 }
 

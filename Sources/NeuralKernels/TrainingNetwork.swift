@@ -35,6 +35,6 @@ public protocol TrainingNetwork: AnyObject {
     var batchStatistics: [BatchStatistics] { get }
 
     /// As `CompiledNetwork`'s.
-    func withGradient<Result>(ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result) rethrows
+    func withGradient<Result>(ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result) throws
         -> Result
 }

@@ -142,16 +142,16 @@ final class OneDNNConvolution: ConvolutionPasses {
     }
 
     func takeGradients(
-        scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: inout [Float]
+        scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>
     ) throws {
         if let own = winograd.weights {
             weight.update(from: scratch.assumingMemoryBound(to: Float.self), count: own.weightCount)
-            bias = biasGradient
+            bias.update(from: biasGradient, count: biasGradient.count)
         } else if let ownGradient {
             weight.update(from: ownGradient.weight, count: ownGradient.weight.count)
-            bias = ownGradient.bias
+            bias.update(from: ownGradient.bias, count: ownGradient.bias.count)
         } else {
-            try check(assay_convolution_weight_gradient(try handled(), scratch, weight, &bias))
+            try check(assay_convolution_weight_gradient(try handled(), scratch, weight, bias))
         }
     }
 }

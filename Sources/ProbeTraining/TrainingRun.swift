@@ -198,9 +198,9 @@ final class TrainingRun {
         }
         try network.backward(
             batch: evaluations.map { loss.shareGradients(of: $0, datasetCounts: counts, images: images) })
-        lane.gradients = batch.state.parameters.indices.map { index in
+        lane.gradients = try batch.state.parameters.indices.map { index in
             // Of kernels that nobody trains, such as those of average pools, none is of use.
-            batch.state.trains[index] ? network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] } : []
+            try batch.state.trains[index] ? network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] } : []
         }
         return lane
     }

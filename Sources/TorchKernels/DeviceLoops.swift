@@ -5,7 +5,7 @@ import NeuralKernels
 /// The loops over a device's memory, in the queue of the thread that made them: on a GPU as NVRTC compiled them.
 ///
 /// Addresses are the device's: nothing here follows them.
-package final class DeviceLoops: TorchLoops {
+package final class DeviceLoops: DistantLoops, TorchLoops {
     private let device: OpaquePointer
     private let queue: OpaquePointer
 
@@ -64,7 +64,7 @@ package final class DeviceLoops: TorchLoops {
         guard status == 0 else { throw GraphError(node: "device", reason: "failed with the driver's status \(status)") }
     }
 
-    var releasing: @Sendable (UnsafeMutablePointer<Float>) -> Void {
+    package var releasing: @Sendable (UnsafeMutablePointer<Float>) -> Void {
         let device = Device(pointer: device)
         return { assay_device_release(device.pointer, $0) }
     }
@@ -225,5 +225,21 @@ package final class DeviceLoops: TorchLoops {
         try check(
             assay_device_normalize_backward(
                 queue, z, gradient, shape.channels, shape.pixels, byGradient, byValue, constant))
+    }
+
+    package func unfold(
+        _ norm: Source, weightGradient: Target, biasGradient: Source, gamma: Target, channels: Int,
+        valuesPerChannel: Int
+    ) throws {
+        try check(
+            assay_device_unfold(queue, weightGradient, biasGradient, norm, gamma, channels, valuesPerChannel))
+    }
+
+    package func sumUp(_ gradient: Source, _ table: Source, tiles: Int, buckets: Int) throws -> [Double] {
+        var sums = [Double](repeating: 0, count: tiles + buckets)
+        try table.withMemoryRebound(to: Int32.self, capacity: 2 * tiles + buckets + 1) { table in
+            try check(assay_device_sum_up(queue, gradient, table, tiles, buckets, &sums))
+        }
+        return sums
     }
 }

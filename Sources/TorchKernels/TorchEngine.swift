@@ -4,9 +4,9 @@ import NeuralKernels
 
 /// Loops over the memory in which PyTorch computes.
 protocol TorchLoops: NetworkLoops {
-    /// What gives such memory back, on any thread.
+    /// As `DistantLoops` has it.
     var releasing: @Sendable (UnsafeMutablePointer<Float>) -> Void { get }
-    /// Waits until all is done that was asked for.
+    /// As `DistantLoops` has it.
     func wait() throws
 }
 
@@ -25,7 +25,7 @@ struct TorchEngine<Loops: TorchLoops>: NetworkEngine {
     func loops() throws -> Loops { try makeLoops() }
 
     func convolution(_ request: ConvolutionRequest, _ loops: Loops) throws -> TorchConvolution<Loops> {
-        TorchConvolution(request, library, loops)
+        try TorchConvolution(request, library, loops)
     }
 
     func multiply(
@@ -50,10 +50,10 @@ final class TorchConvolution<Loops: TorchLoops>: ConvolutionPasses {
     private let loops: Loops
     private var shape: assay_torch_shape
     private var weights: TorchWeights?
-    private var weightGradient: [Float] = []
-    private var biasGradient: [Float] = []
+    /// That of the weight, then that of the bias; nil where they are not asked for.
+    private var gradient: UnsafeMutablePointer<Float>?
 
-    init(_ request: ConvolutionRequest, _ library: TorchLibrary, _ loops: Loops) {
+    init(_ request: ConvolutionRequest, _ library: TorchLibrary, _ loops: Loops) throws {
         let (convolution, input, output) = (request.convolution, request.input, request.output)
         name = request.name
         self.library = library
@@ -66,8 +66,11 @@ final class TorchConvolution<Loops: TorchLoops>: ConvolutionPasses {
             padding_width: Int64(convolution.paddingWidth), dilation: Int64(convolution.dilation),
             groups: Int64(convolution.groups))
         guard request.needsWeights else { return }
-        weightGradient = Array(repeating: 0, count: weightCount)
-        biasGradient = Array(repeating: 0, count: output.c)
+        gradient = try loops.allocate(weightCount + output.c)
+    }
+
+    deinit {
+        if let gradient { loops.release(gradient) }
     }
 
     private var weightCount: Int {
@@ -113,18 +116,27 @@ final class TorchConvolution<Loops: TorchLoops>: ConvolutionPasses {
     }
 
     func backwardWeights(
-        _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer,
+        _ input: UnsafePointer<Float>, _ arriving: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer,
         accumulate: Bool
     ) throws {
+        let found = try found()
         try check(
             assay_torch_backward_weights(
-                library.pointer, &shape, input, gradient, try used().weight, &weightGradient, &biasGradient,
+                library.pointer, &shape, input, arriving, try used().weight, found, found + weightCount,
                 accumulate ? 1 : 0))
     }
 
-    func takeGradients(scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: inout [Float]) {
-        weight.update(from: weightGradient, count: weightGradient.count)
-        bias = biasGradient
+    private func found() throws -> UnsafeMutablePointer<Float> {
+        guard let gradient else { throw GraphError(node: name, reason: "was not asked for its gradient") }
+        return gradient
+    }
+
+    func takeGradients(
+        scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>
+    ) throws {
+        let found = try found()
+        try loops.copy(found, to: weight, count: weightCount)
+        try loops.copy(found + weightCount, to: bias, count: Int(clamping: shape.out_channels))
     }
 
     private func check(_ status: Int32) throws { try GraphError.check(status, node: name) }

@@ -56,6 +56,27 @@ import Testing
         #expect(cuda.errors.contains("use --device cpu") && cuda.errors.split(separator: "\n").count == 1)
     }
 
+    /// On the command line and in a plan: one line with the reason, and what there is.
+    @Test(arguments: [
+        ("xpu", "the loops between convolutions run on GPUs of NVIDIA alone, and not on Intel's"),
+        ("mps", "Apple's GPUs are those of macOS, and Assay runs on Linux"),
+    ])
+    func devicesOfPyTorchThatAreNotOursAreRefused(device: String, reason: String) throws {
+        let place = try Workplace()
+        try place.folder.write(
+            "dataset: shapes/data.yaml\nweights: model.safetensors\ntoxic: {backend: torch, device: \(device)}\n",
+            to: "plan.yaml")
+        for outcome in [
+            try rank(place, "--backend", "torch", "--device", device), try rank(place, "--device", device),
+            try place.run("assay", "run", "plan.yaml"),
+        ] {
+            #expect(outcome.status == 2 && outcome.output.isEmpty)
+            let first = outcome.errors.split(separator: "\n").first ?? ""
+            #expect(first.hasPrefix("error: ") && first.contains(reason), "\(outcome.errors)")
+            #expect(first.hasSuffix("write cpu or cuda"), "\(outcome.errors)")
+        }
+    }
+
     /// A chain refuses it before it writes anything.
     @Test(arguments: ["toxic: {device: cuda}", "probe: {device: cuda}", "toxic: {device: cuda, backend: reference}"])
     func aDeviceThatTheBackendHasNotIsRefusedAtOnce(line: String) throws {

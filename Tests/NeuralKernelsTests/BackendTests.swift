@@ -16,7 +16,8 @@ import Testing
             outputs = try compiled.forward(input)
             var gradientNumbers = SeededNumbers(seed: 8)
             if scope != .none { try compiled.backward(outputs.map { gradientNumbers.array($0.count) }) }
-            results.append((outputs, network.graph.parameters.indices.map { compiled.gradient(ofParameter: $0) }))
+            let gradients = try network.graph.parameters.indices.map { try compiled.gradient(ofParameter: $0) }
+            results.append((outputs, gradients))
         }
         guard let first = results.first else { return }
         for other in results.dropFirst() {
@@ -45,7 +46,7 @@ import Testing
             let outputs = try compiled.forward(input)
             var gradientNumbers = SeededNumbers(seed: 8)
             try compiled.backward(outputs.map { gradientNumbers.array($0.count) })
-            return graph.parameters.indices.map { compiled.gradient(ofParameter: $0) }
+            return try graph.parameters.indices.map { try compiled.gradient(ofParameter: $0) }
         }
         for (index, parameter) in graph.parameters.enumerated() {
             for other in results.dropFirst() {
@@ -71,7 +72,7 @@ import Testing
             let outputs = try compiled.forward(input)
             var gradientNumbers = SeededNumbers(seed: 8)
             try compiled.backward(outputs.map { gradientNumbers.array($0.count) })
-            return (outputs, network.graph.parameters.indices.map { compiled.gradient(ofParameter: $0) })
+            return (outputs, try network.graph.parameters.indices.map { try compiled.gradient(ofParameter: $0) })
         }
         #expect(results[0].0 == results[1].0)
         let differences = zip(results[0].1, results[1].1).map { difference($0, $1) }
@@ -88,7 +89,7 @@ import Testing
             func run(_ compiled: any CompiledNetwork, _ input: [Float]) throws -> [[Float]] {
                 let outputs = try compiled.forward(input)
                 try compiled.backward(outputs)
-                return outputs + network.graph.parameters.indices.map { compiled.gradient(ofParameter: $0) }
+                return try outputs + network.graph.parameters.indices.map { try compiled.gradient(ofParameter: $0) }
             }
             let alone = try backend.compile(network.graph, input: network.input, gradient: .full)
             let weights = SharedWeights()
@@ -131,7 +132,7 @@ import Testing
             let compiled = try backend.compile(graph, input: shape, gradient: .full)
             let outputs = try compiled.forward(input)
             try compiled.backward([directions])
-            return (outputs[0], graph.parameters.indices.map { compiled.gradient(ofParameter: $0) })
+            return (outputs[0], try graph.parameters.indices.map { try compiled.gradient(ofParameter: $0) })
         }
         guard let first = results.first else { return }
         for other in results.dropFirst() {
@@ -158,7 +159,7 @@ import Testing
             }
         }
         for (index, parameter) in network.graph.parameters.enumerated() where parameter.isTrainable {
-            let gradient = compiled.gradient(ofParameter: index)
+            let gradient = try compiled.gradient(ofParameter: index)
             let at = gradient.count / 2
             let step: Float = 4e-3
             var graph = network.graph
@@ -181,8 +182,8 @@ import Testing
             let compiled = try backend.compile(network.graph, input: network.input, gradient: .from(node: last))
             let outputs = try compiled.forward(Array(repeating: 0.5, count: network.input.count))
             try compiled.backward(outputs.map { $0.map { _ in 1 } })
-            #expect(compiled.gradient(ofParameter: 0).isEmpty)
-            #expect(compiled.gradientSquaredNorm(ofParameter: network.graph.parameters.count - 1) > 0)
+            #expect(try compiled.gradient(ofParameter: 0).isEmpty)
+            #expect(try compiled.gradientSquaredNorm(ofParameter: network.graph.parameters.count - 1) > 0)
         }
     }
 

@@ -12,7 +12,15 @@ enum EmulatedGPU {
     static let isThere = compiler != nil
 
     /// The loops of the thread that calls it.
-    static func loops() throws -> DeviceLoops { try made.get()() }
+    static func loops() throws -> DeviceLoops { try made.get().make() }
+
+    /// Bytes that this thread has fetched from the device so far.
+    static func fetchedBytes() throws -> UInt64 {
+        guard let symbol = dlsym(try made.get().handle, "fetched_bytes") else {
+            throw Trouble(text: "the emulated driver does not count")
+        }
+        return unsafeBitCast(symbol, to: (@convention(c) () -> UInt64).self)()
+    }
 
     private static let compiler = ["/usr/bin/c++", "/usr/bin/g++", "/usr/bin/clang++"].first {
         FileManager.default.isExecutableFile(atPath: $0)
@@ -21,13 +29,20 @@ enum EmulatedGPU {
     private struct Trouble: Error { let text: String }
 
     /// Made once a process; its files are gone by then.
-    private static let made = Result { () throws -> @Sendable () throws -> DeviceLoops in
+    private static let made = Result { () throws -> Made in
         let folder = try TemporaryFolder()
         let library = try makeLibrary(folder, name: "gpu.so")
         guard let opened = dlopen(library, RTLD_NOW | RTLD_LOCAL) else {
             throw Trouble(text: "the emulated driver cannot be opened")
         }
-        return try withExtendedLifetime(folder) { try DeviceLoops.ofGPU(driver: library, compiler: opened) }
+        let make = try withExtendedLifetime(folder) { try DeviceLoops.ofGPU(driver: library, compiler: opened) }
+        return Made(make: make, handle: opened)
+    }
+
+    /// The library stays open until the process ends: hence sendable.
+    private struct Made: @unchecked Sendable {
+        let make: @Sendable () throws -> DeviceLoops
+        let handle: UnsafeMutableRawPointer
     }
 
     /// Compiles the library; it needs the folder as long as loops are compiled.
@@ -69,6 +84,7 @@ enum EmulatedGPU {
         static std::recursive_mutex one_at_a_time;
         static std::set<stream *> streams;
         static thread_local bool has_context;
+        static thread_local unsigned long long fetched;
         #define ENTERED \
             std::lock_guard<std::recursive_mutex> lock(one_at_a_time); \
             if (!has_context) return 201
@@ -223,9 +239,11 @@ enum EmulatedGPU {
         int cuMemcpyDtoHAsync_v2(void *host, address from, size_t bytes, void *where) {
             ENTERED;
             if (!(from & tag)) return 1;
+            fetched += bytes;
             static_cast<stream *>(where)->work.push_back([=] { memcpy(host, reinterpret_cast<void *>(from & ~tag), bytes); });
             return 0;
         }
+        unsigned long long fetched_bytes() { return fetched; }
         int cuMemcpyDtoDAsync_v2(address to, address from, size_t bytes, void *where) {
             ENTERED;
             if (!(to & from & tag)) return 1;

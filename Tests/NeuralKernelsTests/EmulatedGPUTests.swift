@@ -7,7 +7,7 @@ import TorchKernels
 
 /// Convolutions and products of matrices of a device, by way of this machine's memory: with the emulated driver and the loops
 /// all that a network asks of a GPU.
-private struct FetchingEngine: NetworkEngine {
+struct FetchingEngine: NetworkEngine {
     let own: DeviceLoops
 
     var preferredBlock: Int { 1 }
@@ -37,7 +37,7 @@ private struct FetchingEngine: NetworkEngine {
     }
 }
 
-private final class FetchingConvolution: ConvolutionPasses {
+final class FetchingConvolution: ConvolutionPasses {
     final class Weights: @unchecked Sendable { var (weight, bias): ([Float], [Float]) = ([], []) }
 
     private let request: ConvolutionRequest
@@ -109,9 +109,11 @@ private final class FetchingConvolution: ConvolutionPasses {
         for index in arriving.indices { biasGradient[index / request.output.pixels] += arriving[index] }
     }
 
-    func takeGradients(scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: inout [Float]) {
-        weight.update(from: weightGradient, count: weightGradient.count)
-        bias = biasGradient
+    func takeGradients(
+        scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>
+    ) throws {
+        try loops.load(weightGradient, to: weight, count: weightGradient.count)
+        try loops.load(biasGradient, to: bias, count: biasGradient.count)
     }
 }
 
@@ -140,7 +142,8 @@ struct EmulatedGPUTests {
         let outputs = try compiled.forward(input)
         try compiled.backward(outputs.map { numbers.array($0.count) })
         return Pass(
-            outputs: outputs, gradients: network.graph.parameters.indices.map { compiled.gradient(ofParameter: $0) })
+            outputs: outputs,
+            gradients: try network.graph.parameters.indices.map { try compiled.gradient(ofParameter: $0) })
     }
 
     private func network(_ builder: NetworkBuilder) throws -> any CompiledNetwork {
@@ -185,8 +188,8 @@ struct EmulatedGPUTests {
             let outputs = try it.forward(batch: inputs)
             var gradients = SeededNumbers(seed: 8)
             try it.backward(batch: outputs.map { $0.map { gradients.array($0.count) } })
-            let found = builder.graph.parameters.indices.map { index in
-                it.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
+            let found = try builder.graph.parameters.indices.map { index in
+                try it.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
             }
             return (outputs: Array(outputs.joined()), gradients: found, variances: it.batchStatistics.map(\.variance))
         }

@@ -9,9 +9,9 @@ import Testing
         var statistics: [BatchStatistics]
     }
 
-    private func gradients(_ network: any TrainingNetwork, _ graph: NetworkGraph) -> [[Float]] {
-        graph.parameters.indices.map { index in
-            network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
+    private func gradients(_ network: any TrainingNetwork, _ graph: NetworkGraph) throws -> [[Float]] {
+        try graph.parameters.indices.map { index in
+            try network.withGradient(ofParameter: index) { $0.map(Array.init) ?? [] }
         }
     }
 
@@ -25,7 +25,7 @@ import Testing
         var numbers = SeededNumbers(seed: 8)
         try compiled.backward(batch: outputs.map { $0.map { numbers.array($0.count) } })
         return Result(
-            outputs: outputs, gradients: gradients(compiled, network.graph), statistics: compiled.batchStatistics)
+            outputs: outputs, gradients: try gradients(compiled, network.graph), statistics: compiled.batchStatistics)
     }
 
     @Test(arguments: [4, 8, 16, 32], [GradientScope.full, .from(node: 9)])
@@ -60,7 +60,7 @@ import Testing
         let compiled = try backend.compileForTraining(network.graph, input: network.input, gradient: .full)
         let directions = try compiled.forward(batch: inputs).map { $0.map { numbers.array($0.count) } }
         try compiled.backward(batch: directions)
-        let gradients = gradients(compiled, network.graph)
+        let gradients = try gradients(compiled, network.graph)
         func objective(_ values: [[Float]]) throws -> Double {
             try compiled.setParameters(values)
             return zip(try compiled.forward(batch: inputs).joined(), directions.joined()).reduce(0) { total, pair in
@@ -95,6 +95,6 @@ import Testing
         #expect(a == b)
         try compiled.backward(batch: a)
         try fresh.backward(batch: b)
-        #expect(gradients(compiled, new.graph) == gradients(fresh, new.graph))
+        #expect(try gradients(compiled, new.graph) == gradients(fresh, new.graph))
     }
 }

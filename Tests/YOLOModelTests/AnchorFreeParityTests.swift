@@ -46,7 +46,7 @@ struct AnchorFreeParityTests {
             try network.backward(evaluation.outputGradients)
             var total = 0.0
             for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
-                let square = network.gradientSquaredNorm(ofParameter: index)
+                let square = try network.gradientSquaredNorm(ofParameter: index)
                 total += square
                 guard let figure = sample.gradNormByParameter?[parameter.name] else { continue }
                 // PyTorch 2.13 differentiates attention in more than one area wrongly (scripts/reference/area_attention.py):

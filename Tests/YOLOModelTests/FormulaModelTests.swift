@@ -56,7 +56,7 @@ import YOLOModel
         try network.backward(evaluation.outputGradients)
         var total = 0.0
         for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
-            let norm = network.gradientSquaredNorm(ofParameter: index).squareRoot()
+            let norm = try network.gradientSquaredNorm(ofParameter: index).squareRoot()
             total += norm * norm
             // What nothing reads has none.
             let expected = figure.gradientNormByParameter[parameter.name] ?? 0

@@ -93,7 +93,7 @@ import YOLOModel
         var total = 0.0
         var compared = 0
         for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
-            let square = network.gradientSquaredNorm(ofParameter: index)
+            let square = try network.gradientSquaredNorm(ofParameter: index)
             total += square
             let figure = try #require(figures.gradNormByParameter[parameter.name])
             #expect(isClose(square.squareRoot(), figure, 1e-3), "\(parameter.name)")

@@ -95,7 +95,7 @@ struct ReferenceParityTests {
         var total = 0.0
         var compared = 0
         for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
-            let square = network.gradientSquaredNorm(ofParameter: index)
+            let square = try network.gradientSquaredNorm(ofParameter: index)
             total += square
             if let figure = figures[parameter.name] {
                 compared += 1
@@ -131,7 +131,9 @@ struct ReferenceParityTests {
             #expect(
                 Self.isClose(evaluation.parts.classification, try #require(sample.cls), 1e-3), "\(sample.image)")
             try network.backward(evaluation.outputGradients)
-            let norm = model.graph.parameters.indices.reduce(0) { $0 + network.gradientSquaredNorm(ofParameter: $1) }
+            let norm = try model.graph.parameters.indices.reduce(0) {
+                try $0 + network.gradientSquaredNorm(ofParameter: $1)
+            }
             #expect(Self.isClose(norm.squareRoot(), sample.gradNorm, 1e-3), "\(sample.image)")
             if let figures = sample.gradNormByParameter, !figures.isEmpty {
                 try expectGradients(network, model, sample)

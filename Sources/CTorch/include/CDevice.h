@@ -90,3 +90,15 @@ int assay_device_normalize_backward_sums(
 int assay_device_normalize_backward(
     assay_queue *queue, const float *z, float *gradient, long channels, long pixels, const float *by_gradient,
     const float *by_value, const float *constant);
+
+// As assay_unfold_gradient, whose gradient of the shift is that of the bias. norm: the weight [channels, per], then scale,
+// inverse deviation and mean [channels] each.
+int assay_device_unfold(
+    assay_queue *queue, float *weight_gradient, const float *bias_gradient, const float *norm, float *gamma_gradient,
+    long channels, long per);
+
+// Sums over a gradient: the squares of each tile, then each bucket of a count sketch, [tiles + buckets] in this machine's
+// memory. table: start and length of each tile; where the list of each bucket starts and the last one ends, [buckets + 1]; and
+// those lists of places, of which −1 − place is subtracted.
+int assay_device_sum_up(
+    assay_queue *queue, const float *gradient, const int *table, long tiles, long buckets, double *sums);

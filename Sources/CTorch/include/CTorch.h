@@ -8,8 +8,7 @@
 // An installed PyTorch behind a small interface of our own: its library is opened while the program runs, and called
 // through the C functions that it has for compiled models (aoti_torch_…). Nothing of it is needed to build, or linked.
 //
-// Everything is single precision over plain [C, H, W], one image at a time. Activations and weights lie in the memory of the
-// device that it computes on, gradients of weights and bias in this machine's.
+// Everything is single precision over plain [C, H, W], one image at a time, in the memory of the device that it computes on.
 
 typedef struct assay_torch assay_torch;
 
@@ -67,7 +66,7 @@ int assay_torch_forward(
 int assay_torch_backward_data(
     const assay_torch *torch, const assay_torch_shape *shape, const float *out_gradient, const float *weight,
     float *in_gradient);
-// The gradients are written into this machine's memory. accumulate: add to what is there.
+// accumulate: add to what is there.
 int assay_torch_backward_weights(
     const assay_torch *torch, const assay_torch_shape *shape, const float *in, const float *out_gradient,
     const float *weight, float *weight_gradient, float *bias_gradient, int accumulate);

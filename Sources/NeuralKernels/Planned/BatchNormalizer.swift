@@ -100,8 +100,10 @@ final class BatchNormalizer {
     }
 
     /// After `backward`: writes the gradients of γ and β.
-    func takeGradients(into start: (Int) -> UnsafeMutablePointer<Float>?) {
-        start(parts.weight)?.update(from: gammaGradient, count: shape.channels)
-        start(parts.bias)?.update(from: betaGradient, count: shape.channels)
+    func takeGradients(
+        into start: (Int) -> UnsafeMutablePointer<Float>?, _ loops: some NetworkLoops
+    ) throws {
+        if let gamma = start(parts.weight) { try loops.load(gammaGradient, to: gamma, count: shape.channels) }
+        if let beta = start(parts.bias) { try loops.load(betaGradient, to: beta, count: shape.channels) }
     }
 }

@@ -117,11 +117,12 @@ package protocol ConvolutionPasses: AnyObject {
         _ input: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, scratch: UnsafeMutableRawPointer,
         accumulate: Bool) throws
 
-    /// Writes what `backwardWeights` has found.
+    /// Writes what `backwardWeights` has found into the network's memory.
     ///
     /// - Parameters:
     ///   - scratch: that of the backward pass.
     ///   - weight: room for `[out, in/groups, kh, kw]`.
-    ///   - bias: `[out]`.
-    func takeGradients(scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: inout [Float]) throws
+    ///   - bias: room for `[out]`.
+    func takeGradients(
+        scratch: UnsafeRawPointer, weight: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) throws
 }

@@ -15,7 +15,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     private let memory: MemoryPlan
     private let inputCount: Int
     private let outputCounts: [Int]
-    private let convolutions: [FoldedConvolution<Engine.Convolution>]
+    private let convolutions: [FoldedConvolution<Engine.Convolution, Engine.Loops>]
     /// A block an image, made when first needed, and that of the image whose turn it is.
     private var blocks: [UnsafeMutablePointer<Float>] = []
     private var block: UnsafeMutablePointer<Float>
@@ -23,11 +23,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     /// Of each step, in the first block; and that of the step whose turn it is.
     private let scratchPlaces: [MemoryPlan.Place?]
     private var scratch: UnsafeMutableRawPointer
-    /// Gradients of all parameters in scope, one after the other.
-    private var gradients: UnsafeMutableBufferPointer<Float>
-    private let gradientRange: [Range<Int>?]
-    /// Parameters whose gradients are not given out.
-    private let hiddenGradients: Set<Int>
+    private let gradients: NetworkGradients
 
     /// - Parameters:
     ///   - trains: whether batch-norms use the statistics of the batch, over several images, and values change.
@@ -51,7 +47,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
         inputCount = input.count
         outputCounts = graph.outputs.map { shapes[$0].count }
 
-        var made: [FoldedConvolution<Engine.Convolution>] = []
+        var made: [FoldedConvolution<Engine.Convolution, Engine.Loops>] = []
         var ranges: [Range<Int>?] = Array(repeating: nil, count: graph.parameters.count)
         var hidden: Set<Int> = []
         var total = 0
@@ -66,7 +62,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
                 sumsImages: trains, precision: precision)
             made.append(
                 try FoldedConvolution(
-                    request, try engine.convolution(request, loops), graph: graph,
+                    request, try engine.convolution(request, loops), loops, graph: graph,
                     normalizesBatch: planner.normalizesBatch(convolution, index), takesShiftsAlone: takesShiftsAlone,
                     sharing: sharing.map { ($0, index) }))
             guard scope.includes(index) else { continue }
@@ -85,10 +81,9 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
             }
         }
         convolutions = made
-        gradientRange = ranges
-        hiddenGradients = hidden
-        gradients = .allocate(capacity: max(1, total))
-        gradients.initialize(repeating: 0)
+        gradients = try NetworkGradients(
+            ranges, count: total, given: { graph.parameters[$0].isTrainable && !hidden.contains($0) }, loops: loops,
+            sharing: sharing)
         scratchPlaces = planner.settle { step in
             switch step {
             case .convolve(let index, _, _): made[index].passes.scratchSize(.forward)
@@ -108,7 +103,6 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
     }
 
     deinit {
-        gradients.deallocate()
         for block in blocks { loops.release(block) }
     }
 
@@ -134,6 +128,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
         precondition(outputGradients.count == imageCount)
         precondition(outputGradients.allSatisfy { $0.map(\.count) == outputCounts })
         // What no gradient reaches stays zero, as it was made; all else is written anew.
+        gradients.change()
         var arriving = outputGradients
         for index in forwardCount..<steps.count {
             try measure(index) { try runForAll(index, [], &arriving) }
@@ -159,19 +154,16 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
 
     package func withGradient<Result>(
         ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result
-    ) rethrows -> Result {
-        guard graph.parameters[index].isTrainable, !hiddenGradients.contains(index), let range = gradientRange[index]
-        else { return try body(nil) }
-        return try body(UnsafeBufferPointer(rebasing: gradients[range]))
+    ) throws -> Result { try gradients.with(index, body) }
+
+    package func gradientSummary(
+        groups: GradientGroups, seed: UInt64, buckets: Int
+    ) throws -> GradientSummary {
+        try gradients.summary(groups: groups, seed: seed, buckets: buckets)
+            ?? summarizedHere(groups: groups, seed: seed, buckets: buckets)
     }
 
     private func at(_ place: MemoryPlan.Place) -> UnsafeMutablePointer<Float> { block + memory.offset(of: place) }
-
-    /// Where the gradient of a parameter begins.
-    private func gradientStart(_ parameter: Int) -> UnsafeMutablePointer<Float>? {
-        guard let range = gradientRange[parameter] else { return nil }
-        return gradients.baseAddress?.advanced(by: range.lowerBound)
-    }
 
     /// - Parameter outer: an element an image, as in `run`.
     private func runForAll(_ index: Int, _ inputs: [[Float]], _ outer: inout [[[Float]]]) throws {
@@ -188,7 +180,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
         case .shiftBackward(let index, let from, let gradient):
             let (from, to) = (memory.offset(of: from), memory.offset(of: gradient))
             try convolutions[index].shifts?.backward(places { (UnsafePointer($0 + from), $0 + to) }, loops)
-            convolutions[index].shifts?.takeGradients(into: gradientStart)
+            try convolutions[index].shifts?.takeGradients(into: gradients.start, loops)
         default:
             for image in 0..<imageCount {
                 block = blocks[image]
@@ -213,7 +205,7 @@ package final class PlannedNetwork<Engine: NetworkEngine>: CompiledNetwork, Prof
             let convolution = convolutions[index]
             try convolution.passes.backwardWeights(
                 at(from), at(gradient), scratch: scratch, accumulate: image > 0)
-            if image == imageCount - 1 { try convolution.takeGradients(scratch: scratch, into: gradientStart) }
+            if image == imageCount - 1 { try convolution.takeGradients(scratch: scratch, into: gradients.start) }
         case .attention(let attention, let from, let to, let weights):
             try attention.forward(on: engine, loops, at(from), to: at(to), weights: at(weights))
         case .attentionBackward(let attention, let from, let weights, let gradient, let to, let scratch):

@@ -37,10 +37,12 @@ final class ShiftGradients {
     }
 
     /// After `backward`: writes the gradients of γ and β, or of the bias.
-    func takeGradients(into start: (Int) -> UnsafeMutablePointer<Float>?) {
+    func takeGradients(
+        into start: (Int) -> UnsafeMutablePointer<Float>?, _ loops: some NetworkLoops
+    ) throws {
         guard let shift = (convolution.batchNorm?.bias ?? convolution.bias).flatMap(start) else { return }
-        for channel in 0..<shape.channels { shift[channel] = Float(sum[channel]) }
+        try loops.load(sum.map(Float.init), to: shift, count: shape.channels)
         guard let scale = (convolution.batchNorm?.weight).flatMap(start) else { return }
-        for channel in 0..<shape.channels { scale[channel] = Float(products[channel] / Double(gamma[channel])) }
+        try loops.load(zip(products, gamma).map { Float($0 / Double($1)) }, to: scale, count: shape.channels)
     }
 }

@@ -266,7 +266,7 @@ final class ReferenceNetwork: CompiledNetwork, TrainingNetwork {
 
     func withGradient<Result>(
         ofParameter index: Int, _ body: (UnsafeBufferPointer<Float>?) throws -> Result
-    ) rethrows -> Result {
+    ) throws -> Result {
         guard graph.parameters[index].isTrainable, let gradient = gradients[index] else { return try body(nil) }
         return try gradient.withUnsafeBufferPointer { try body($0) }
     }

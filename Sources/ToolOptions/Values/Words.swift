@@ -21,12 +21,28 @@ extension TrainingOptions.Method: SettingWord {}
 extension AdviceTrainer: SettingWord {}
 extension GradientReach: SettingWord {}
 extension Precision: SettingWord {}
-extension ComputeDevice: SettingWord {}
 extension Letterbox.Outline: SettingWord {}
 extension ImageOrder: SettingWord {}
 extension DetectionHead: SettingWord {}
 extension LossRelease: SettingWord {}
 extension FindingFormat: SettingWord {}
+
+extension ComputeDevice: SettingWord {
+    /// Devices that PyTorch has and Assay has not are refused with the reason.
+    public init(setting text: String) throws {
+        if let device = Self(rawValue: text) {
+            self = device
+            return
+        }
+        let reason: String? =
+            switch text {
+            case "xpu": "the loops between convolutions run on GPUs of NVIDIA alone, and not on Intel's"
+            case "mps": "Apple's GPUs are those of macOS, and Assay runs on Linux"
+            default: nil
+            }
+        throw reason.map { SettingError($0, "write \(Self.form.wanted)") } ?? Self.refusal(of: text)
+    }
+}
 
 /// A backend, by name.
 public struct BackendName: SettingValue {

@@ -83,7 +83,7 @@ struct ImageMeasure: Sendable {
             evidence, boxes: boxes, losses: evaluation.labels, planting: planting, imageNumber: number)
         if options.gradient != .none {
             try network.backward(arriving(evaluation, view.loss))
-            guard try take(worker.gradient(in: network, of: view.model, seed: options.seed), into: &measured) else {
+            guard try take(try worker.gradient(in: network, of: view.model, seed: options.seed), into: &measured) else {
                 return measured
             }
         }

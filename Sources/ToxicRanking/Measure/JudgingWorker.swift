@@ -1,10 +1,9 @@
 import NeuralKernels
 import YOLOModel
 
-/// What one worker thread keeps between images: its networks, and memory for a gradient's sketch.
+/// What one worker thread keeps between images: its networks.
 final class JudgingWorker {
     let networks: JudgingNetworks
-    private var sketch = [Double](repeating: 0, count: GradientFigures.sketchSize)
 
     init(_ networks: JudgingNetworks) { self.networks = networks }
 
@@ -13,24 +12,18 @@ final class JudgingWorker {
     /// - Parameter seed: of the sketch; the same for all images whose sketches are compared.
     func gradient(
         in network: any CompiledNetwork, of model: DetectionModel, seed: UInt64
-    ) -> (norms: GradientNorms, sketch: [Float]) {
-        var squares: [ParameterGroup: Double] = [:]
-        for index in sketch.indices { sketch[index] = 0 }
-        var first = 0
-        for (index, parameter) in model.graph.parameters.enumerated() where parameter.isTrainable {
-            network.withGradient(ofParameter: index) { gradient in
-                guard let gradient else { return }
-                squares[model.parameterGroup(index), default: 0] += VectorKernels.sumOfSquares(gradient)
-                VectorKernels.addToCountSketch(gradient, first: first, seed: seed, buckets: &sketch)
-            }
-            first += parameter.values.count
-        }
+    ) throws -> (norms: GradientNorms, sketch: [Float]) {
+        let kinds = ParameterGroup.allCases
+        let places = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1, $0) })
+        let groups = GradientGroups(model.graph, count: kinds.count) { places[model.parameterGroup($0)] ?? 0 }
+        let summary = try network.gradientSummary(groups: groups, seed: seed, buckets: GradientFigures.sketchSize)
+        let squares = Dictionary(uniqueKeysWithValues: zip(kinds, summary.squares))
         func norm(_ group: ParameterGroup) -> Double { (squares[group] ?? 0).squareRoot() }
-        let total = ParameterGroup.allCases.reduce(0) { $0 + (squares[$1] ?? 0) }
         return (
             GradientNorms(
-                total: total.squareRoot(), backbone: norm(.backbone), neck: norm(.neck), head: norm(.head)),
-            sketch.map(Float.init)
+                total: summary.squares.reduce(0, +).squareRoot(), backbone: norm(.backbone), neck: norm(.neck),
+                head: norm(.head)),
+            summary.sketch.map(Float.init)
         )
     }
 }
