@@ -64,7 +64,9 @@ public struct RankingOptions: StageOptions {
         "Of which parameters gradients are: small orders images nearly as full does, in less time; head does not.")
     public var gradient = GradientReach.full
 
-    @Option("Of gradients: bfloat16 is 1.1 to 1.2 times as fast where the CPU has it; losses stay as they are.")
+    @Option(
+        "Of gradients: bfloat16 is faster on some CPUs (1.2 times on Zen 5) and slower on others; losses stay as they are."
+    )
     public var precision = Precision.single
 
     @Option("Who judges where a plan has a probe and weights.")

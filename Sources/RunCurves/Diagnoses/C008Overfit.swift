@@ -10,10 +10,10 @@ enum Overfit: RunDiagnosis {
         why: "The model learns its images by heart: stop at the best epoch, augment more, or add data.",
         threshold:
             "ten epochs or more; since the peak of the training loss the lowest validation loss before the last third, and at "
-            + "the end 10 % above it, while the training loss fell by 25 % or more, and by 5 % or more since then; or at the end the "
-            + "box loss of validation 1.5 times that of training and its class loss twice, 40 % of the training loss gone. Where "
-            + "nothing is detected at all it is C006, unless there are fewer than twenty images to learn from, or fewer than "
-            + "to validate",
+            + "the end 10 % above it, while the training loss fell by 25 % or more, and by 5 % or more since then; or at the end, "
+            + "of Ultralytics before mosaics close, the box loss of validation 1.5 times that of training and its class loss "
+            + "twice, 40 % of the training loss gone. Where nothing is detected at all it is C006, unless there are fewer than "
+            + "twenty images to learn from, or fewer than to validate",
         triggering: [
             RunExample([
                 "train/box_loss": [4, 3, 2.5, 2, 1.7, 1.4, 1.2, 1, 0.8, 0.7, 0.6, 0.5],
@@ -32,7 +32,16 @@ enum Overfit: RunDiagnosis {
             RunExample([
                 "train/box_loss": [4, 3, 2.5, 2, 1.7, 1.4, 1.2, 1, 0.8, 0.7, 0.6, 0.5],
                 "val/box_loss": [4.2, 3.4, 3, 2.6, 2.4, 2.2, 2.1, 2, 1.9, 1.9, 1.8, 1.8],
-            ])
+            ]),
+            // Without mosaics, images are easier to learn.
+            RunExample(
+                [
+                    "train/box_loss": [4, 3, 2.5, 2.2, 2, 1.8, 1.7, 1.6, 1.6, 0.9, 0.8, 0.7],
+                    "train/cls_loss": [3, 2, 1.5, 1.2, 1.1, 1, 1, 0.9, 0.9, 0.4, 0.4, 0.3],
+                    "val/box_loss": [4.2, 3.4, 3, 2.7, 2.5, 2.4, 2.3, 2.2, 2.1, 2, 1.9, 1.9],
+                    "val/cls_loss": [3.2, 2.4, 1.9, 1.6, 1.5, 1.4, 1.3, 1.3, 1.2, 1.2, 1.1, 1.1],
+                    "metrics/mAP50(B)": [0, 0.1, 0.2, 0.3, 0.35, 0.4, 0.42, 0.45, 0.47, 0.5, 0.52, 0.54],
+                ], settings: "epochs: 12\nclose_mosaic: 3\n"),
         ])
 
     /// Nothing but what was learned by heart is left of few images: a score of nothing is no wonder then.
@@ -40,9 +49,11 @@ enum Overfit: RunDiagnosis {
 
     /// Neither boxes nor classes of validation are as good as those of training, which was fitted far.
     private static func hasGap(_ run: TrainingRun) -> Bool {
-        guard run.table.total(.train).count >= 10, let gap = ValidationGap(run) else { return false }
+        guard run.table.total(.train).count >= 10, let gap = gap(run) else { return false }
         return gap.isOfBoth && run.table.total(.train).fallFromPeak ?? 0 >= 0.4
     }
+
+    private static func gap(_ run: TrainingRun) -> ValidationGap? { ValidationGap(run, run.untilMosaicCloses) }
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
         let train = run.table.total(.train)
@@ -66,7 +77,7 @@ enum Overfit: RunDiagnosis {
                 figures: [("val_least", least), ("val_last", end), ("train_then", then), ("train_last", now)],
                 steps: steps(run, low: low, first: first, last: last))
         }
-        guard hasGap(run), let gap = ValidationGap(run) else { return nil }
+        guard hasGap(run), let gap = gap(run) else { return nil }
         return diagnosis(
             run,
             "at the end the box loss of validation is \(RunFigure.text(gap.box)) times that of training, and the class loss \(RunFigure.text(gap.classes)) times, while \(RunFigure.percent(train.fallFromPeak ?? 0)) % of the training loss is gone",

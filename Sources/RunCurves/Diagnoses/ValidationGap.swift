@@ -7,11 +7,14 @@ struct ValidationGap {
     let classes: Double
 
     /// Nil where the log lacks a part.
-    init?(_ run: TrainingRun) {
-        func ratio(_ part: String) -> Double? {
-            guard let train = run.table.curve(.loss(.train, part)).end,
-                let val = run.table.curve(.loss(.val, part)).end, train > 0
-            else { return nil }
+    ///
+    /// - Parameter part: of the curves that is looked at.
+    init?(_ run: TrainingRun, _ part: (Curve) -> Curve = { $0 }) {
+        func end(_ phase: LogColumn.Phase, _ name: String) -> Double? {
+            part(run.table.curve(.loss(phase, name))).end
+        }
+        func ratio(_ name: String) -> Double? {
+            guard let train = end(.train, name), let val = end(.val, name), train > 0 else { return nil }
             return val / train
         }
         guard let box = ratio("box"), let classes = ratio("cls") else { return nil }
