@@ -74,6 +74,22 @@ import YOLOModel
         #expect(layer("Upsample", ["scale_factor": .double(.infinity)]).contains("scale_factor inf"))
     }
 
+    @Test func aBiasBesideABatchNormIsNotIgnored() {
+        let values = NamedTensor(shape: [8], values: Array(repeating: 1, count: 8))
+        let norm = ModuleRecord(
+            className: "BatchNorm2d",
+            tensors: ["weight": values, "bias": values, "running_mean": values, "running_var": values])
+        func block(_ bias: NamedTensor?) -> ModuleRecord {
+            var conv = Self.convolution(8, 8, kernel: 1)
+            conv.tensors["bias"] = bias
+            return ModuleRecord(className: "Conv", children: [("conv", conv), ("bn", norm)])
+        }
+        #expect(problem(Self.model(between: [block(nil)])) == "built")
+        #expect(
+            problem(Self.model(between: [block(values)]))
+                == "model.1.conv has a bias beside its batch-norm, which no model that is known here has")
+    }
+
     private static func block(_ input: Int, _ output: Int) -> ModuleRecord {
         ModuleRecord(className: "Conv", children: [("conv", Self.convolution(input, output, kernel: 1))])
     }

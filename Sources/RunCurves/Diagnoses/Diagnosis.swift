@@ -168,7 +168,8 @@ public enum DiagnosisRegistry {
         for type in all where !hidden.contains(type.documentation.code) {
             guard let diagnosis = type.find(run, audit) else { continue }
             found.append(diagnosis)
-            hidden.formUnion(type.documentation.hides)
+            // A milder form of it explains nothing else.
+            if diagnosis.severity >= type.documentation.severity { hidden.formUnion(type.documentation.hides) }
         }
         return found.filter { !hidden.contains($0.code) }
     }

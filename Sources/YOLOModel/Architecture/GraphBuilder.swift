@@ -197,6 +197,9 @@ package struct GraphBuilder {
         var bias: Int?
         var norm: NetworkGraph.BatchNorm?
         if let batchNorm, batchNorm.className == "BatchNorm2d" {
+            guard conv.tensors["bias"] == nil else {
+                throw ModelError("\(name) has a bias beside its batch-norm, which no model that is known here has")
+            }
             norm = try self.batchNorm(batchNorm, batchNormName)
         } else if let values = conv.tensors["bias"] {
             bias = parameter(values, "\(name).bias")
