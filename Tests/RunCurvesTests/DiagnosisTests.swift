@@ -41,6 +41,38 @@ import Testing
         #expect(DiagnosisRegistry.diagnose(run).map(\.code) == ["C007"])
     }
 
+    /// One batch that overflowed is no error, and hides nothing; a part that stays without a number is one, whatever else heals.
+    @Test(arguments: [
+        (
+            ["inf", "2.2", "2.1"], ["0.4", "0.4", "0.4"], "warning",
+            "train/box is no number in epoch 3, and one again in epoch 4"
+        ),
+        (["inf", "2.2", "nan"], ["0.4", "0.4", "0.4"], "error", "train/box is no number from epoch 3 on"),
+        (["inf", "2.2", "2.1"], ["0.4", "nan", "nan"], "error", "train/cls is no number from epoch 4 on"),
+        (
+            ["nan", "nan", "2.1"], ["0.4", "0.4", "0.4"], "warning",
+            "train/box is no number in epochs 3 to 4, and one again in epoch 5"
+        ),
+    ])
+    func aLossThatHealsIsAWarning(box: [String], classes: [String], severity: String, message: String) throws {
+        let rows = zip(box, classes).enumerated().map { "\($0 + 3),\($1.0),\($1.1)" }
+        let run = try table(
+            (["epoch,train/box_loss,train/cls_loss", "1,3,0.6", "2,2.5,0.5"] + rows).joined(separator: "\n"))
+        let found = try #require(DiagnosisRegistry.diagnose(run).first { $0.code == "C007" })
+        #expect(found.severity.rawValue == severity && found.message == message, "\(found.message)")
+    }
+
+    @Test func aLossThatHealsHidesNothing() throws {
+        let overfit = try #require(DiagnosisRegistry.documentation(of: "C008")?.triggering.first)
+        var lines = overfit.csv.split(separator: "\n").map(String.init)
+        #expect(lines[4].hasPrefix("4,2.0,"))
+        lines[4] = lines[4].replacing("4,2.0,", with: "4,inf,")
+        #expect(
+            DiagnosisRegistry.diagnose(try table(lines.joined(separator: "\n"))).map(\.code).sorted() == [
+                "C007", "C008",
+            ])
+    }
+
     @Test func anAuditNamesTheFiles() throws {
         var audit = AuditKnowledge()
         audit.isThere = true

@@ -26,18 +26,24 @@ enum NotANumber: RunDiagnosis {
         ])
 
     static func find(_ run: TrainingRun, _ audit: AuditKnowledge) -> Diagnosis? {
-        let broken = run.table.columns.flatMap { column -> [(epoch: Int, column: LogColumn)] in
-            if case .seconds = column { return [] }
+        let broken = run.table.columns.compactMap { column -> (column: LogColumn, curve: Curve)? in
+            if case .seconds = column { return nil }
+            let curve = run.table.curve(column)
+            guard !curve.broken.isEmpty else { return nil }
             // Weights that are nan do not heal: validation that does has only overflowed.
-            if case .loss(.train, _) = column {
-            } else {
-                let curve = run.table.curve(column)
-                if let last = curve.points.last?.epoch, let broken = curve.broken.last, last > broken { return [] }
-            }
-            return run.table.curve(column).broken.map { ($0, column) }
-        }.min { $0.epoch < $1.epoch }
+            if case .loss(.train, _) = column { return (column, curve) }
+            return healed(curve) == nil ? (column, curve) : nil
+        }
+        // What stays without a number says more than what heals.
+        let lasting = broken.filter { healed($0.curve) == nil }
+        let first = (lasting.isEmpty ? broken : lasting).min {
+            ($0.curve.broken.first ?? 0) < ($1.curve.broken.first ?? 0)
+        }
         let said = run.console.flatMap { console in console.nanLine.map { (console.file, $0) } }
-        guard broken != nil || said != nil else { return nil }
+        if let first, said == nil, let after = healed(first.curve) {
+            return overflow(run, audit, first.column, first.curve.broken, after: after)
+        }
+        guard first != nil || said != nil else { return nil }
         let rules = RateRules(run)
         var steps: [FirstStep] = []
         if run.settings.flag("amp") == true {
@@ -47,39 +53,43 @@ enum NotANumber: RunDiagnosis {
         steps += rules.slower
         steps.append(FirstStep("start from other weights: those that were given may hold nan already"))
         if let step = audit.imageSteps(1).first { steps.append(step) }
-        if let broken, said == nil, let healed = healed(run.table.curve(broken.column)) {
-            steps =
-                run.settings.flag("amp") == true
-                ? [FirstStep("go on: AMP leaves out a step that overflows")] : rules.slower
-            steps += audit.imageSteps()
-            if steps.isEmpty {
-                steps = [
-                    FirstStep("rank the images by loss, and look at the first: assay-toxic data.yaml --weights best.pt")
-                ]
-            }
-            let (first, last) = (healed.broken.lowerBound, healed.broken.upperBound)
-            let epochs = first == last ? "epoch \(first)" : "epochs \(first) to \(last)"
+        if let first, let epoch = first.curve.broken.first {
             return diagnosis(
-                run, "\(broken.column.name) is no number in \(epochs), and one again in epoch \(healed.after)",
-                epochs: healed.broken, column: broken.column, figures: [("epoch", Double(first))], steps: steps,
-                severity: .warning)
-        }
-        if let broken {
-            return diagnosis(
-                run, "\(broken.column.name) is no number from epoch \(broken.epoch) on",
-                epochs: broken.epoch...(run.table.rows.last?.epoch ?? broken.epoch),
-                column: broken.column, figures: [("epoch", Double(broken.epoch))], steps: steps)
+                run, "\(first.column.name) is no number from epoch \(epoch) on",
+                epochs: epoch...(run.table.rows.last?.epoch ?? epoch),
+                column: first.column, figures: [("epoch", Double(epoch))], steps: steps)
         }
         return diagnosis(
             run, "the trainer says: \(said?.1.text.prefix(120) ?? "")", steps: steps, file: said?.0,
             line: said?.1.number)
     }
 
-    /// The epochs without a number, and the first one after them, where there is one.
-    private static func healed(_ curve: Curve) -> (broken: ClosedRange<Int>, after: Int)? {
-        guard let first = curve.broken.first, let last = curve.broken.last,
-            let after = curve.points.first(where: { $0.epoch > last })?.epoch
-        else { return nil }
-        return (first...last, after)
+    /// The first epoch with a number after all that have none.
+    private static func healed(_ curve: Curve) -> Int? {
+        curve.broken.last.flatMap { last in curve.points.first { $0.epoch > last }?.epoch }
+    }
+
+    /// Batches whose loss overflowed, in a training that went on.
+    private static func overflow(
+        _ run: TrainingRun, _ audit: AuditKnowledge, _ column: LogColumn, _ broken: [Int], after: Int
+    ) -> Diagnosis? {
+        guard let first = broken.first, let last = broken.last else { return nil }
+        var steps =
+            run.settings.flag("amp") == true
+            ? [FirstStep("go on: AMP leaves out a step that overflows")] : RateRules(run).slower
+        steps += audit.imageSteps()
+        if steps.isEmpty {
+            steps = [
+                FirstStep("rank the images by loss, and look at the first: assay-toxic data.yaml --weights best.pt")
+            ]
+        }
+        let epochs =
+            first == last
+            ? "epoch \(first)"
+            : broken.count == last - first + 1
+                ? "epochs \(first) to \(last)" : "\(broken.count) of the epochs \(first) to \(last)"
+        return diagnosis(
+            run, "\(column.name) is no number in \(epochs), and one again in epoch \(after)", epochs: first...last,
+            column: column, figures: [("epoch", Double(first))], steps: steps, severity: .warning)
     }
 }
