@@ -148,11 +148,16 @@ import YOLOModel
         #expect(error?.message.contains("multiples") == true)
     }
 
-    @Test func formsOfAttentionAreTwo() {
+    @Test(arguments: [
+        ("apart", "A2C2f", "is joined or separate"), ("[separate]", "A2C2f", "is joined or separate"),
+        ("separate", "C2f", "has no effect"),
+    ])
+    func formsOfAttentionAreTwo(form: String, module: String, words: String) {
         let yaml =
-            "nc: 3\narea_attention: apart\nbackbone:\n  - [-1, 3, C2f, [64]]\nhead:\n  - [[0], 1, Detect, [nc]]\n"
+            "nc: 3\narea_attention: \(form)\nbackbone:\n  - [-1, 3, \(module), [64]]\nhead:\n  - [[0], 1, Detect, [nc]]\n"
         let error = #expect(throws: FileError.self) { _ = try ModelYAML.parse(yaml, file: "own.yaml") }
-        #expect(error?.message == "area_attention is joined or separate")
+        #expect(error?.message.hasPrefix("area_attention \(words)") == true, "\(String(describing: error))")
+        #expect(error?.line == 2)
     }
 
     /// Models that are no detectors of boxes are named as what they are, in a line.

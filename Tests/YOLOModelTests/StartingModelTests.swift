@@ -37,6 +37,32 @@ import YOLOModel
         #expect(error?.description.contains("a YOLOv5 of \(levels) levels") == true, "\(String(describing: error))")
     }
 
+    /// The form of attention goes from the weights into the model YAML, in braces as checkpoints have theirs or in lines.
+    @Test(arguments: [
+        "{nc: 2, backbone: [[-1, 1, Conv, [8, 3, 8]], [-1, 1, A2C2f, [64, true, 1]]], head: [[[1], 1, Detect, [nc]]]}",
+        "nc: 2\nbackbone: [[-1, 1, Conv, [8, 3, 8]], [-1, 1, A2C2f, [64, true, 1]]]\nhead: [[[1], 1, Detect, [nc]]]\n",
+    ])
+    func separateValuesStaySo(text: String) throws {
+        let yaml = try ModelYAML.parse(text, file: "own.yaml").separate()
+        let part = "model.1.m.0.0.attn.qk.conv.weight"
+        #expect(try yaml.makeModel().graph.parameters.contains { $0.name == part })
+        #expect(try yaml.separate().makeModel().graph.parameters.contains { $0.name == part })
+    }
+
+    /// Models of separate values that say so already, as the folds of a probe do.
+    @Test func aFoldIsStartedFromAgain() throws {
+        let folder = try TemporaryFolder()
+        let text =
+            "nc: 2\narea_attention: separate\nbackbone: [[-1, 1, Conv, [8, 3, 8]], [-1, 1, A2C2f, [64, true, 1]]]\n"
+            + "head: [[[1], 1, Detect, [nc]]]\n"
+        let model = try ModelYAML.parse(text, file: "own.yaml").makeModel()
+        let path = try folder.write(try model.safetensors(yaml: text), to: "own.safetensors")
+        let start = try StartingModel(weights: path, classCount: 3, classNames: nil, seed: 0)
+        let fold = try folder.write(try start.model.safetensors(yaml: start.yaml), to: "fold.safetensors")
+        let second = try StartingModel(weights: fold, classCount: 2, classNames: nil, seed: 0)
+        #expect(second.model.graph.parameters.contains { $0.name == "model.1.m.0.0.attn.qk.conv.weight" })
+    }
+
     /// No other head is made in place of one that is not known, or not known from a model YAML.
     @Test(arguments: [
         ("IDetect", "read from checkpoints alone"), ("IAuxDetect", "auxiliary heads"),

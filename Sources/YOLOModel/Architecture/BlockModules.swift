@@ -48,6 +48,19 @@ extension GraphBuilder {
                     kernelWidth: 1, groups: channels)), inputs: [source], name: name)
     }
 
+    /// A batch-norm by itself: that of a depthwise convolution by one.
+    ///
+    /// - Parameters:
+    ///   - path: of the batch-norm, by which its node is called as well.
+    ///   - name: of the module that it belongs to.
+    mutating func normalized(
+        _ source: Int, by module: ModuleRecord, _ path: String, channels: Int, of name: String
+    ) throws -> Int {
+        let ones = fixedKernel([1], side: 1, channels: channels, name: "\(name).identity")
+        return channelwise(
+            source, weight: ones, batchNorm: try batchNorm(module, path), channels: channels, name: path)
+    }
+
     /// The weights of a depthwise convolution that nobody trains.
     mutating func fixedKernel(_ values: [Float], side: Int, channels: Int, name: String) -> Int {
         let all = (0..<channels).flatMap { _ in values }

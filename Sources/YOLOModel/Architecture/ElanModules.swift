@@ -22,11 +22,7 @@ extension GraphBuilder {
     ) throws -> Int {
         var parts = parts
         if let norm = module[key], norm.className == "BatchNorm2d", let channels = channels(of: source) {
-            let ones = fixedKernel([1], side: 1, channels: channels, name: "\(name).identity")
-            parts.append(
-                channelwise(
-                    source, weight: ones, batchNorm: try batchNorm(norm, "\(name).\(key)"), channels: channels,
-                    name: "\(name).\(key)"))
+            parts.append(try normalized(source, by: norm, "\(name).\(key)", channels: channels, of: name))
         }
         let sum = graph.add(.add, inputs: parts, name: "\(name).add")
         return activation == .none ? sum : graph.add(.activation(activation), inputs: [sum], name: "\(name).act")

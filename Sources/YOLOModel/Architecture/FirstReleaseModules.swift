@@ -34,9 +34,8 @@ extension GraphBuilder {
         let side = try add(try child(module, "cv2", name), [source], "\(name).cv2")
         let joined = graph.add(.concatenate, inputs: [deep, side], name: "\(name).cat")
         guard let channels = channels(of: joined) else { throw ModelError("\(name).cat does not know its channels") }
-        let norm = try batchNorm(try child(module, "bn", name), "\(name).bn")
-        let ones = fixedKernel([1], side: 1, channels: channels, name: "\(name).identity")
-        let normed = channelwise(joined, weight: ones, batchNorm: norm, channels: channels, name: "\(name).bn")
+        let normed = try normalized(
+            joined, by: try child(module, "bn", name), "\(name).bn", channels: channels, of: name)
         let active = graph.add(
             .activation(try activation(module["act"], "\(name).act")), inputs: [normed], name: "\(name).act")
         return try convolutionBlock(try child(module, "cv4", name), active, "\(name).cv4")

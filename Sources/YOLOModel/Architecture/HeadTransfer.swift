@@ -76,7 +76,8 @@ public struct StartingModel: Sendable {
                 wayOut: "use the .pt that the trainer wrote, or one that its project publishes")
         }
         let hasSeparateValues = given.graph.parameters.contains { $0.name.hasSuffix(".attn.qk.conv.weight") }
-        return try ModelYAML.parse(hasSeparateValues ? ModelYAML.separate(text) : text, file: weights)
+        let yaml = try ModelYAML.parse(text, file: weights)
+        return hasSeparateValues ? try yaml.separate() : yaml
     }
 
     /// A model of the architecture with all weights that have a counterpart; what says classes is new.

@@ -18,8 +18,19 @@ public struct ModelYAML: Sendable {
     /// YAMLs do not tell them apart, so that a key of our own does.
     static let (joinedForm, separateForm) = ("joined", "separate")
 
-    /// The text of the same model with values of a convolution of their own.
-    static func separate(_ text: String) -> String { text + "\narea_attention: \(separateForm)\n" }
+    /// The same model with values of a convolution of their own.
+    package func separate() throws -> ModelYAML {
+        guard !hasSeparateValues else { return self }
+        return try Self.parse(Self.adding("area_attention", Self.separateForm, to: text), file: file)
+    }
+
+    /// The text of a model YAML with one key more, in a mapping of lines or, as checkpoints have it, in braces.
+    private static func adding(_ key: String, _ value: String, to text: String) -> String {
+        guard let brace = text.firstIndex(where: { !$0.isWhitespace }), text[brace] == "{" else {
+            return text + "\n\(key): \(value)\n"
+        }
+        return "{\(key): \(value), " + text[text.index(after: brace)...]
+    }
 
     /// Where a module tree keeps the text that it was made of.
     static let textKey = "model_yaml"
@@ -116,17 +127,20 @@ public struct ModelYAML: Sendable {
         guard let activation = activation(root["activation"]?.string) else {
             throw fail(root["activation"], "is an activation that is not known here")
         }
-        let attention = root["area_attention"]?.string ?? joinedForm
-        guard [joinedForm, separateForm].contains(attention) else {
-            throw fail(root["area_attention"], "area_attention is \(joinedForm) or \(separateForm)")
+        let attention = root["area_attention"]
+        guard attention == nil || [joinedForm, separateForm].contains(attention?.string) else {
+            throw fail(attention, "area_attention is \(joinedForm) or \(separateForm)")
+        }
+        guard attention == nil || layers.contains(where: { $0.module == "A2C2f" }) else {
+            throw fail(attention, "area_attention has no effect: no layer is an A2C2f")
         }
         let isScaleSaid = scale == nil || root["scale"] != nil
         return ModelYAML(
-            file: file, text: isScaleSaid ? text : text + "\nscale: \(scale ?? "")\n", classCount: classCount,
+            file: file, text: isScaleSaid ? text : adding("scale", scale ?? "", to: text), classCount: classCount,
             depthMultiple: depth, widthMultiple: width, mostChannels: most,
             scale: scale, anchors: anchors, layers: layers, backboneCount: backbone.count,
             bins: bins, isEndToEnd: root["end2end"]?.bool ?? false, activation: activation,
-            hasSeparateValues: attention == separateForm)
+            hasSeparateValues: attention?.string == separateForm)
     }
 
     /// Of `torch.nn.ReLU()` and the like; SiLU where nothing is said.

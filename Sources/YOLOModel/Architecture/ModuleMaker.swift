@@ -98,8 +98,7 @@ struct ModuleMaker {
     /// How many arguments of a module are read: more would make another network than the one that is made here.
     private static let argumentsRead = [
         "Conv": 5, "C3": 2, "C2f": 2, "C2": 2, "C3k2": 4, "C2fCIB": 3, "SCDown": 3, "SPPF": 4, "SPP": 2,
-        "Bottleneck": 2,
-        "Focus": 2, "BottleneckCSP": 2, "A2C2f": 3, "PSA": 1, "C2PSA": 1,
+        "Bottleneck": 2, "Focus": 2, "BottleneckCSP": 2, "A2C2f": 3, "PSA": 1, "C2PSA": 1,
     ]
 
     private mutating func make(
