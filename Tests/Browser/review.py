@@ -417,9 +417,10 @@ def main():
     try:
         for _ in range(3):
             paint = browser.open("file://" + report)
-            if paint is not None and paint < slowness(browser):
+            is_soon = paint is not None and paint < slowness(browser)
+            if is_soon:
                 break
-        check(paint is not None and paint < slowness(browser), f"first paint after {paint} s")
+        check(is_soon, f"first paint after {paint} s")
         browser.call("Page.setDownloadBehavior", behavior="allow", downloadPath=folder)
         browser.evaluate("localStorage.clear()")
         drive_views(browser, report, folder)

@@ -77,4 +77,19 @@ import YOLOModel
         let kept = try ToxicRun.run(it.models, dataset: it.dataset, options: it.options)
         #expect(try text(kept) == text(held))
     }
+
+    /// A table of several pieces of a MiB is the rows of its images, and nothing is lost between the pieces.
+    @Test func longTablesAreTheirRows() throws {
+        let it = try fixture()
+        let images = try ToxicRun.run(it.models, dataset: it.dataset, options: it.options).images
+        let one = ToxicWriter.csv(images).split(separator: "\n")
+        let rows = one.dropFirst().joined(separator: "\n") + "\n"
+        let times = 3 * (1 << 20) / rows.utf8.count
+        let many = Array(repeating: images, count: times).flatMap(\.self)
+        #expect(ToxicWriter.csv(many) == one[0] + "\n" + String(repeating: rows, count: times))
+        let array = try JSONSerialization.jsonObject(with: Data(ToxicWriter.json(many).utf8)) as? [[String: Any]]
+        #expect(array?.count == many.count)
+        let boxes = ToxicWriter.boxesCSV(many).split(separator: "\n")
+        #expect(boxes.count == 1 + many.reduce(0) { $0 + $1.boxes.count })
+    }
 }
